@@ -1,0 +1,171 @@
+//! The delivery: one HTTP request that carries a webhook, as bytes.
+//!
+//! Headers are ordered pairs that may repeat, names keep the sender's case, values and bodies are
+//! bytes. Nothing here reads, sends, signs or shows.
+
+use std::fmt;
+
+/// One HTTP request that carries (or will carry) a webhook.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Delivery {
+    /// The request method, as written on the request line (`POST`).
+    pub method: String,
+    /// The request target, as written on the request line: path and query (`/hooks?x=1`).
+    pub target: String,
+    /// The headers in the sender's order and case.
+    pub headers: Headers,
+    /// The body, byte for byte.
+    pub body: Vec<u8>,
+}
+
+/// Shows sizes only: headers and bodies may hold secrets.
+impl fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery")
+            .field("method", &self.method)
+            .field("target", &self.target)
+            .field("headers", &self.headers)
+            .field("body_bytes", &self.body.len())
+            .finish()
+    }
+}
+
+/// Ordered header fields. A name may occur several times; look-ups disregard the name's case
+/// (RFC 9110, section 5.1).
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Headers(Vec<Header>);
+
+/// One header field: the name as its sender wrote it, and the value's bytes without the white
+/// space around them (RFC 9110, section 5.5).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Header {
+    /// The field name, in the sender's case.
+    pub name: String,
+    /// The field value: any bytes but CR, LF and NUL.
+    pub value: Vec<u8>,
+}
+
+impl Headers {
+    /// No headers.
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Appends a field at the end.
+    pub fn push(&mut self, name: impl Into<String>, value: impl Into<Vec<u8>>) {
+        self.0.push(Header {
+            name: name.into(),
+            value: value.into(),
+        });
+    }
+
+    /// The value of the first field of that name.
+    pub fn get(&self, name: &str) -> Option<&[u8]> {
+        self.all(name).next()
+    }
+
+    /// The values of every field of that name, in order.
+    pub fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
+        self.0
+            .iter()
+            .filter(move |header| header.name.eq_ignore_ascii_case(name))
+            .map(|header| header.value.as_slice())
+    }
+
+    /// Whether a field of that name is there.
+    pub fn contains(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// Removes every field of that name.
+    pub fn remove(&mut self, name: &str) {
+        self.0
+            .retain(|header| !header.name.eq_ignore_ascii_case(name));
+    }
+
+    /// The fields in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Header> {
+        self.0.iter()
+    }
+
+    /// How many fields there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Extend<Header> for Headers {
+    fn extend<T: IntoIterator<Item = Header>>(&mut self, headers: T) {
+        self.0.extend(headers);
+    }
+}
+
+impl FromIterator<Header> for Headers {
+    fn from_iter<T: IntoIterator<Item = Header>>(headers: T) -> Self {
+        Self(headers.into_iter().collect())
+    }
+}
+
+impl IntoIterator for Headers {
+    type Item = Header;
+    type IntoIter = std::vec::IntoIter<Header>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Headers {
+    type Item = &'a Header;
+    type IntoIter = std::slice::Iter<'a, Header>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+/// Shows the names only: values may hold tokens.
+impl fmt::Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list()
+            .entries(self.0.iter().map(|header| &header.name))
+            .finish()
+    }
+}
+
+/// Shows the name only: the value may be a token.
+impl fmt::Debug for Header {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Header").field(&self.name).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_keep_order_case_and_repeats() {
+        let mut headers = Headers::new();
+        headers.push("X-B", "1");
+        headers.push("x-a", "2");
+        headers.push("x-b", "3");
+        assert_eq!(headers.get("X-b"), Some(b"1".as_slice()));
+        assert_eq!(headers.all("x-B").collect::<Vec<_>>(), [b"1", b"3"]);
+        let names: Vec<_> = headers.iter().map(|header| header.name.as_str()).collect();
+        assert_eq!(names, ["X-B", "x-a", "x-b"]);
+    }
+
+    #[test]
+    fn debug_output_holds_no_values() {
+        let mut delivery = Delivery::default();
+        delivery.headers.push("Authorization", "Bearer hunter2");
+        delivery.body = b"hunter2".to_vec();
+        assert!(!format!("{delivery:?}").contains("hunter2"));
+    }
+}

@@ -1,0 +1,19 @@
+//! bluehook's library: everything that the binary does, as a map of its rooms.
+//!
+//! One value goes round, a [`delivery::Delivery`]: method, target, ordered headers, raw body.
+//! Everything is a step in its way:
+//!
+//! ```text
+//! sample / data / recording ─▶ Delivery ─▶ sign ─▶ send ─▶ ··· network ··· ─▶ receive ─▶ Delivery ─▶ verify ─▶ record / show / forward
+//! ```
+//!
+//! | room | owns | leaves to others |
+//! |---|---|---|
+//! | [`delivery`] | the delivery and its headers | everything else |
+//! | [`json`] | lossless JSON: tokens as they stand, lookup and splice by path, dialects, pretty form | everything else |
+//!
+//! Nothing imports upwards, and there are no
+//! circles.
+
+pub mod delivery;
+pub mod json;
