@@ -11,9 +11,11 @@
 //! |---|---|---|
 //! | [`delivery`] | the delivery and its headers | everything else |
 //! | [`json`] | lossless JSON: tokens as they stand, lookup and splice by path, dialects, pretty form | everything else |
+//! | [`blue`] | what Blue sends: events, samples, findings, scope | signing, network |
 //!
 //! Nothing imports upwards, and there are no
 //! circles.
 
+pub mod blue;
 pub mod delivery;
 pub mod json;

@@ -1,0 +1,9 @@
+//! What Blue sends: its events, a sample of each, the rules of its envelope and the scope of its webhooks.
+//!
+//! Everything here is pure: bytes and values in, bytes and findings out. Signatures, the network,
+//! the clock and the words around a finding on a screen are other rooms' business.
+
+pub mod event;
+pub mod sample;
+pub mod scope;
+pub mod validate;
