@@ -12,6 +12,7 @@
 //! | [`delivery`] | the delivery and its headers | everything else |
 //! | [`json`] | lossless JSON: tokens as they stand, lookup and splice by path, dialects, pretty form | everything else |
 //! | [`blue`] | what Blue sends: events, samples, findings, scope | signing, network |
+//! | [`signing`] | schemes as data, secrets, signing, judging, causes | clock, files, HTTP |
 //!
 //! Nothing imports upwards, and there are no
 //! circles.
@@ -19,3 +20,4 @@
 pub mod blue;
 pub mod delivery;
 pub mod json;
+pub mod signing;

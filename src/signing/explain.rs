@@ -1,0 +1,99 @@
+//! The way from secret to signature, step by step, for people who write the other side.
+
+use super::encoding::Encoding;
+use super::scheme::{Algorithm, KeyForm, Scheme, Variant};
+use super::{Judge, Keyring, Parts};
+
+/// How a delivery's signature is computed: with the first key that applies to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// The content that is signed. As secret as the body, and for plain hashes as the key.
+    pub content: Vec<u8>,
+    /// The steps in order, a sentence each. They hold no secret.
+    pub steps: Vec<String>,
+}
+
+/// Explains how the signature of this body is computed; `None` when the delivery lacks something
+/// that the content needs, or no key is for it.
+pub fn explain(
+    scheme: &Scheme,
+    keyring: &Keyring,
+    parts: Parts<'_>,
+    body: &[u8],
+) -> Option<Explanation> {
+    let judge = Judge::new(scheme, keyring, parts).ok()?;
+    let work = &judge.candidates.first()?.work;
+    let variant = work.variant;
+    let mut content = Vec::new();
+    for part in &variant.content.0 {
+        content.extend(work.piece(part, Some(body)).ok()?);
+    }
+    let mut steps = vec![
+        key_step(variant, work.key.bytes().map(<[u8]>::len)),
+        format!(
+            "the signed content is {}: {} bytes",
+            variant.content,
+            content.len()
+        ),
+        algorithm_step(variant),
+        place_step(variant),
+    ];
+    if let Some(rule) = &variant.timestamp
+        && let Some(tolerance) = rule.tolerance
+    {
+        steps.push(format!(
+            "the timestamp may be {} old",
+            humantime::format_duration(tolerance)
+        ));
+    }
+    Some(Explanation { content, steps })
+}
+
+fn key_step(variant: &Variant, length: Option<usize>) -> String {
+    let length = length.map_or(String::new(), |length| format!(": {length} bytes"));
+    let without = variant
+        .key
+        .prefix
+        .as_ref()
+        .map_or(String::new(), |prefix| format!(" without {prefix}"));
+    match variant.key.form {
+        _ if variant.algorithm.is_asymmetric() => {
+            format!("the key is an {} key", variant.algorithm)
+        }
+        KeyForm::Text => {
+            format!("the key is the secret's text{without} as it is, not decoded{length}")
+        }
+        KeyForm::Base64 => format!("the key is the secret{without}, decoded from base64{length}"),
+        KeyForm::Hex => format!("the key is the secret{without}, decoded from hex{length}"),
+    }
+}
+
+fn algorithm_step(variant: &Variant) -> String {
+    match variant.algorithm {
+        Algorithm::Token => "nothing is computed: the secret itself is sent".into(),
+        algorithm if algorithm.is_plain_hash() => {
+            format!("the signature is the {algorithm} of the content")
+        }
+        algorithm => format!("the signature is the {algorithm} of the content with the key"),
+    }
+}
+
+fn place_step(variant: &Variant) -> String {
+    let place = &variant.signature;
+    let header = match (&place.header, &place.json) {
+        (Some(header), _) => header.clone(),
+        (None, Some(path)) => format!("{path} of the body"),
+        (None, None) => "no header".into(),
+    };
+    let after = match place.prefix.as_str() {
+        "" => String::new(),
+        prefix => format!(" after {prefix}"),
+    };
+    match variant.encoding {
+        Encoding::Text => format!("it travels in {header}{after}"),
+        encoding => format!(
+            "it is written in {} and travels in {header}{after}",
+            encoding.name()
+        ),
+    }
+}
