@@ -13,6 +13,7 @@
 //! | [`json`] | lossless JSON: tokens as they stand, lookup and splice by path, dialects, pretty form | everything else |
 //! | [`blue`] | what Blue sends: events, samples, findings, scope | signing, network |
 //! | [`signing`] | schemes as data, secrets, signing, judging, causes | clock, files, HTTP |
+//! | [`sender`] | attempts over HTTP | signing, terminal |
 //!
 //! Nothing imports upwards, and there are no
 //! circles.
@@ -20,4 +21,5 @@
 pub mod blue;
 pub mod delivery;
 pub mod json;
+pub mod sender;
 pub mod signing;
