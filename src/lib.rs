@@ -14,6 +14,7 @@
 //! | [`blue`] | what Blue sends: events, samples, findings, scope | signing, network |
 //! | [`signing`] | schemes as data, secrets, signing, judging, causes | clock, files, HTTP |
 //! | [`sender`] | attempts over HTTP | signing, terminal |
+//! | [`receiver`] | connections become deliveries and get answers; limits | signing, terminal |
 //!
 //! Nothing imports upwards, and there are no
 //! circles.
@@ -21,5 +22,6 @@
 pub mod blue;
 pub mod delivery;
 pub mod json;
+pub mod receiver;
 pub mod sender;
 pub mod signing;
