@@ -15,13 +15,19 @@
 //! | [`signing`] | schemes as data, secrets, signing, judging, causes | clock, files, HTTP |
 //! | [`sender`] | attempts over HTTP | signing, terminal |
 //! | [`receiver`] | connections become deliveries and get answers; limits | signing, terminal |
+//! | [`show`] | results become text or JSON lines, made harmless | streams, exit codes, environment |
+//! | [`cli`] | option groups that commands share, value parsers | files, clock, terminal |
+//! | [`commands`] | one file a subcommand: arguments → domain → show → verdict | – |
 //!
-//! Nothing imports upwards, and there are no
+//! [`delivery`], [`json`] and [`blue`] are the ground. Nothing imports upwards, and there are no
 //! circles.
 
 pub mod blue;
+pub mod cli;
+pub mod commands;
 pub mod delivery;
 pub mod json;
 pub mod receiver;
 pub mod sender;
+pub mod show;
 pub mod signing;

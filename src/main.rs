@@ -1,3 +1,86 @@
-//! The process.
+//! The process: parses the command line, opens the streams, reads the clock, turns the end of the
+//! command into an exit code. Knows nothing of webhooks.
 
-fn main() {}
+use std::io::{self, IsTerminal as _, Write as _};
+use std::process::ExitCode;
+
+use bluehook::cli::ColorChoice;
+use bluehook::commands::input::Stdin;
+use bluehook::commands::{Bluehook, Problem, Shell, Stream, Verdict};
+use bluehook::show;
+use bluehook::show::style::Style;
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    let command = match Bluehook::try_parse() {
+        Ok(command) => command,
+        Err(error) => return misunderstood(&error),
+    };
+    let mut shell = shell(command.color);
+    match command.run(&mut shell) {
+        Ok(Verdict::Yes) => ExitCode::SUCCESS,
+        Ok(Verdict::No) => ExitCode::from(1),
+        Err(problem) => report(&mut shell, &problem),
+    }
+}
+
+/// Help and version are results; all else is a wrong command line, told like every other problem.
+fn misunderstood(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        // A closed pipe is no reason to fail.
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    let mut shell = shell(ColorChoice::Auto);
+    let text = error.render().to_string();
+    report(&mut shell, &Problem::misunderstood(&text))
+}
+
+fn report(shell: &mut Shell, problem: &Problem) -> ExitCode {
+    let text = show::problem(&problem.error, problem.hint.as_deref(), shell.err.style);
+    let _ = shell.err.writer.write_all(text.as_bytes());
+    ExitCode::from(problem.code)
+}
+
+fn shell(color: ColorChoice) -> Shell {
+    let (out, err, stdin) = (io::stdout(), io::stderr(), io::stdin());
+    let columns = std::env::var("COLUMNS")
+        .ok()
+        .and_then(|columns| columns.parse().ok())
+        .filter(|&columns| columns > 0);
+    let width = columns
+        .or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
+        .unwrap_or(100);
+    Shell {
+        out: Stream {
+            style: style(color, out.is_terminal()),
+            is_terminal: out.is_terminal(),
+            writer: Box::new(out),
+            width,
+        },
+        err: Stream {
+            style: style(color, err.is_terminal()),
+            is_terminal: err.is_terminal(),
+            writer: Box::new(err),
+            width,
+        },
+        stdin: Stdin::new(Box::new(io::stdin()), stdin.is_terminal()),
+        now: jiff::Timestamp::now,
+        env: |name| std::env::var_os(name),
+        random: |bytes| getrandom::fill(bytes).map_err(io::Error::other),
+    }
+}
+
+/// Colours as the person asked, else as the environment and the stream suggest
+/// (<https://no-color.org>, <https://bixense.com/clicolors>).
+fn style(color: ColorChoice, is_terminal: bool) -> Style {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is = |name: &str, value: &str| std::env::var_os(name).is_some_and(|found| found == value);
+    Style::new(match color {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto if set("NO_COLOR") => false,
+        ColorChoice::Auto if set("CLICOLOR_FORCE") && !is("CLICOLOR_FORCE", "0") => true,
+        ColorChoice::Auto => is_terminal && !is("TERM", "dumb"),
+    })
+}

@@ -1,0 +1,404 @@
+//! The command line's shared vocabulary: option groups that several commands take, and the value
+//! parsers that turn what was typed into domain types.
+//!
+//! Pure: nothing here reads files, the environment, the clock or the terminal. Each command's own
+//! options stand in its file under `commands/`.
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::builder::{OsStringValueParser, TypedValueParser, ValueParser};
+use clap::error::ErrorKind;
+use clap::{ArgMatches, Args, FromArgMatches, ValueEnum};
+use jiff::Timestamp;
+
+use crate::signing::Tolerance;
+use crate::signing::secret::Secret;
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Where a command's output goes and how much of it there is.
+#[derive(Debug, Clone, Copy, Default, Args)]
+#[command(next_help_heading = "Output")]
+pub struct Output {
+    /// Print machine-readable output: one JSON object a line
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    /// How much is said.
+    pub talk: Talk,
+}
+
+/// How much a command says beside its result.
+#[derive(Debug, Clone, Copy, Default, Args)]
+#[command(next_help_heading = "Output")]
+pub struct Talk {
+    /// Print no report, only what was asked for
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more about what is done
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+/// Where a secret is to be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecretSource {
+    /// On the command line.
+    Given(Secret),
+    /// In a file; `-` is standard input.
+    File(PathBuf),
+    /// In an environment variable.
+    Env(String),
+}
+
+/// The secrets that were named, in the order in which they stand on the command line.
+#[derive(Debug, Clone, Default)]
+pub struct Secrets(pub Vec<SecretSource>);
+
+/// The options behind [`Secrets`].
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Secret")]
+struct SecretOptions {
+    /// The secret. Other users of this machine can see it in the list of processes: prefer
+    /// --secret-file, --secret-env or the variable BLUEHOOK_SECRET
+    #[arg(short, long, value_name = "SECRET", allow_hyphen_values = true, value_parser = secret())]
+    secret: Vec<Secret>,
+    /// Read the secret from a file (- for standard input): any bytes, without the line end at the
+    /// end
+    #[arg(long, value_name = "FILE", allow_hyphen_values = true)]
+    secret_file: Vec<PathBuf>,
+    /// Read the secret from an environment variable
+    #[arg(long, value_name = "NAME")]
+    secret_env: Vec<String>,
+}
+
+impl Args for Secrets {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        SecretOptions::augment_args(command)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        SecretOptions::augment_args_for_update(command)
+    }
+}
+
+impl FromArgMatches for Secrets {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let options = SecretOptions::from_arg_matches(matches)?;
+        let mut sources = Vec::new();
+        let mut collect = |id: &str, found: Vec<SecretSource>| {
+            sources.extend(matches.indices_of(id).into_iter().flatten().zip(found));
+        };
+        collect(
+            "secret",
+            options
+                .secret
+                .into_iter()
+                .map(SecretSource::Given)
+                .collect(),
+        );
+        collect(
+            "secret_file",
+            options
+                .secret_file
+                .into_iter()
+                .map(SecretSource::File)
+                .collect(),
+        );
+        collect(
+            "secret_env",
+            options
+                .secret_env
+                .into_iter()
+                .map(SecretSource::Env)
+                .collect(),
+        );
+        sources.sort_by_key(|(index, _)| *index);
+        Ok(Self(
+            sources.into_iter().map(|(_, source)| source).collect(),
+        ))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// A header option in curl's syntax.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HeaderOption {
+    /// `Name: value`, or `Name;` for a header without a value.
+    Field(Field),
+    /// `@FILE`: a header a line, in the same syntax; `@-` is standard input.
+    File(PathBuf),
+}
+
+/// One header field as it was typed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Field {
+    /// The name.
+    pub name: String,
+    /// The value's bytes, without white space around them.
+    pub value: Vec<u8>,
+}
+
+/// Shows the name only: the value may be a token.
+impl std::fmt::Debug for Field {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Field").field(&self.name).finish()
+    }
+}
+
+impl Field {
+    /// Reads one line in curl's syntax.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn parse(line: &[u8]) -> Result<Self, String> {
+        let shown = || String::from_utf8_lossy(line).into_owned();
+        if let Some(name) = line.strip_suffix(b";")
+            && !line.contains(&b':')
+        {
+            return Ok(Self {
+                name: header_name(name).ok_or_else(|| no_header(&shown()))?,
+                value: Vec::new(),
+            });
+        }
+        let Some(colon) = line.iter().position(|&byte| byte == b':') else {
+            return Err(no_header(&shown()));
+        };
+        let name = header_name(&line[..colon]).ok_or_else(|| no_header(&shown()))?;
+        let value = line[colon + 1..].trim_ascii().to_vec();
+        if value
+            .iter()
+            .any(|&byte| (byte < 0x20 && byte != b'\t') || byte == 0x7f)
+        {
+            return Err(format!(
+                "the value of {name} holds a control character, which no header can carry"
+            ));
+        }
+        Ok(Self { name, value })
+    }
+}
+
+fn no_header(line: &str) -> String {
+    format!("{line:?} is not a header: write 'Name: value'")
+}
+
+/// A header name is a token (RFC 9110, section 5.6.2).
+fn header_name(name: &[u8]) -> Option<String> {
+    let is_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
+    (!name.is_empty() && name.iter().all(is_token))
+        .then(|| String::from_utf8_lossy(name).into_owned())
+}
+
+/// Data in the syntax of curl's `--data-binary`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Data {
+    /// The text itself.
+    Text(Vec<u8>),
+    /// `@FILE`; `@-` is standard input.
+    File(PathBuf),
+}
+
+/// `PATH=VALUE` as `--set` and `--where` take it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assignment {
+    /// The value's place.
+    pub path: crate::json::Path,
+    /// The value as a JSON token: as typed if that is JSON, else as a JSON string of the text.
+    pub value: Vec<u8>,
+}
+
+impl FromStr for Assignment {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let Some((path, value)) = text.split_once('=') else {
+            return Err("write PATH=VALUE, for example currentValue.title=Hello".into());
+        };
+        let path = path
+            .parse()
+            .map_err(|error: crate::json::PathError| error.to_string())?;
+        let value = if crate::json::validate(value.as_bytes()).is_ok() {
+            value.trim_ascii().as_bytes().to_vec()
+        } else {
+            serde_json::to_vec(value).map_err(|error| error.to_string())?
+        };
+        Ok(Self { path, value })
+    }
+}
+
+/// The value parser of `--secret`: any bytes, but some.
+pub fn secret() -> ValueParser {
+    ValueParser::new(bytes_parser(|bytes| {
+        Secret::new(bytes).map_err(|error| error.to_string())
+    }))
+}
+
+/// The value parser of `--header`.
+pub fn header() -> ValueParser {
+    ValueParser::new(bytes_parser(|bytes| match bytes.strip_prefix(b"@") {
+        Some(b"") => Err("@ needs a file name after it".into()),
+        Some(file) => Ok(HeaderOption::File(path_of(file))),
+        None => Field::parse(bytes).map(HeaderOption::Field),
+    }))
+}
+
+/// The value parser of `--data`.
+pub fn data() -> ValueParser {
+    ValueParser::new(bytes_parser(|bytes| match bytes.strip_prefix(b"@") {
+        Some(b"") => Err("@ needs a file name after it".to_owned()),
+        Some(file) => Ok(Data::File(path_of(file))),
+        None => Ok(Data::Text(bytes.to_vec())),
+    }))
+}
+
+/// A parser that sees the argument's bytes as the system gave them.
+#[derive(Clone)]
+struct BytesParser<F>(F);
+
+fn bytes_parser<T, F>(parse: F) -> BytesParser<F>
+where
+    F: Fn(&[u8]) -> Result<T, String> + Clone + Send + Sync + 'static,
+    T: Clone + Send + Sync + 'static,
+{
+    BytesParser(parse)
+}
+
+impl<T, F> TypedValueParser for BytesParser<F>
+where
+    F: Fn(&[u8]) -> Result<T, String> + Clone + Send + Sync + 'static,
+    T: Clone + Send + Sync + 'static,
+{
+    type Value = T;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<T, clap::Error> {
+        let value = OsStringValueParser::new().parse_ref(command, arg, value)?;
+        // The value itself stays out of the message: it may be a secret or a token.
+        (self.0)(value.as_encoded_bytes()).map_err(|message| {
+            let of = arg.map_or(String::new(), |arg| format!(" for '{arg}'"));
+            let text = format!("invalid value{of}: {message}\n");
+            clap::Error::raw(ErrorKind::ValueValidation, text).with_cmd(command)
+        })
+    }
+}
+
+#[cfg(unix)]
+fn path_of(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt as _;
+    PathBuf::from(OsString::from(OsStr::from_bytes(bytes)))
+}
+
+#[cfg(not(unix))]
+fn path_of(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(OsString::from(String::from_utf8_lossy(bytes).into_owned()))
+}
+
+/// A time: seconds since 1970, or RFC 3339.
+///
+/// # Errors
+/// A sentence that shows both forms.
+pub fn time(text: &str) -> Result<Timestamp, String> {
+    let seconds = text.parse::<i64>().ok();
+    let time = match seconds {
+        Some(seconds) => Timestamp::from_second(seconds).ok(),
+        None => text.parse().ok(),
+    };
+    time.ok_or_else(|| {
+        "write seconds since 1970 (1795323600) or a time with its zone (2026-11-22T05:00:00Z)"
+            .into()
+    })
+}
+
+/// A duration: `250ms`, `7s`, `5m`, `2h`; a bare number means seconds.
+///
+/// # Errors
+/// A sentence that shows the forms.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let plain = text.parse::<f64>().ok();
+    let duration = match plain {
+        Some(seconds) => Duration::try_from_secs_f64(seconds).ok(),
+        None => humantime::parse_duration(text).ok(),
+    };
+    duration.ok_or_else(|| "write a duration such as 250ms, 7s, 5m or 2h".into())
+}
+
+/// A duration that is not nothing: a limit of zero would refuse everything.
+///
+/// # Errors
+/// A sentence that shows the forms.
+pub fn positive_duration(text: &str) -> Result<Duration, String> {
+    match duration(text)? {
+        Duration::ZERO => Err("it must be more than nothing".into()),
+        duration => Ok(duration),
+    }
+}
+
+/// A tolerance: a duration, or `off`.
+///
+/// # Errors
+/// A sentence that shows the forms.
+pub fn tolerance(text: &str) -> Result<Tolerance, String> {
+    match text {
+        "off" => Ok(Tolerance::Off),
+        _ => duration(text).map(Tolerance::Within).map_err(|_| {
+            "write a duration such as 5m or 300, or off to leave the age unjudged".into()
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_are_read_as_curl_reads_them() {
+        let field =
+            |text: &str| Field::parse(text.as_bytes()).map(|field| (field.name, field.value));
+        assert_eq!(field("X-A:  1 "), Ok(("X-A".into(), b"1".to_vec())));
+        assert_eq!(field("X-A: a:b"), Ok(("X-A".into(), b"a:b".to_vec())));
+        assert_eq!(field("X-A;"), Ok(("X-A".into(), Vec::new())));
+        for wrong in ["X-A", "", ": x", "X A: 1", "X-A: a\u{1b}[2J"] {
+            assert!(field(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn durations_and_times_are_read_as_people_type_them() {
+        assert_eq!(duration("300"), Ok(Duration::from_secs(300)));
+        assert_eq!(duration("0.5"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
+        assert_eq!(duration("2h"), Ok(Duration::from_secs(7200)));
+        for wrong in ["", "-1", "5 apples", "inf", "NaN", "1e30"] {
+            assert!(duration(wrong).is_err(), "{wrong:?}");
+        }
+        assert_eq!(time("0"), Ok(Timestamp::UNIX_EPOCH));
+        assert_eq!(time("1970-01-01T00:00:00Z"), Ok(Timestamp::UNIX_EPOCH));
+        assert!(time("yesterday").is_err());
+        assert_eq!(tolerance("off"), Ok(Tolerance::Off));
+        assert_eq!(
+            tolerance("300"),
+            Ok(Tolerance::Within(Duration::from_secs(300)))
+        );
+    }
+}

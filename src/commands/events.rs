@@ -1,0 +1,110 @@
+//! `bluehook events`: Blue's event catalogue, and the sample payload of each event.
+
+use clap::Args;
+
+use super::{Problem, Shell, Verdict};
+use crate::blue::event::{self, Event};
+use crate::blue::sample::sample;
+use crate::show::body;
+use crate::show::lines::{self, EventLine};
+
+/// List Blue's events; with a name, print its sample payload
+///
+/// On a terminal the sample is pretty-printed; in a pipe it is the exact compact bytes that `send`
+/// sends, and one line feed.
+#[derive(Debug, Args)]
+pub struct Events {
+    /// The event whose sample to print, such as TODO_CREATED
+    pub name: Option<String>,
+    /// Print the list as JSON, one object a line
+    #[arg(long, conflicts_with = "name", help_heading = "Output")]
+    pub json: bool,
+}
+
+impl Events {
+    /// Prints the catalogue or a sample.
+    ///
+    /// # Errors
+    /// There is no event of that name.
+    pub fn run(self, shell: &mut Shell) -> Result<Verdict, Problem> {
+        match &self.name {
+            Some(name) => print_sample(shell, find(name)?)?,
+            None if self.json => {
+                for event in event::all() {
+                    let line = EventLine {
+                        event: event.name,
+                        entity: event.entity.name(),
+                        meaning: event.meaning,
+                    };
+                    shell
+                        .out
+                        .print(lines::to_bytes(&line).map_err(Problem::failed)?)?;
+                }
+            }
+            None => print_catalogue(shell)?,
+        }
+        Ok(Verdict::Yes)
+    }
+}
+
+/// The event of that exact name.
+///
+/// # Errors
+/// There is none; the nearest name is the hint.
+pub fn find(name: &str) -> Result<&'static Event, Problem> {
+    Event::named(name).ok_or_else(|| {
+        let problem = Problem::wrong(format!(
+            "{} is not an event of Blue",
+            crate::show::harmless::short(name.as_bytes(), 60)
+        ));
+        match Event::nearest(name) {
+            Some(nearest) => problem.hint(format!("did you mean {}?", nearest.name)),
+            None => problem.hint("bluehook events lists them"),
+        }
+    })
+}
+
+fn print_sample(shell: &mut Shell, event: &Event) -> Result<(), Problem> {
+    let mut sample = sample(event);
+    if shell.out.is_terminal {
+        let pretty = body::pretty(&sample, shell.out.style);
+        return shell.out.print(pretty);
+    }
+    sample.push(b'\n');
+    shell.out.print(sample)
+}
+
+fn print_catalogue(shell: &mut Shell) -> Result<(), Problem> {
+    let style = shell.out.style;
+    let widest = |text: fn(&Event) -> &str| {
+        event::all()
+            .iter()
+            .map(|event| text(event).len())
+            .max()
+            .unwrap_or(0)
+    };
+    let (name, entity) = (
+        widest(|event| event.name),
+        widest(|event| event.entity.name()),
+    );
+    let mut text = String::new();
+    let mut group = None;
+    for event in event::all() {
+        if group != Some(event.group()) {
+            if group.is_some() {
+                text.push('\n');
+            }
+            group = Some(event.group());
+            text.push_str(&format!("{}\n", style.strong(event.group())));
+        }
+        text.push_str(&format!(
+            "  {}{}  {}{}  {}\n",
+            style.name(event.name),
+            " ".repeat(name - event.name.len()),
+            style.dim(event.entity.name()),
+            " ".repeat(entity - event.entity.name().len()),
+            event.meaning,
+        ));
+    }
+    shell.out.print(text)
+}

@@ -1,0 +1,324 @@
+//! Reading what options name: bodies, secrets, headers, from files, standard input and the
+//! environment.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::mpsc;
+use std::thread;
+
+use zeroize::Zeroizing;
+
+use super::{Problem, Shell};
+use crate::cli::{Data, Field, HeaderOption, SecretSource, Secrets};
+use crate::delivery::Headers;
+use crate::signing::secret::{Secret, Unusable};
+
+/// How much is read at a time.
+const PIECE: usize = 64 * 1024;
+/// An input that is larger than this is worth a second thread.
+const SMALL_INPUT: usize = 1 << 20;
+/// A file of headers or of a secret holds no more than this.
+const SMALL_FILE: u64 = 1 << 20;
+
+/// Standard input, which can be taken once.
+pub struct Stdin {
+    /// Where the bytes come from.
+    pub reader: Box<dyn Read + Send>,
+    /// Whether a person types it.
+    pub is_terminal: bool,
+    taken_by: Option<&'static str>,
+}
+
+impl Stdin {
+    /// Standard input, not yet taken.
+    pub fn new(reader: Box<dyn Read + Send>, is_terminal: bool) -> Self {
+        Self {
+            reader,
+            is_terminal,
+            taken_by: None,
+        }
+    }
+
+    /// Takes standard input for an argument.
+    fn take(&mut self, by: &'static str) -> Result<Box<dyn Read + Send>, Problem> {
+        if let Some(other) = self.taken_by.replace(by) {
+            return Err(Problem::wrong(format!(
+                "standard input is named twice: by {other} and by {by}"
+            ))
+            .hint("give one of them as a file"));
+        }
+        Ok(std::mem::replace(&mut self.reader, Box::new(io::empty())))
+    }
+}
+
+/// Something to read, with the name that messages use for it.
+pub struct Input {
+    /// The bytes.
+    pub reader: Box<dyn Read + Send>,
+    /// `body.json`, or `standard input`.
+    pub name: String,
+}
+
+impl Input {
+    /// Opens a file, or standard input for `-` or nothing. On a terminal it is said what is
+    /// awaited.
+    ///
+    /// # Errors
+    /// The file cannot be read; standard input is named twice.
+    pub fn open(
+        shell: &mut Shell,
+        path: Option<&Path>,
+        argument: &'static str,
+        awaited: &str,
+    ) -> Result<Self, Problem> {
+        match path {
+            Some(path) if path != OsStr::new("-") => Ok(Self {
+                reader: Box::new(open(path)?),
+                name: path.display().to_string(),
+            }),
+            _ => {
+                let reader = shell.stdin.take(argument)?;
+                if shell.stdin.is_terminal {
+                    shell.err.print(format!(
+                        "reading {awaited} from standard input, end it with Ctrl-D\n"
+                    ))?;
+                }
+                Ok(Self {
+                    reader,
+                    name: "standard input".into(),
+                })
+            }
+        }
+    }
+
+    /// Reads everything, piece by piece. Of a large input the next piece is read while one is
+    /// worked on.
+    ///
+    /// # Errors
+    /// Reading failed.
+    pub fn for_each(mut self, mut take: impl FnMut(&[u8])) -> Result<(), Problem> {
+        let failed = |error| unreadable(&self.name, error);
+        let mut buffer = vec![0; PIECE];
+        for _ in 0..SMALL_INPUT / PIECE {
+            match read_piece(&mut self.reader, &mut buffer).map_err(failed)? {
+                0 => return Ok(()),
+                length => take(&buffer[..length]),
+            }
+        }
+        read_ahead(self.reader, buffer, take).map_err(failed)
+    }
+
+    /// Reads everything into memory.
+    ///
+    /// # Errors
+    /// Reading failed.
+    pub fn read_all(self) -> Result<Vec<u8>, Problem> {
+        let mut bytes = Vec::new();
+        self.for_each(|piece| bytes.extend_from_slice(piece))?;
+        Ok(bytes)
+    }
+
+    /// Reads everything, up to the size that such a thing sensibly has.
+    fn read_small(self) -> Result<Zeroizing<Vec<u8>>, Problem> {
+        let mut bytes = Zeroizing::new(Vec::new());
+        let name = self.name;
+        self.reader
+            .take(SMALL_FILE + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| unreadable(&name, error))?;
+        if bytes.len() as u64 > SMALL_FILE {
+            return Err(Problem::wrong(format!("{name} is larger than 1 MiB")));
+        }
+        Ok(bytes)
+    }
+}
+
+/// Reads once, as much as comes at once; 0 at the end.
+fn read_piece(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match reader.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            read => return read,
+        }
+    }
+}
+
+/// Reads on a thread of its own, with two buffers that go back and forth.
+fn read_ahead(
+    mut reader: Box<dyn Read + Send>,
+    buffer: Vec<u8>,
+    mut take: impl FnMut(&[u8]),
+) -> io::Result<()> {
+    let (full_sender, full) = mpsc::sync_channel::<(Vec<u8>, usize)>(2);
+    let (empty_sender, empty) = mpsc::sync_channel::<Vec<u8>>(2);
+    // Both channels have room for both buffers: neither send can block or fail while its other end
+    // lives.
+    let _ = empty_sender.send(buffer);
+    let _ = empty_sender.send(vec![0; PIECE]);
+    thread::scope(|scope| {
+        let reading = scope.spawn(move || -> io::Result<()> {
+            for mut buffer in empty {
+                match read_piece(&mut reader, &mut buffer)? {
+                    0 => break,
+                    length => {
+                        let _ = full_sender.send((buffer, length));
+                    }
+                }
+            }
+            Ok(())
+        });
+        for (buffer, length) in full {
+            take(&buffer[..length]);
+            let _ = empty_sender.send(buffer);
+        }
+        drop(empty_sender);
+        reading
+            .join()
+            .unwrap_or_else(|_| Err(io::Error::other("the reading thread failed")))
+    })
+}
+
+/// Opens a file to read; a folder is refused at once, in words.
+fn open(path: &Path) -> Result<File, Problem> {
+    let name = path.display().to_string();
+    let file = File::open(path).map_err(|error| {
+        let problem = unreadable(&name, error);
+        if path.exists() {
+            problem
+        } else {
+            problem.hint("pass - to read standard input")
+        }
+    })?;
+    match file.metadata() {
+        Ok(metadata) if metadata.is_dir() => Err(Problem::failed(anyhow::anyhow!(
+            "{name} is a folder, not a file"
+        ))),
+        _ => Ok(file),
+    }
+}
+
+fn unreadable(name: &str, error: io::Error) -> Problem {
+    Problem::failed(error).context(format!("could not read {name}"))
+}
+
+/// The secrets that the command line names, in order; else the environment's `BLUEHOOK_SECRET`.
+/// May be none: whether that is an error is the command's to say.
+///
+/// # Errors
+/// A secret that is empty, a variable that is unset, a file that cannot be read.
+pub fn secrets(shell: &mut Shell, named: &Secrets) -> Result<Vec<Secret>, Problem> {
+    if named.0.is_empty() {
+        return match (shell.env)("BLUEHOOK_SECRET") {
+            None => Ok(Vec::new()),
+            Some(value) => from_env("BLUEHOOK_SECRET", Some(&value)).map(|secret| vec![secret]),
+        };
+    }
+    named
+        .0
+        .iter()
+        .map(|source| match source {
+            SecretSource::Given(secret) => Ok(secret.clone()),
+            SecretSource::File(path) => from_file(shell, path),
+            SecretSource::Env(name) => from_env(name, (shell.env)(name).as_deref()),
+        })
+        .collect()
+}
+
+/// As [`secrets`], and at least one.
+///
+/// # Errors
+/// Also when there is none.
+pub fn some_secrets(
+    shell: &mut Shell,
+    named: &Secrets,
+    otherwise: &str,
+) -> Result<Vec<Secret>, Problem> {
+    let secrets = secrets(shell, named)?;
+    if secrets.is_empty() {
+        return Err(Problem::wrong("no secret is given").hint(format!(
+            "use --secret-file FILE, --secret-env NAME, --secret SECRET or the variable BLUEHOOK_SECRET{otherwise}"
+        )));
+    }
+    Ok(secrets)
+}
+
+fn from_env(name: &str, value: Option<&OsStr>) -> Result<Secret, Problem> {
+    let Some(value) = value else {
+        return Err(Problem::wrong(format!(
+            "the environment variable {name} is not set"
+        )));
+    };
+    Secret::new(value.as_encoded_bytes())
+        .map_err(|_| Problem::wrong(format!("the environment variable {name} is empty")))
+}
+
+fn from_file(shell: &mut Shell, path: &Path) -> Result<Secret, Problem> {
+    let input = Input::open(shell, Some(path), "--secret-file", "the secret")?;
+    let name = input.name.clone();
+    let bytes = input.read_small()?;
+    let secret = without_line_end(&bytes);
+    if secret.contains(&b'\n') {
+        shell.err.print(format!(
+            "{} {name} has more than one line: all of it is one secret, line ends inside included\n",
+            shell.err.style.odd("warning:"),
+        ))?;
+    }
+    Secret::new(secret).map_err(|error| match error {
+        Unusable::Empty => Problem::wrong(format!("the secret in {name} is empty")),
+        other => Problem::usage(other),
+    })
+}
+
+/// Exactly one line end is no part of a secret: editors and `echo` add it.
+fn without_line_end(bytes: &[u8]) -> &[u8] {
+    bytes
+        .strip_suffix(b"\r\n")
+        .or_else(|| bytes.strip_suffix(b"\n"))
+        .unwrap_or(bytes)
+}
+
+/// The headers that `-H` options name, in order, `@FILE` ones read in.
+///
+/// # Errors
+/// A file that cannot be read, or a line in it that is no header.
+pub fn headers(shell: &mut Shell, options: &[HeaderOption]) -> Result<Headers, Problem> {
+    let mut headers = Headers::new();
+    for option in options {
+        match option {
+            HeaderOption::Field(Field { name, value }) => {
+                headers.push(name.clone(), value.clone());
+            }
+            HeaderOption::File(path) => headers_of_file(shell, path, &mut headers)?,
+        }
+    }
+    Ok(headers)
+}
+
+fn headers_of_file(shell: &mut Shell, path: &Path, headers: &mut Headers) -> Result<(), Problem> {
+    let input = Input::open(shell, Some(path), "--header", "headers")?;
+    let name = input.name.clone();
+    let text = input.read_small()?;
+    for (index, line) in text.split(|&byte| byte == b'\n').enumerate() {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if line.is_empty() {
+            continue;
+        }
+        let field = Field::parse(line)
+            .map_err(|error| Problem::wrong(format!("{name}, line {}: {error}", index + 1)))?;
+        headers.push(field.name, field.value);
+    }
+    Ok(())
+}
+
+/// The bytes that `--data` names.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn data(shell: &mut Shell, data: &Data) -> Result<Vec<u8>, Problem> {
+    match data {
+        Data::Text(text) => Ok(text.clone()),
+        Data::File(path) => Input::open(shell, Some(path), "--data", "the payload")?.read_all(),
+    }
+}

@@ -1,0 +1,220 @@
+//! The subcommands: each file takes its arguments through the domain to what is shown and a
+//! verdict. Only these rooms see everything.
+//!
+//! Here stand the root command, what every command has around it ([`Shell`]), how it ends
+//! ([`Verdict`], [`Problem`]), and the reading of what the shared options name.
+
+pub mod completions;
+pub mod events;
+pub mod input;
+pub mod send;
+pub mod sign;
+pub mod verify;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+
+use clap::{Parser, Subcommand};
+use jiff::Timestamp;
+
+use crate::cli::ColorChoice;
+use crate::show::style::Style;
+use input::Stdin;
+
+/// Sign, verify, send and receive webhooks: offline, byte for byte exact, and able to say why a
+/// signature does not match.
+#[derive(Debug, Parser)]
+#[command(name = "bluehook", version, disable_help_subcommand = true)]
+#[command(after_help = FIRST_STEPS)]
+pub struct Bluehook {
+    /// When to colour the output
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        help = "When to colour the output: auto, always or never",
+        help_heading = "Output"
+    )]
+    pub color: ColorChoice,
+    #[command(subcommand)]
+    /// What to do.
+    pub command: Option<Command>,
+}
+
+const FIRST_STEPS: &str = "\
+First steps:
+  bluehook send --loopback                      send the sample to a built-in receiver and see it judged
+  bluehook send 3000 --secret-file secret.txt   send it to your application on port 3000
+  bluehook sign body.json --secret-env SECRET   print a signature
+  bluehook verify body.json --signature 5f3a…   is it genuine, and if not, why not?";
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+#[allow(missing_docs)] // Each is documented where its arguments are.
+pub enum Command {
+    Sign(sign::Sign),
+    Verify(verify::Verify),
+    Send(send::Send),
+    Events(events::Events),
+    Completions(completions::Completions),
+}
+
+/// What a command has around it: streams, clock and environment. Tests and `main` make one.
+pub struct Shell {
+    /// Where results go.
+    pub out: Stream,
+    /// Where talk goes.
+    pub err: Stream,
+    /// Where bodies and secrets may come from.
+    pub stdin: Stdin,
+    /// The time.
+    pub now: fn() -> Timestamp,
+    /// An environment variable.
+    pub env: fn(&str) -> Option<OsString>,
+    /// Random bytes, fit for secrets.
+    pub random: fn(&mut [u8]) -> io::Result<()>,
+}
+
+/// An output stream of the process.
+pub struct Stream {
+    /// Where the bytes go.
+    pub writer: Box<dyn Write + Send>,
+    /// How it is coloured.
+    pub style: Style,
+    /// How many columns it has.
+    pub width: usize,
+    /// Whether a person reads it as it comes.
+    pub is_terminal: bool,
+}
+
+impl Stream {
+    /// Writes text. Somebody who stopped reading (`| head -1`) wants no more, and that changes no
+    /// verdict: a closed pipe is no error.
+    ///
+    /// # Errors
+    /// Every other failure to write.
+    pub fn print(&mut self, text: impl AsRef<[u8]>) -> Result<(), Problem> {
+        let written = self
+            .writer
+            .write_all(text.as_ref())
+            .and_then(|()| self.writer.flush());
+        match written {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Problem::failed(error).context("could not write the output"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// How a command ended that did what it was asked to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The answer is yes: exit code 0.
+    Yes,
+    /// The answer is no: exit code 1.
+    No,
+}
+
+impl From<bool> for Verdict {
+    fn from(yes: bool) -> Self {
+        if yes { Self::Yes } else { Self::No }
+    }
+}
+
+/// Why a command could not do what it was asked to.
+#[derive(Debug)]
+pub struct Problem {
+    /// The exit code: 2 when the command line, the configuration or a secret is wrong, 3 when it
+    /// could not be done.
+    pub code: u8,
+    /// What went wrong and what caused it.
+    pub error: anyhow::Error,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl Problem {
+    /// The command line, the configuration or a secret is wrong.
+    pub fn usage(error: impl Into<anyhow::Error>) -> Self {
+        Self {
+            code: 2,
+            error: error.into(),
+            hint: None,
+        }
+    }
+
+    /// As [`Problem::usage`], in a sentence.
+    pub fn wrong(sentence: impl std::fmt::Display) -> Self {
+        Self::usage(anyhow::anyhow!("{sentence}"))
+    }
+
+    /// It could not be done.
+    pub fn failed(error: impl Into<anyhow::Error>) -> Self {
+        Self {
+            code: 3,
+            error: error.into(),
+            hint: None,
+        }
+    }
+
+    /// The command line was not understood: clap's words, as one sentence and a hint.
+    pub fn misunderstood(text: &str) -> Self {
+        let mut paragraphs = text.trim().split("\n\n");
+        let sentence = paragraphs.next().unwrap_or_default();
+        let words: Vec<&str> = sentence
+            .trim_start_matches("error: ")
+            .split_whitespace()
+            .collect();
+        let problem = Self::wrong(words.join(" "));
+        match paragraphs.find_map(|paragraph| paragraph.trim().strip_prefix("tip: ")) {
+            Some(tip) => problem.hint(tip),
+            None => problem.hint("--help lists the arguments"),
+        }
+    }
+
+    /// What was being done.
+    #[must_use]
+    pub fn context(mut self, sentence: impl std::fmt::Display + Send + Sync + 'static) -> Self {
+        self.error = self.error.context(sentence);
+        self
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl Bluehook {
+    /// Does what the command line says.
+    ///
+    /// # Errors
+    /// It could not be done.
+    pub fn run(self, shell: &mut Shell) -> Result<Verdict, Problem> {
+        match self.command {
+            None => {
+                let style = shell.out.style;
+                let mut command = <Self as clap::CommandFactory>::command();
+                let help = command.render_help();
+                let text = if style.has_colours() {
+                    help.ansi().to_string()
+                } else {
+                    help.to_string()
+                };
+                shell.out.print(text)?;
+                Ok(Verdict::Yes)
+            }
+            Some(Command::Sign(command)) => command.run(shell),
+            Some(Command::Verify(command)) => command.run(shell),
+            Some(Command::Send(command)) => command.run(shell),
+            Some(Command::Events(command)) => command.run(shell),
+            Some(Command::Completions(command)) => command.run(shell),
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! `bluehook sign`: the signature of a body.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use sha2::{Digest as _, Sha256};
+
+use super::input::{self, Input};
+use super::{Problem, Shell, Verdict};
+use crate::cli::{Output, Secrets};
+use crate::delivery::Headers;
+use crate::show::lines::{self, BodyDigest, SignLine};
+use crate::signing::scheme::Scheme;
+use crate::signing::{Keyring, Parts, Signed, Signer, Stamp};
+
+/// Print the signature of a body
+///
+/// The body is read as bytes and never changed: a line end at its end is signed too.
+#[derive(Debug, Args)]
+pub struct Sign {
+    /// The file to sign; - or nothing for standard input
+    pub body: Option<PathBuf>,
+    #[command(flatten)]
+    /// The secret.
+    pub secrets: Secrets,
+    /// What to print: the value of the signature header, all headers that the scheme adds (one a
+    /// line, as curl's -H @- reads them), or JSON
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        value_name = "value|headers|json",
+        conflicts_with = "json"
+    )]
+    pub format: Format,
+    #[command(flatten)]
+    /// Where the output goes.
+    pub output: Output,
+}
+
+/// What `sign` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Format {
+    /// The value of the signature header alone.
+    #[default]
+    Value,
+    /// All headers that the scheme adds.
+    Headers,
+    /// One JSON object.
+    Json,
+}
+
+impl Sign {
+    /// Signs and prints.
+    ///
+    /// # Errors
+    /// There is no usable secret, or the body cannot be read.
+    pub fn run(self, shell: &mut Shell) -> Result<Verdict, Problem> {
+        let format = if self.output.json {
+            Format::Json
+        } else {
+            self.format
+        };
+        let body = Input::open(shell, self.body.as_deref(), "BODY", "the body")?;
+        let scheme = Scheme::default();
+        let secrets = input::some_secrets(shell, &self.secrets, "")?;
+        let keyring = Keyring::for_signing(&scheme, &secrets).map_err(Problem::usage)?;
+        let headers = Headers::new();
+        let stamp = Stamp {
+            id: String::new(),
+            at: (shell.now)(),
+        };
+        let parts = Parts {
+            method: "POST",
+            url: None,
+            headers: &headers,
+        };
+        let mut signer = Signer::new(&scheme, &keyring, parts, &stamp).map_err(Problem::usage)?;
+        let mut digest = (format == Format::Json).then(Sha256::new);
+        let mut bytes = 0;
+        body.for_each(|piece| {
+            signer.update(piece);
+            if let Some(digest) = &mut digest {
+                digest.update(piece);
+            }
+            bytes += piece.len() as u64;
+        })?;
+        let signed = signer.finish().map_err(Problem::failed)?;
+        if self.output.talk.verbose {
+            shell.err.print(format!(
+                "signed {bytes} bytes by the scheme {} with secret {}\n",
+                scheme.name,
+                keyring.fingerprints().join(", ")
+            ))?;
+        }
+        let digest = digest.map(|digest| BodyDigest {
+            bytes,
+            sha256: hex::encode(digest.finalize()),
+        });
+        shell
+            .out
+            .print(shown(format, &scheme, &signed, digest.as_ref())?)?;
+        Ok(Verdict::Yes)
+    }
+}
+
+/// The signature in the form that was asked for.
+fn shown(
+    format: Format,
+    scheme: &Scheme,
+    signed: &Signed,
+    body: Option<&BodyDigest>,
+) -> Result<Vec<u8>, Problem> {
+    Ok(match (format, body) {
+        (Format::Headers, _) => signed
+            .headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}\n"))
+            .collect::<String>()
+            .into_bytes(),
+        (Format::Json, Some(body)) => lines::to_bytes(&SignLine {
+            scheme: &scheme.name,
+            headers: &signed.headers,
+            body,
+        })
+        .map_err(Problem::failed)?,
+        _ => format!("{}\n", signed.value).into_bytes(),
+    })
+}

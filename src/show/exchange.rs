@@ -1,0 +1,253 @@
+//! An attempt and its answer, as `send` tells of them.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::lines::{AttemptLine, Latency, ResultLine};
+use super::style::Style;
+use super::{body, harmless, verification};
+use crate::delivery::{Delivery, Header};
+use crate::sender::{Answer, Failure, Url};
+use crate::signing::Judgement;
+use crate::signing::scheme::Scheme;
+
+/// How many lines of an answer's body are shown.
+const ANSWER_LINES: usize = 8;
+/// How many characters of a header's value or of an answer's line are shown.
+const LINE_CHARACTERS: usize = 160;
+
+/// What was sent, for the report.
+#[derive(Clone, Copy)]
+pub struct Attempt<'a> {
+    /// Where to.
+    pub url: &'a Url,
+    /// What.
+    pub delivery: &'a Delivery,
+    /// The event, if it is known.
+    pub event: Option<&'a str>,
+}
+
+/// The request: its line, and the headers that the signing added (all, when `verbose`).
+pub fn request(attempt: &Attempt<'_>, style: Style, verbose: bool) -> String {
+    let Attempt {
+        url,
+        delivery,
+        event,
+    } = attempt;
+    let event = event.map_or(String::new(), |event| {
+        format!("  {}", style.name(harmless::short(event.as_bytes(), 60)))
+    });
+    let mut text = format!(
+        "{} {} {}{event}  {}\n",
+        style.dim("→"),
+        style.strong(&delivery.method),
+        harmless::line(url.to_string().as_bytes()),
+        super::bytes(delivery.body.len() as u64),
+    );
+    let usual = ["Content-Type", "User-Agent"];
+    for header in &delivery.headers {
+        if verbose
+            || !usual
+                .iter()
+                .any(|name| header.name.eq_ignore_ascii_case(name))
+        {
+            text.push_str(&header_line(header, style));
+        }
+    }
+    text
+}
+
+/// One header field, its value shortened and masked where it is a secret by nature.
+fn header_line(header: &Header, style: Style) -> String {
+    let value = if is_secret(&header.name) {
+        "…".to_owned()
+    } else {
+        harmless::short(&header.value, LINE_CHARACTERS)
+    };
+    format!("  {}: {value}\n", style.name(&header.name))
+}
+
+/// Headers whose values are tokens.
+pub fn is_secret(name: &str) -> bool {
+    [
+        "authorization",
+        "proxy-authorization",
+        "cookie",
+        "set-cookie",
+        "x-gitlab-token",
+    ]
+    .iter()
+    .any(|secret| name.eq_ignore_ascii_case(secret))
+}
+
+/// What the built-in receiver got: the verdict and the body.
+pub fn received(
+    delivery: &Delivery,
+    scheme: &Scheme,
+    judgement: Option<&Judgement>,
+    style: Style,
+    _width: usize,
+) -> String {
+    let verdict = match judgement {
+        None => style.odd("not signed: nothing was verified"),
+        Some(judgement) => {
+            verification::verdict(judgement, scheme, delivery.body.len() as u64, style)
+        }
+    };
+    format!(
+        "\n{} the built-in receiver got {}\n  {verdict}\n\n{}\n",
+        style.dim("←"),
+        super::bytes(delivery.body.len() as u64),
+        body::shown(&delivery.body, style),
+    )
+}
+
+/// The answer, or why there was none.
+pub fn outcome(
+    outcome: &Result<Answer, Failure>,
+    took: Duration,
+    style: Style,
+    verbose: bool,
+) -> String {
+    let Ok(answer) = outcome else {
+        return String::new();
+    };
+    let status = format!("{} {}", answer.status, answer.reason());
+    let status = if answer.is_success() {
+        style.good(status.trim_end())
+    } else {
+        style.bad(status.trim_end())
+    };
+    let mut text = format!("{} {status} in {}\n", style.dim("←"), super::took(took));
+    if verbose {
+        for header in &answer.headers {
+            text.push_str(&header_line(header, style));
+        }
+        text.push_str(&timing(answer, style));
+    }
+    text.push_str(&answer_start(answer, style));
+    if let Some(hint) = status_hint(answer) {
+        text.push_str(&format!("  {} {hint}\n", style.name("hint:")));
+    }
+    text
+}
+
+fn timing(answer: &Answer, style: Style) -> String {
+    let timing = &answer.timing;
+    let phases = [
+        ("name", timing.resolve),
+        ("connect", timing.connect),
+        ("tls", timing.tls),
+        ("first byte", timing.first_byte),
+        ("all", Some(timing.total)),
+    ];
+    let shown: Vec<String> = phases
+        .into_iter()
+        .filter_map(|(name, time)| Some(format!("{name} {}", super::took(time?))))
+        .collect();
+    format!("  {}\n", style.dim(shown.join(", ")))
+}
+
+/// The first lines of the answer's body.
+fn answer_start(answer: &Answer, style: Style) -> String {
+    let mut text = String::new();
+    let mut lines = answer.body.split(|&byte| byte == b'\n');
+    for line in lines.by_ref().take(ANSWER_LINES) {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if !line.is_empty() {
+            text.push_str(&format!("  {}\n", harmless::short(line, LINE_CHARACTERS)));
+        }
+    }
+    if lines.next().is_some_and(|rest| !rest.is_empty()) || answer.body_truncated {
+        text.push_str(&format!("  {}\n", style.dim("…")));
+    }
+    text
+}
+
+/// What a status that is no success most often means for a webhook's receiver.
+fn status_hint(answer: &Answer) -> Option<String> {
+    Some(match answer.status {
+        200..=299 => return None,
+        300..=399 => {
+            let location = answer.headers.get("location").map(|to| harmless::short(to, 100));
+            match location {
+                Some(to) => format!(
+                    "redirects are never followed, as Blue does not follow them: send to {to} itself"
+                ),
+                None => "redirects are never followed, as Blue does not follow them".into(),
+            }
+        }
+        400 => "the receiver could not read the request; many also answer 400 when the signature does not match".into(),
+        401 | 403 => "the receiver refused the signature: compare the secrets, and see that it hashes the raw body before any parsing".into(),
+        404 => "there is no such path on the receiver: check the URL's path".into(),
+        405 => "the path does not take POST: is the route registered for another method?".into(),
+        408 => "the receiver gave up waiting for the request".into(),
+        410 => "the receiver says that this endpoint is gone for good".into(),
+        413 => "the body is larger than the receiver takes: raise its limit".into(),
+        415 => "the receiver wants another Content-Type: set it with -H".into(),
+        429 => "the receiver asks for fewer requests".into(),
+        500..=599 => "the receiver failed while it worked on the delivery: its own log says why".into(),
+        _ => "only 2xx counts as delivered".into(),
+    })
+}
+
+/// The lines of `--json`: the attempt, then the result.
+pub fn json_lines<'a>(
+    attempt: &Attempt<'a>,
+    outcome: &'a Result<Answer, Failure>,
+    took: Duration,
+) -> [Line<'a>; 2] {
+    let ms = (took.as_secs_f64() * 1e6).round() / 1e3;
+    let answer = outcome.as_ref().ok();
+    let error = outcome.as_ref().err().map(Failure::code);
+    let delivered = u64::from(answer.is_some_and(Answer::is_success));
+    let count = |name: Option<String>| -> BTreeMap<String, u64> {
+        name.into_iter().map(|name| (name, 1)).collect()
+    };
+    [
+        Line::Attempt(AttemptLine {
+            kind: "attempt",
+            number: 1,
+            attempt: 1,
+            event: attempt.event,
+            url: attempt.url.to_string(),
+            status: answer.map(|answer| answer.status),
+            ms,
+            error,
+            retry_in_ms: None,
+        }),
+        Line::Result(ResultLine {
+            kind: "result",
+            delivered,
+            failed: 1 - delivered,
+            attempts: 1,
+            statuses: count(answer.map(|answer| answer.status.to_string())),
+            errors: count(error.map(str::to_owned)),
+            latency_ms: Latency {
+                min: ms,
+                p50: ms,
+                p90: ms,
+                p99: ms,
+                max: ms,
+            },
+            seconds: took.as_secs_f64(),
+            per_second: if ms > 0.0 {
+                (1e6 / ms).round() / 1e3
+            } else {
+                0.0
+            },
+        }),
+    ]
+}
+
+/// One of `send`'s lines.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum Line<'a> {
+    /// An attempt.
+    Attempt(AttemptLine<'a>),
+    /// The end.
+    Result(ResultLine),
+}

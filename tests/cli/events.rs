@@ -1,0 +1,56 @@
+//! `bluehook events`, and the first screen.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::runner::Place;
+
+#[test]
+fn the_catalogue_has_38_events() {
+    let place = Place::new();
+    let lines = place.bluehook("events --json").run().json();
+    assert_eq!(lines.len(), 38);
+    let first = &lines[0];
+    assert_eq!(first["event"], "TODO_CREATED");
+    assert_eq!(first["entity"], "Todo");
+    assert_eq!(first["meaning"], "a record was created");
+    let text = place.bluehook("events").run().text();
+    for line in &lines {
+        assert!(text.contains(line["event"].as_str().unwrap()));
+    }
+}
+
+#[test]
+fn the_documented_sample_is_exact() {
+    let place = Place::new();
+    let sample = place.bluehook("events TODO_CREATED").run().stdout;
+    let (end, body) = sample.split_last().unwrap();
+    assert_eq!((*end, body.len()), (b'\n', 2334));
+    assert!(hex::encode(Sha256::digest(body)).starts_with("b9e43d04"));
+}
+
+#[test]
+fn an_unknown_event_is_answered_with_the_nearest_name() {
+    let place = Place::new();
+    place.bluehook("events TODO_CRETED").run().fails(
+        2,
+        "error: TODO_CRETED is not an event of Blue\n  hint: did you mean TODO_CREATED?\n",
+    );
+}
+
+#[test]
+fn bluehook_alone_shows_where_to_begin() {
+    let place = Place::new();
+    let ended = place.bluehook("").run();
+    assert_eq!((ended.code, ended.talk().as_str()), (Some(0), ""));
+    let text = ended.text();
+    for word in [
+        "sign",
+        "verify",
+        "send",
+        "events",
+        "First steps:",
+        "send --loopback",
+    ] {
+        assert!(text.contains(word), "{word} is missing in:\n{text}");
+    }
+}

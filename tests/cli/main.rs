@@ -1,0 +1,18 @@
+//! What users see: the binary is run, and its output, talk and exit code are asserted whole.
+
+// Helpers of tests fail the test by panicking; the lints know only of the tests themselves.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr
+)]
+
+mod documents;
+mod events;
+mod peers;
+mod readme;
+mod runner;
+mod send;
+mod sign;
+mod verify;

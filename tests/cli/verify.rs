@@ -1,0 +1,168 @@
+//! `bluehook verify`.
+
+use crate::runner::Place;
+
+const BODY: &str = r#"{"a":1}"#;
+const SIGNATURE: &str = "accbae995e395f6667565fc643f8db85feb14c1f33a931c4a6feb6ea6f85a62c";
+
+#[test]
+fn a_genuine_delivery_is_said_to_be_genuine() {
+    let place = Place::new();
+    place.file("body.json", BODY);
+    place.file(
+        "headers",
+        format!("Host: example.com\r\nx-signature: {SIGNATURE}\r\n"),
+    );
+    let genuine = "genuine: X-Signature is right for these 7 bytes\n";
+    let verify = |words: &str| place.bluehook(&format!("verify body.json -s x {words}"));
+    verify(&format!("--signature {SIGNATURE}"))
+        .run()
+        .is(0, genuine, "");
+    verify("-H")
+        .arg(format!("X-SIGNATURE: {SIGNATURE}"))
+        .run()
+        .is(0, genuine, "");
+    verify("-H @headers").run().is(0, genuine, "");
+    verify(&format!("-q --signature {SIGNATURE}"))
+        .run()
+        .is(0, "", "");
+}
+
+#[test]
+fn any_of_several_secrets_may_match_and_it_is_told_which() {
+    let place = Place::new();
+    place.file("body.json", BODY);
+    let ended = place
+        .bluehook("verify body.json -s one --secret-env TWO --secret three --signature")
+        .arg(SIGNATURE)
+        .env("TWO", "x")
+        .run();
+    ended.is(
+        0,
+        "genuine: X-Signature is right for these 7 bytes with secret 2 (2d711642)\n",
+        "",
+    );
+    let ended = place
+        .bluehook("verify body.json --json -s one -s x --signature")
+        .arg(SIGNATURE)
+        .run();
+    let line = &ended.json()[0];
+    assert_eq!(line["genuine"], true);
+    assert_eq!(line["reason"], serde_json::Value::Null);
+    assert_eq!(line["matched_secret"]["position"], 2);
+    assert_eq!(line["matched_secret"]["fingerprint"], "2d711642");
+    assert_eq!(line["body"]["bytes"], 7);
+}
+
+#[test]
+fn every_reason_has_its_sentence_and_exit_code_1() {
+    let place = Place::new();
+    place.file("body.json", BODY);
+    let forged = "0".repeat(64);
+    let cases = [
+        (
+            forged.as_str(),
+            "mismatch",
+            "X-Signature is not right for these 7 bytes with this secret",
+        ),
+        (
+            "abc",
+            "malformed-signature",
+            "the signature in X-Signature is malformed: it is not hex (3 characters, expected 64 hex digits)",
+        ),
+        (
+            "abcd",
+            "malformed-signature",
+            "the signature in X-Signature is malformed: it has 4 hex digits, expected 64",
+        ),
+        (
+            "",
+            "malformed-signature",
+            "the signature in X-Signature is malformed: it is empty, expected 64 hex digits",
+        ),
+    ];
+    for (signature, reason, sentence) in cases {
+        let verify = |words: &str| {
+            place
+                .bluehook(&format!("verify body.json -s x {words} --signature"))
+                .arg(signature)
+                .run()
+        };
+        let ended = verify("");
+        assert_eq!(ended.code, Some(1));
+        let text = ended.text();
+        assert_eq!(
+            text.lines().next(),
+            Some(format!("not genuine: {sentence}").as_str())
+        );
+        let line = &verify("--json").json()[0];
+        assert_eq!(line["reason"], reason);
+        assert_eq!(line["genuine"], false);
+    }
+    let ended = place
+        .bluehook("verify body.json -s x -H X-Other:1 --json")
+        .run();
+    assert_eq!(ended.json()[0]["reason"], "missing-header");
+    assert_eq!(ended.code, Some(1));
+}
+
+#[test]
+fn the_expected_signature_is_shown_only_when_asked_for() {
+    let place = Place::new();
+    place.file("body.json", BODY);
+    let forged = "0".repeat(64);
+    let verify = |words: &str| {
+        place
+            .bluehook(&format!(
+                "verify body.json -s x {words} --signature {forged}"
+            ))
+            .run()
+    };
+    for words in ["", "--json", "-v"] {
+        let ended = verify(words);
+        assert!(!ended.text().contains(SIGNATURE), "{words}");
+        assert!(!ended.talk().contains(SIGNATURE), "{words}");
+    }
+    for words in ["--show-expected", "--show-expected --json"] {
+        assert!(verify(words).text().contains(SIGNATURE), "{words}");
+    }
+}
+
+#[test]
+fn without_a_signature_or_with_wrong_options_nothing_is_judged() {
+    let place = Place::new();
+    place.file("body.json", BODY);
+    place.bluehook("verify body.json -s x").run().fails(
+        2,
+        "error: no signature is given\n  hint: use --signature VALUE, or -H 'X-Signature: VALUE'\n",
+    );
+    place.bluehook("verify body.json -s x -H nocolon").run().fails(
+        2,
+        "error: invalid value for '--header <NAME: VALUE>': \"nocolon\" is not a header: write 'Name: value'\n  hint: --help lists the arguments\n",
+    );
+    place.file("headers", "X-A: 1\nnocolon\n");
+    place
+        .bluehook("verify body.json -s x -H @headers")
+        .run()
+        .fails(
+            2,
+            "error: headers, line 2: \"nocolon\" is not a header: write 'Name: value'\n",
+        );
+}
+
+#[test]
+fn a_reader_that_stops_reading_does_not_change_the_verdict() {
+    let place = Place::new();
+    place.file("body.json", BODY);
+    let forged = "0".repeat(64);
+    let run = place.bluehook(&format!(
+        "verify body.json -s x --explain --signature {forged}"
+    ));
+    let mut child = run
+        .command()
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+}
