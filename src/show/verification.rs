@@ -1,11 +1,14 @@
 //! Verdicts on signatures: in a sentence, and as the object of machine output.
 
-use super::harmless;
-use super::lines::{self, BodyDigest, MatchObject, VerifyLine};
+use super::lines::{self, BodyDigest, CauseObject, HintObject, MatchObject, VerifyLine};
 use super::style::Style;
+use super::{fit, harmless};
+use crate::delivery::Delivery;
+use crate::signing::diagnosis::Diagnosis;
 use crate::signing::explain::Explanation;
 use crate::signing::scheme::Scheme;
 use crate::signing::{Judgement, Reason};
+use sha2::{Digest as _, Sha256};
 
 /// The verdict in a sentence, coloured.
 pub fn verdict(judgement: &Judgement, scheme: &Scheme, bytes: u64, style: Style) -> String {
@@ -55,7 +58,7 @@ fn refusal(reason: &Reason, header: &str, body: &str) -> String {
         Reason::MissingHeader { header } => match header.ends_with(" in the body") {
             true => format!("there is no {}", harmless::short(header.as_bytes(), 80)),
             false => format!(
-                "the delivery has no {} header",
+                "the delivery has no {} header, or an empty one",
                 harmless::short(header.as_bytes(), 80)
             ),
         },
@@ -112,6 +115,79 @@ pub fn line(judgement: &Judgement, scheme: &Scheme, number: u64, body: BodyDiges
         expected: None,
         explanation: None,
     }
+}
+
+/// As [`line`], for a delivery that is there as a whole.
+pub fn line_of(
+    judgement: &Judgement,
+    scheme: &Scheme,
+    number: u64,
+    delivery: &Delivery,
+) -> VerifyLine {
+    let body = BodyDigest {
+        bytes: delivery.body.len() as u64,
+        sha256: hex::encode(Sha256::digest(&delivery.body)),
+    };
+    line(judgement, scheme, number, body)
+}
+
+/// Adds the cause and the hints that were found.
+pub fn add(line: &mut VerifyLine, diagnosis: &Diagnosis) {
+    line.cause = diagnosis.cause.as_ref().map(|cause| CauseObject {
+        codes: cause.codes.clone(),
+        message: cause.message.clone(),
+        fix: cause.fix.clone(),
+        dialect: cause.dialect.clone(),
+        algorithm: cause.algorithm.clone(),
+        scheme: cause.scheme.clone(),
+    });
+    line.hints = diagnosis
+        .hints
+        .iter()
+        .map(|hint| HintObject {
+            code: hint.code,
+            message: hint.message.clone(),
+        })
+        .collect();
+}
+
+/// The cause, the hints and what remains, for people.
+pub fn diagnosis(diagnosis: &Diagnosis, style: Style, width: usize) -> String {
+    let mut lines = Vec::new();
+    if let Some(cause) = &diagnosis.cause {
+        lines.push(("cause:", style.strong("cause:"), cause.message.as_str()));
+        lines.push(("fix:", style.good("fix:"), cause.fix.as_str()));
+    }
+    if let Some(remaining) = &diagnosis.nothing_found {
+        lines.push(("", String::new(), remaining.as_str()));
+    }
+    for hint in &diagnosis.hints {
+        lines.push(("hint:", style.name("hint:"), hint.message.as_str()));
+    }
+    for left_out in &diagnosis.left_out {
+        lines.push(("left out:", style.dim("left out:"), left_out));
+    }
+    lines
+        .into_iter()
+        .map(|(name, painted, words)| paragraph(name, &painted, words, width))
+        .collect()
+}
+
+/// Words behind their name, wrapped to the width and indented.
+fn paragraph(name: &str, painted: &str, words: &str, width: usize) -> String {
+    let mut text = String::new();
+    for (index, line) in words.lines().enumerate() {
+        let (before, used) = match (index, name) {
+            (0, "") => ("  ".to_owned(), 2),
+            (0, name) => (format!("  {painted} "), name.len() + 3),
+            _ => ("    ".to_owned(), 4),
+        };
+        let line = harmless::line(line.as_bytes());
+        text.push_str(&before);
+        text.push_str(&fit::wrapped(&line, used, 4, width));
+        text.push('\n');
+    }
+    text
 }
 
 /// How much of a signed content is shown.

@@ -22,12 +22,9 @@ pub fn explain(
     body: &[u8],
 ) -> Option<Explanation> {
     let judge = Judge::new(scheme, keyring, parts).ok()?;
-    let work = &judge.candidates.first()?.work;
+    let work = judge.first_work()?;
     let variant = work.variant;
-    let mut content = Vec::new();
-    for part in &variant.content.0 {
-        content.extend(work.piece(part, Some(body)).ok()?);
-    }
+    let content = work.content(body).ok()?;
     let mut steps = vec![
         key_step(variant, work.key.bytes().map(<[u8]>::len)),
         format!(

@@ -147,6 +147,14 @@ impl Key {
         match algorithm {
             Algorithm::Ed25519 => ed25519(rule, secret),
             Algorithm::EcdsaP256Sha256 => p256(rule, secret),
+            Algorithm::Token => {
+                let token = symmetric(rule, secret)?;
+                let text = std::str::from_utf8(&token).map_err(|_| Unusable::NotHeaderText)?;
+                if text.chars().any(char::is_control) {
+                    return Err(Unusable::NotHeaderText);
+                }
+                Ok(Self::from_bytes(algorithm, &token))
+            }
             _ => Ok(Self::from_bytes(algorithm, &symmetric(rule, secret)?)),
         }
     }
@@ -196,7 +204,7 @@ impl Key {
     /// Begins a computation over content that arrives piece by piece.
     pub fn start(&self) -> Running {
         match &self.0 {
-            Material::Mac { start, .. } => start.as_ref().clone(),
+            Material::Mac { start, .. } => Running::clone(start),
             _ => Running(State::Whole(Vec::new())),
         }
     }
@@ -240,6 +248,13 @@ impl Key {
                     .filter_map(|signature| p256::ecdsa::Signature::from_der(signature).ok())
                     .any(|signature| public.verify(&content, &signature).is_ok())
             }
+            // By digest, so that not even the token's length shows in the time.
+            (_, State::Token(token)) => {
+                let expected = Sha256::digest(token.as_slice());
+                signatures.fold(false, |found, signature| {
+                    found | bool::from(expected.ct_eq(&Sha256::digest(signature)))
+                })
+            }
             (_, state) => {
                 let expected = state.finish();
                 signatures.fold(false, |found, signature| {
@@ -265,8 +280,7 @@ enum State {
     Sha1(Sha1),
     Sha256(Sha256),
     Sha512(Sha512),
-    /// The secret itself travels: the content is not looked at. Compared by digest, so that the
-    /// time tells nothing, not even the length.
+    /// The secret itself travels: the content is not looked at.
     Token(Zeroizing<Vec<u8>>),
     Whole(Vec<u8>),
 }
@@ -364,20 +378,14 @@ fn symmetric(rule: &KeyRule, secret: &Secret) -> Result<Zeroizing<Vec<u8>>, Unus
     Ok(Zeroizing::new(key))
 }
 
-/// Reads an Ed25519 key: PEM (PKCS #8 or SubjectPublicKeyInfo), or raw bytes as base64 or hex.
-/// 32 raw bytes are the public key, unless the scheme's prefix for private keys (`whsk_`) says
-/// otherwise: taking a published public key for a private seed too would let anyone who knows it
-/// sign. 64 raw bytes are the private seed with its public key, and must agree.
+/// Reads an Ed25519 key: PEM or DER (PKCS #8 or SubjectPublicKeyInfo), or raw bytes, as base64 or
+/// hex. 32 raw bytes are the public key, unless the scheme's prefix for private keys (`whsk_`)
+/// says otherwise: taking a published public key for a private seed too would let anyone who knows
+/// it sign. 64 raw bytes are the private seed with its public key, and must agree.
 fn ed25519(rule: &KeyRule, secret: &Secret) -> Result<Key, Unusable> {
     use ed25519_dalek::{SigningKey, VerifyingKey};
-    const NOT_A_KEY: Unusable = Unusable::NotAKey {
+    let not_a_key = || Unusable::NotAKey {
         algorithm: Algorithm::Ed25519,
-    };
-    let private = |key: SigningKey| {
-        Key(Material::Ed25519 {
-            public: Box::new(key.verifying_key()),
-            private: Some(Box::new(key)),
-        })
     };
     let public = |key: VerifyingKey| {
         Key(Material::Ed25519 {
@@ -385,91 +393,83 @@ fn ed25519(rule: &KeyRule, secret: &Secret) -> Result<Key, Unusable> {
             public: Box::new(key),
         })
     };
-    let (raw, is_private) = match asymmetric_bytes(rule, secret) {
-        Some(Asymmetric::Pem(pem)) => {
-            return SigningKey::from_pkcs8_pem(&pem)
-                .map(private)
-                .or_else(|_| VerifyingKey::from_public_key_pem(&pem).map(public))
-                .map_err(|_| NOT_A_KEY);
-        }
-        Some(Asymmetric::Raw { bytes, is_private }) => (bytes, is_private),
-        None => return Err(NOT_A_KEY),
-    };
-    match raw.as_slice().try_into() {
-        Ok(seed) if is_private => return Ok(private(SigningKey::from_bytes(seed))),
-        Ok(key) => {
-            return VerifyingKey::from_bytes(key)
-                .map(public)
-                .map_err(|_| NOT_A_KEY);
-        }
-        Err(_) => {}
+    let KeyBytes { bytes, is_private } = asymmetric_bytes(rule, secret).ok_or_else(not_a_key)?;
+    if let Ok(raw) = <&[u8; 32]>::try_from(bytes.as_slice()) {
+        return if is_private {
+            Ok(ed25519_private(SigningKey::from_bytes(raw)))
+        } else {
+            (VerifyingKey::from_bytes(raw).map(public)).map_err(|_| not_a_key())
+        };
     }
-    if let Ok(pair) = raw.as_slice().try_into() {
-        return SigningKey::from_keypair_bytes(pair)
-            .map(private)
-            .map_err(|_| NOT_A_KEY);
+    if let Ok(pair) = bytes.as_slice().try_into() {
+        return (SigningKey::from_keypair_bytes(pair).map(ed25519_private))
+            .map_err(|_| not_a_key());
     }
-    SigningKey::from_pkcs8_der(&raw)
-        .map(private)
-        .or_else(|_| VerifyingKey::from_public_key_der(&raw).map(public))
-        .map_err(|_| NOT_A_KEY)
+    SigningKey::from_pkcs8_der(&bytes)
+        .map(ed25519_private)
+        .or_else(|_| VerifyingKey::from_public_key_der(&bytes).map(public))
+        .map_err(|_| not_a_key())
 }
 
-/// Reads an ECDSA P-256 key: PEM or base64 of DER (PKCS #8, SEC 1 or SubjectPublicKeyInfo).
+fn ed25519_private(key: ed25519_dalek::SigningKey) -> Key {
+    Key(Material::Ed25519 {
+        public: Box::new(key.verifying_key()),
+        private: Some(Box::new(key)),
+    })
+}
+
+/// Reads an ECDSA P-256 key: PEM or DER (PKCS #8, SEC 1 or SubjectPublicKeyInfo), or raw (the
+/// 32 bytes of the private number, the point of the public key), as base64 or hex.
 fn p256(rule: &KeyRule, secret: &Secret) -> Result<Key, Unusable> {
     use p256::ecdsa::{SigningKey, VerifyingKey};
     use p256::pkcs8::{DecodePrivateKey as _, DecodePublicKey as _};
-    const NOT_A_KEY: Unusable = Unusable::NotAKey {
+    use p256::{PublicKey, SecretKey};
+    let not_a_key = || Unusable::NotAKey {
         algorithm: Algorithm::EcdsaP256Sha256,
     };
-    let private = |key: p256::SecretKey| {
+    let private = |key: SecretKey| {
         let key = SigningKey::from(key);
         Key(Material::P256 {
             public: Box::new(*key.verifying_key()),
             private: Some(Box::new(key)),
         })
     };
-    let public = |key: p256::PublicKey| {
+    let public = |key: PublicKey| {
         Key(Material::P256 {
             private: None,
             public: Box::new(VerifyingKey::from(key)),
         })
     };
-    match asymmetric_bytes(rule, secret) {
-        Some(Asymmetric::Pem(pem)) => p256::SecretKey::from_pkcs8_pem(&pem)
-            .or_else(|_| p256::SecretKey::from_sec1_pem(&pem).map_err(|_| ()))
-            .map(private)
-            .or_else(|()| {
-                p256::PublicKey::from_public_key_pem(&pem)
-                    .map(public)
-                    .map_err(|_| ())
-            })
-            .map_err(|()| NOT_A_KEY),
-        Some(Asymmetric::Raw { bytes, .. }) => p256::SecretKey::from_pkcs8_der(&bytes)
-            .or_else(|_| p256::SecretKey::from_sec1_der(&bytes).map_err(|_| ()))
-            .map(private)
-            .or_else(|()| {
-                p256::PublicKey::from_public_key_der(&bytes)
-                    .or_else(|_| p256::PublicKey::from_sec1_bytes(&bytes).map_err(|_| ()))
-                    .map(public)
-            })
-            .map_err(|()| NOT_A_KEY),
-        None => Err(NOT_A_KEY),
+    let KeyBytes { bytes, .. } = asymmetric_bytes(rule, secret).ok_or_else(not_a_key)?;
+    // Only the full length: shorter slices would be padded.
+    let number = Some(&bytes).filter(|bytes| bytes.len() == 32);
+    let secret_key = (number.and_then(|number| SecretKey::from_slice(number).ok()))
+        .or_else(|| SecretKey::from_pkcs8_der(&bytes).ok())
+        .or_else(|| SecretKey::from_sec1_der(&bytes).ok());
+    if let Some(key) = secret_key {
+        return Ok(private(key));
     }
+    PublicKey::from_public_key_der(&bytes)
+        .ok()
+        .or_else(|| PublicKey::from_sec1_bytes(&bytes).ok())
+        .map(public)
+        .ok_or_else(not_a_key)
 }
 
-enum Asymmetric {
-    Pem(Zeroizing<String>),
-    Raw {
-        bytes: Zeroizing<Vec<u8>>,
-        is_private: bool,
-    },
+/// The bytes of one half of a key pair.
+struct KeyBytes {
+    bytes: Zeroizing<Vec<u8>>,
+    /// The scheme's prefix for private keys was there.
+    is_private: bool,
 }
 
-fn asymmetric_bytes(rule: &KeyRule, secret: &Secret) -> Option<Asymmetric> {
+fn asymmetric_bytes(rule: &KeyRule, secret: &Secret) -> Option<KeyBytes> {
     let text = std::str::from_utf8(secret.expose()).ok()?.trim();
     if text.starts_with("-----BEGIN ") {
-        return Some(Asymmetric::Pem(Zeroizing::new(text.to_owned())));
+        return pem_bytes(text).map(|bytes| KeyBytes {
+            bytes,
+            is_private: false,
+        });
     }
     let strip = |prefix: &Option<String>| {
         prefix
@@ -486,10 +486,31 @@ fn asymmetric_bytes(rule: &KeyRule, secret: &Secret) -> Option<Asymmetric> {
     let bytes = hex::decode(text)
         .ok()
         .or_else(|| encoding::lenient_base64(text.as_bytes()))?;
-    Some(Asymmetric::Raw {
+    Some(KeyBytes {
         bytes: Zeroizing::new(bytes),
         is_private,
     })
+}
+
+/// The DER of a PEM's key (RFC 7468), read leniently: environment variables and web forms change
+/// its line ends (to the two characters `\n`, or to spaces), and OpenSSL puts parameters first.
+fn pem_bytes(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let mut rest = text;
+    while let Some((_, block)) = rest.split_once("-----BEGIN ") {
+        let (label, block) = block.split_once("-----")?;
+        let (body, after) = block.split_once("-----END ")?;
+        if label.ends_with("KEY") {
+            let body = Zeroizing::new(body.replace("\\n", "").replace("\\r", ""));
+            let base64: Zeroizing<Vec<u8>> = Zeroizing::new(
+                (body.bytes())
+                    .filter(|byte| !byte.is_ascii_whitespace())
+                    .collect(),
+            );
+            return encoding::lenient_base64(&base64).map(Zeroizing::new);
+        }
+        rest = after;
+    }
+    None
 }
 
 /// The key for *signing*: where 32 raw bytes could be either half of a pair, they are the private
@@ -498,27 +519,20 @@ fn asymmetric_bytes(rule: &KeyRule, secret: &Secret) -> Option<Asymmetric> {
 /// # Errors
 /// The secret is no private key of the algorithm.
 pub fn signing_key(algorithm: Algorithm, rule: &KeyRule, secret: &Secret) -> Result<Key, Unusable> {
+    // The seed first: half of all seeds are no public key, so reading them as one would fail.
+    let seed = asymmetric_bytes(rule, secret)
+        .filter(|_| algorithm == Algorithm::Ed25519 && !has_public_prefix(rule, secret))
+        .and_then(|key| <[u8; 32]>::try_from(key.bytes.as_slice()).ok())
+        .map(Zeroizing::new);
+    if let Some(seed) = seed {
+        let private = ed25519_dalek::SigningKey::from_bytes(&seed);
+        return Ok(ed25519_private(private));
+    }
     let key = Key::new(algorithm, rule, secret)?;
     if key.can_sign() {
-        return Ok(key);
-    }
-    match asymmetric_bytes(rule, secret) {
-        Some(Asymmetric::Raw { bytes, .. })
-            if algorithm == Algorithm::Ed25519
-                && bytes.len() == 32
-                && !has_public_prefix(rule, secret) =>
-        {
-            let seed: [u8; 32] = bytes
-                .as_slice()
-                .try_into()
-                .map_err(|_| Unusable::PublicKey)?;
-            let private = ed25519_dalek::SigningKey::from_bytes(&seed);
-            Ok(Key(Material::Ed25519 {
-                public: Box::new(private.verifying_key()),
-                private: Some(Box::new(private)),
-            }))
-        }
-        _ => Err(Unusable::PublicKey),
+        Ok(key)
+    } else {
+        Err(Unusable::PublicKey)
     }
 }
 
@@ -537,5 +551,158 @@ pub fn signature_len(algorithm: Algorithm) -> Option<usize> {
         Algorithm::HmacSha384 => Some(48),
         Algorithm::Sha512 | Algorithm::HmacSha512 | Algorithm::Ed25519 => Some(64),
         Algorithm::EcdsaP256Sha256 | Algorithm::Token => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SEED: &str = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
+    /// Of RFC 8032, section 7.1, test 1.
+    const PUBLIC: &str = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+
+    fn secret(text: &str) -> Secret {
+        Secret::new(text).unwrap()
+    }
+
+    fn verifying(algorithm: Algorithm, rule: &KeyRule, text: &str) -> Result<Key, Unusable> {
+        Key::new(algorithm, rule, &secret(text))
+    }
+
+    #[test]
+    fn secrets_are_never_shown() {
+        let key = Key::from_bytes(Algorithm::HmacSha256, b"hunter2");
+        let shown = format!("{:?} {key:?} {:?}", secret("hunter2"), key.start());
+        assert_eq!(shown, "Secret(…) Key(f52fbd32) Running");
+    }
+
+    #[test]
+    fn an_empty_secret_is_none() {
+        assert_eq!(Secret::new(""), Err(Unusable::Empty));
+        let rule = KeyRule {
+            form: KeyForm::Base64,
+            prefix: Some("whsec_".into()),
+            ..KeyRule::default()
+        };
+        let of = |text| verifying(Algorithm::HmacSha256, &rule, text).map(|key| key.fingerprint());
+        assert_eq!(of("whsec_"), Err(Unusable::Empty));
+        assert_eq!(of("whsec_===="), Err(Unusable::Empty));
+        assert!(matches!(of("whsec_!"), Err(Unusable::NotBase64 { .. })));
+        assert_eq!(of("whsec_AQID"), of("AQID"));
+    }
+
+    #[test]
+    fn a_token_that_no_header_can_carry_is_refused() {
+        let of = |text: &[u8]| {
+            let secret = Secret::new(text).unwrap();
+            Key::new(Algorithm::Token, &KeyRule::default(), &secret).map(drop)
+        };
+        assert_eq!(of(b"t\xc3\xb6ken"), Ok(()));
+        assert_eq!(of(b"to\nken"), Err(Unusable::NotHeaderText));
+        assert_eq!(of(b"to\xffken"), Err(Unusable::NotHeaderText));
+    }
+
+    #[test]
+    fn a_token_is_compared_whole() {
+        let key = Key::from_bytes(Algorithm::Token, b"token");
+        let is = |token: &[u8]| key.verify(key.start(), [token]);
+        assert!(is(b"token"));
+        assert!(!is(b"toke") && !is(b"token ") && !is(b"Token") && !is(b""));
+    }
+
+    #[test]
+    fn thirty_two_raw_bytes_verify_as_the_public_key_and_sign_as_the_seed() {
+        let rule = KeyRule::default();
+        let public = verifying(Algorithm::Ed25519, &rule, PUBLIC).unwrap();
+        assert!(!public.can_sign());
+        assert_eq!(public.sign(public.start()), Err(Unusable::PublicKey));
+        let private = signing_key(Algorithm::Ed25519, &rule, &secret(SEED)).unwrap();
+        assert_eq!(private.fingerprint(), public.fingerprint());
+        let signature = private.sign(private.start()).unwrap();
+        assert!(hex::encode(&signature).starts_with("e5564300c360ac729086e2cc806e828a"));
+        assert!(public.verify(public.start(), [signature.as_slice()]));
+        assert!(private.verify(private.start(), [[7; 3].as_slice(), &signature]));
+        assert!(!public.verify(public.start(), [[0; 64].as_slice()]));
+    }
+
+    /// Half of all seeds are no point of the curve.
+    #[test]
+    fn every_seed_signs() {
+        for number in 0..16_u8 {
+            let seed = hex::encode([number; 32]);
+            let key = signing_key(Algorithm::Ed25519, &KeyRule::default(), &secret(&seed));
+            assert!(key.unwrap().can_sign());
+        }
+    }
+
+    #[test]
+    fn a_prefix_says_which_half_of_a_pair_it_is() {
+        let rule = KeyRule {
+            prefix: Some("whpk_".into()),
+            private_prefix: Some("whsk_".into()),
+            prefix_required: true,
+            ..KeyRule::default()
+        };
+        let key = |text: &str| verifying(Algorithm::Ed25519, &rule, text);
+        let public = key(&format!("whpk_{PUBLIC}")).unwrap();
+        assert_eq!(
+            key(&format!("whsk_{SEED}")).unwrap().fingerprint(),
+            public.fingerprint()
+        );
+        let pair = key(&format!("whsk_{SEED}{PUBLIC}")).unwrap();
+        assert!(pair.can_sign());
+        assert!(
+            key(&format!("whsk_{SEED}{SEED}")).is_err(),
+            "the halves disagree"
+        );
+        assert!(key(PUBLIC).is_err(), "no prefix");
+        let signing = |text: &str| signing_key(Algorithm::Ed25519, &rule, &secret(text)).map(drop);
+        assert_eq!(signing(&format!("whpk_{PUBLIC}")), Err(Unusable::PublicKey));
+        assert_eq!(signing(&format!("whsk_{SEED}")), Ok(()));
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused() {
+        let rule = KeyRule::default();
+        let cases = [
+            "x",
+            "abcd",
+            "not a key!",
+            "-----BEGIN PUBLIC KEY-----",
+            PUBLIC,
+        ];
+        for algorithm in [Algorithm::Ed25519, Algorithm::EcdsaP256Sha256] {
+            for text in &cases[..4] {
+                let key = verifying(algorithm, &rule, text).map(drop);
+                assert_eq!(key, Err(Unusable::NotAKey { algorithm }), "{text}");
+            }
+        }
+        let zero = verifying(Algorithm::EcdsaP256Sha256, &rule, &"00".repeat(32)).map(drop);
+        assert!(zero.is_err());
+    }
+
+    #[test]
+    fn a_pem_survives_what_environments_do_to_it() {
+        // RFC 8410, section 10.1 and 10.3.
+        let public = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n";
+        let private = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----";
+        let rule = KeyRule::default();
+        let key = |text: &str| verifying(Algorithm::Ed25519, &rule, text).unwrap();
+        let expected = key(public).fingerprint();
+        assert!(key(private).can_sign());
+        assert!(signing_key(Algorithm::Ed25519, &rule, &secret(public)).is_err());
+        for text in [
+            private.to_owned(),
+            public.replace('\n', "\r\n"),
+            public.replace('\n', "\\n"),
+            public.replace('\n', " "),
+            format!(
+                "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n{public}"
+            ),
+            "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=".to_owned(),
+        ] {
+            assert_eq!(key(&text).fingerprint(), expected, "{text}");
+        }
     }
 }

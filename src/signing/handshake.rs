@@ -1,0 +1,513 @@
+//! Handshakes: what a provider asks of a receiver before it sends deliveries, and what answers it.
+//!
+//! A handshake is data of the scheme's record, as the signature is: what it is recognised by, and a
+//! template of the answer. Only what a record describes is answered; everything else is a delivery.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::Keyring;
+use super::content::{form_decoded, json_text, query_parameter};
+use super::scheme::{Contradiction, JsonPath, Piece, Scheme, check_header, escaped, pieces};
+use super::secret::Secret;
+use crate::delivery::Delivery;
+use crate::json;
+
+/// One handshake of a scheme.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Handshake {
+    /// What the provider wants to know, in a line.
+    pub about: String,
+    /// The method of the request; absent = any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// What else the request must hold. The values that the answer needs must be there anyway.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub when: Vec<Condition>,
+    /// The request is signed as deliveries are: it is answered only when it is genuine.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub signed: bool,
+    /// The answer's status.
+    #[serde(default = "ok", skip_serializing_if = "is_ok")]
+    pub status: u16,
+    /// The answer's headers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<AnswerHeader>,
+    /// The answer's body.
+    #[serde(default, skip_serializing_if = "Reply::is_empty")]
+    pub body: Reply,
+    /// The secret of the deliveries to come, where the handshake tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<Value>,
+}
+
+fn ok() -> u16 {
+    200
+}
+
+fn is_ok(status: &u16) -> bool {
+    *status == 200
+}
+
+/// Something that a request must hold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Condition {
+    /// Where it is.
+    pub value: Value,
+    /// What it must be; absent = it must be there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is: Option<String>,
+}
+
+/// A header of the answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerHeader {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: Reply,
+}
+
+/// A value of the request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Value {
+    /// `json:PATH`: a value of the JSON body; a string without its quotes.
+    Json(JsonPath),
+    /// `query:NAME`: a parameter of the target's query, decoded.
+    Query(String),
+    /// `header:NAME`: the value of a header.
+    Header(String),
+}
+
+/// Text of an answer with parts in braces. A brace of the text is doubled.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Reply(pub Vec<ReplyPart>);
+
+/// A part of an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ReplyPart {
+    /// This text.
+    Text(String),
+    /// `{json:PATH}`, `{query:NAME}`, `{header:NAME}`: a value of the request.
+    Value(Value),
+    /// `{token:PATH}`: a value of the JSON body as it stands there, a string with its quotes.
+    Token(JsonPath),
+    /// `{signature:json:PATH}` and the like: what the scheme's first variant computes of a value,
+    /// with its algorithm, encoding and key, without its prefix.
+    Signature(Value),
+}
+
+/// The answer to a handshake.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HandshakeAnswer {
+    /// What the provider wanted to know, in a line.
+    pub about: String,
+    /// The request is signed as deliveries are: whoever answers judges it first.
+    pub signed: bool,
+    /// The answer's status.
+    pub status: u16,
+    /// The answer's headers.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// The answer's body.
+    pub body: Vec<u8>,
+    /// The secret of the deliveries to come, where the handshake told it.
+    pub secret: Option<Secret>,
+}
+
+/// Shows sizes only: what is echoed may be a secret.
+impl fmt::Debug for HandshakeAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HandshakeAnswer")
+            .field("about", &self.about)
+            .field("status", &self.status)
+            .field("body_bytes", &self.body.len())
+            .field("tells_secret", &self.secret.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The answer to this request, if it is one of the scheme's handshakes. One that needs a key and
+/// finds none in the keyring is not answered.
+pub fn handshake(
+    scheme: &Scheme,
+    request: &Delivery,
+    keyring: &Keyring,
+) -> Option<HandshakeAnswer> {
+    scheme
+        .handshakes
+        .iter()
+        .find_map(|handshake| handshake.answer(scheme, request, keyring))
+}
+
+impl Handshake {
+    fn answer(
+        &self,
+        scheme: &Scheme,
+        request: &Delivery,
+        keyring: &Keyring,
+    ) -> Option<HandshakeAnswer> {
+        let is_method = |method: &String| *method == request.method;
+        let recognised = self.method.as_ref().is_none_or(is_method)
+            && self.when.iter().all(|condition| condition.holds(request));
+        if !recognised {
+            return None;
+        }
+        let secret = match &self.secret {
+            None => None,
+            Some(value) => Some(Secret::new(value.read(request)?).ok()?),
+        };
+        let mut headers = Vec::new();
+        for header in &self.headers {
+            let value = header.value.write(scheme, request, keyring)?;
+            // A value with a line end would be a header of its own.
+            if value.iter().any(u8::is_ascii_control) {
+                return None;
+            }
+            headers.push((header.name.clone(), value));
+        }
+        Some(HandshakeAnswer {
+            about: self.about.clone(),
+            signed: self.signed,
+            status: self.status,
+            headers,
+            body: self.body.write(scheme, request, keyring)?,
+            secret,
+        })
+    }
+
+    /// What contradicts.
+    pub(super) fn check(&self) -> Result<(), Contradiction> {
+        if !(200..=599).contains(&self.status) {
+            let message = "an answer's status is between 200 and 599";
+            return Err(Contradiction::new("status", message));
+        }
+        for header in &self.headers {
+            check_header("headers", &header.name)?;
+        }
+        let has_value =
+            |reply: &Reply| (reply.0.iter()).any(|part| !matches!(part, ReplyPart::Text(_)));
+        if self.when.is_empty()
+            && self.secret.is_none()
+            && !has_value(&self.body)
+            && !self.headers.iter().any(|header| has_value(&header.value))
+        {
+            let message = "nothing tells the handshake from a delivery";
+            return Err(Contradiction::new("when", message));
+        }
+        Ok(())
+    }
+}
+
+impl Condition {
+    fn holds(&self, request: &Delivery) -> bool {
+        match (self.value.read(request), &self.is) {
+            (None, _) => false,
+            (Some(_), None) => true,
+            (Some(value), Some(expected)) => value == expected.as_bytes(),
+        }
+    }
+}
+
+impl Value {
+    fn read(&self, request: &Delivery) -> Option<Vec<u8>> {
+        match self {
+            Self::Json(path) => json_text(&request.body, &path.0),
+            Self::Query(name) => {
+                query_parameter(&request.target, name).map(|value| form_decoded(value.as_bytes()))
+            }
+            Self::Header(name) => request.headers.get(name).map(<[u8]>::to_vec),
+        }
+    }
+}
+
+impl Reply {
+    /// Whether there is no text at all.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn write(&self, scheme: &Scheme, request: &Delivery, keyring: &Keyring) -> Option<Vec<u8>> {
+        let mut out = Vec::new();
+        for part in &self.0 {
+            match part {
+                ReplyPart::Text(text) => out.extend_from_slice(text.as_bytes()),
+                ReplyPart::Value(value) => out.extend(value.read(request)?),
+                ReplyPart::Token(path) => {
+                    let range = json::find(&request.body, &path.0).ok()??;
+                    out.extend_from_slice(request.body.get(range)?);
+                }
+                ReplyPart::Signature(value) => {
+                    let key = &keyring.of_variant(0).next()?.key;
+                    let mut running = key.start();
+                    running.update(&value.read(request)?);
+                    let raw = key.sign(running).ok()?;
+                    let encoding = scheme.variants.first()?.encoding;
+                    out.extend(encoding.encode(&raw).into_bytes());
+                }
+            }
+        }
+        Some(out)
+    }
+}
+
+impl FromStr for Value {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once(':') {
+            Some(("json", path)) => JsonPath::try_from(path.to_owned()).map(Self::Json),
+            Some(("query", name)) if !name.is_empty() => Ok(Self::Query(name.to_owned())),
+            Some(("header", name)) if !name.is_empty() => Ok(Self::Header(name.to_owned())),
+            _ => Err(format!(
+                "{text:?} is no value of a request (known: json:PATH, query:NAME, header:NAME)"
+            )),
+        }
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Json(path) => write!(f, "json:{path}"),
+            Self::Query(name) => write!(f, "query:{name}"),
+            Self::Header(name) => write!(f, "header:{name}"),
+        }
+    }
+}
+
+impl FromStr for Reply {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let part = |piece| {
+            Ok(match piece {
+                Piece::Text(text) => ReplyPart::Text(text),
+                Piece::Name(name) => match name.split_once(':') {
+                    Some(("token", path)) => ReplyPart::Token(JsonPath::try_from(path.to_owned())?),
+                    Some(("signature", value)) => ReplyPart::Signature(value.parse()?),
+                    _ => ReplyPart::Value(name.parse()?),
+                },
+            })
+        };
+        let parts = pieces(text)?.into_iter().map(part);
+        parts.collect::<Result<_, String>>().map(Self)
+    }
+}
+
+impl fmt::Display for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for part in &self.0 {
+            match part {
+                ReplyPart::Text(text) => f.write_str(&escaped(text))?,
+                ReplyPart::Value(value) => write!(f, "{{{value}}}")?,
+                ReplyPart::Token(path) => write!(f, "{{token:{path}}}")?,
+                ReplyPart::Signature(value) => write!(f, "{{signature:{value}}}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl TryFrom<String> for Value {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Value> for String {
+    fn from(value: Value) -> Self {
+        value.to_string()
+    }
+}
+
+impl TryFrom<String> for Reply {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Reply> for String {
+    fn from(reply: Reply) -> Self {
+        reply.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ask(scheme: &str, method: &str, target: &str, body: &str) -> Option<HandshakeAnswer> {
+        let scheme = Scheme::named(scheme).unwrap();
+        let secret = Secret::new("zoom_webhook_secret").unwrap();
+        let keyring = match scheme.name.as_str() {
+            "discord" => Keyring::for_verifying(&scheme, &[]).unwrap(),
+            _ => Keyring::for_verifying(&scheme, &[secret]).unwrap(),
+        };
+        let request = Delivery {
+            method: method.into(),
+            target: target.into(),
+            body: body.into(),
+            ..Delivery::default()
+        };
+        handshake(&scheme, &request, &keyring)
+    }
+
+    fn body(answer: Option<HandshakeAnswer>) -> String {
+        let answer = answer.unwrap();
+        assert_eq!(answer.status, 200);
+        String::from_utf8(answer.body).unwrap()
+    }
+
+    #[test]
+    fn slack_gets_its_challenge_back() {
+        let asked = r#"{"token":"t","challenge":"3eZ\u0062","type":"url_verification"}"#;
+        let answer = ask("slack", "POST", "/", asked).unwrap();
+        assert!(answer.signed);
+        assert_eq!(
+            answer.headers,
+            [("Content-Type".into(), b"text/plain".to_vec())]
+        );
+        assert_eq!(body(Some(answer)), "3eZb");
+        assert_eq!(ask("slack", "GET", "/", asked), None);
+        assert_eq!(
+            ask("slack", "POST", "/", r#"{"type":"url_verification"}"#),
+            None
+        );
+        assert_eq!(
+            ask(
+                "slack",
+                "POST",
+                "/",
+                r#"{"type":"event_callback","challenge":"x"}"#
+            ),
+            None
+        );
+    }
+
+    #[test]
+    fn zoom_gets_the_hmac_of_its_token() {
+        let asked = r#"{"payload":{"plainToken":"q\"9"},"event":"endpoint.url_validation"}"#;
+        // printf 'q"9' | openssl dgst -sha256 -hmac zoom_webhook_secret
+        let mac = "466b3228c103e573b6a36b51e5966ae2eb7155f53f99d106ce4de1c0b9c147b8";
+        let expected = format!(r#"{{"plainToken":"q\"9","encryptedToken":"{mac}"}}"#);
+        assert_eq!(body(ask("zoom", "POST", "/", asked)), expected);
+    }
+
+    #[test]
+    fn meta_and_dropbox_get_their_challenge_of_the_query_back() {
+        let meta = "/in?hub.mode=subscribe&hub.verify_token=mine&hub.challenge=11%2B5";
+        assert_eq!(body(ask("meta", "GET", meta, "")), "11+5");
+        assert_eq!(ask("meta", "POST", meta, ""), None);
+        assert_eq!(ask("meta", "GET", "/in?hub.mode=subscribe", ""), None);
+        assert_eq!(body(ask("dropbox", "GET", "/in?challenge=abc", "")), "abc");
+        assert_eq!(ask("dropbox", "GET", "/in", ""), None);
+        assert_eq!(ask("blue", "GET", "/in?challenge=abc", ""), None);
+    }
+
+    #[test]
+    fn discord_gets_a_pong() {
+        let ping = r#"{"application_id":"1","token":"t","type":1,"version":1}"#;
+        assert_eq!(body(ask("discord", "POST", "/", ping)), r#"{"type":1}"#);
+        assert_eq!(
+            ask(
+                "discord",
+                "POST",
+                "/",
+                &ping.replace("\"type\":1", "\"type\":2")
+            ),
+            None
+        );
+    }
+
+    #[test]
+    fn asana_and_notion_tell_the_secret() {
+        let scheme = Scheme::named("asana").unwrap();
+        let keyring = Keyring::for_verifying(&scheme, &[]).unwrap();
+        let mut request = Delivery {
+            method: "POST".into(),
+            ..Delivery::default()
+        };
+        assert_eq!(handshake(&scheme, &request, &keyring), None);
+        request.headers.push("x-hook-secret", "b5b2");
+        let answer = handshake(&scheme, &request, &keyring).unwrap();
+        assert_eq!(answer.headers, [("X-Hook-Secret".into(), b"b5b2".to_vec())]);
+        assert_eq!(answer.secret.clone().unwrap().expose(), b"b5b2");
+        assert!(!format!("{answer:?}").contains("b5b2"));
+
+        let answer = ask(
+            "notion",
+            "POST",
+            "/",
+            r#"{"verification_token":"secret_x"}"#,
+        )
+        .unwrap();
+        assert_eq!(answer.secret.unwrap().expose(), b"secret_x");
+        assert_eq!(
+            ask("notion", "POST", "/", r#"{"verification_token":""}"#),
+            None
+        );
+        assert_eq!(
+            ask("notion", "POST", "/", r#"{"type":"page.created"}"#),
+            None
+        );
+    }
+
+    #[test]
+    fn without_a_key_nothing_is_signed() {
+        let scheme = Scheme::named("zoom").unwrap();
+        let keyring = Keyring::for_verifying(&scheme, &[]).unwrap();
+        let request = Delivery {
+            method: "POST".into(),
+            body: br#"{"payload":{"plainToken":"q"},"event":"endpoint.url_validation"}"#.to_vec(),
+            ..Delivery::default()
+        };
+        assert_eq!(handshake(&scheme, &request, &keyring), None);
+    }
+
+    #[test]
+    fn no_value_becomes_a_header_of_its_own() {
+        let record = r#"about = "Mine"
+[[variant]]
+algorithm = "hmac-sha256"
+content = "{body}"
+signature = { header = "X-Mine" }
+[[handshake]]
+about = "asks"
+headers = [{ name = "X-Echo", value = "{query:a}" }]
+"#;
+        let scheme = Scheme::from_toml("mine", record).unwrap();
+        let keyring = Keyring::for_verifying(&scheme, &[]).unwrap();
+        let mut request = Delivery {
+            target: "/?a=1%0d%0aX-Evil:%201".into(),
+            ..Delivery::default()
+        };
+        assert_eq!(handshake(&scheme, &request, &keyring), None);
+        request.target = "/?a=1".into();
+        assert!(handshake(&scheme, &request, &keyring).is_some());
+
+        let error = |from: &str, to: &str| {
+            let record = record.replace(from, to);
+            Scheme::from_toml("mine", &record).unwrap_err().to_string()
+        };
+        assert_eq!(
+            error("{query:a}", "fixed"),
+            "line 6: handshake 1, when: nothing tells the handshake from a delivery"
+        );
+        assert_eq!(
+            error("X-Echo", "X Echo"),
+            "line 8: handshake 1, headers: \"X Echo\" is no header name"
+        );
+        assert!(error("{query:a}", "{body}").starts_with("line 8: value: \"body\" is no value"));
+    }
+}

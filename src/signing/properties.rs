@@ -1,0 +1,315 @@
+//! Properties of every scheme of the table, with generated secrets, keys, bodies and damage.
+
+use jiff::Timestamp;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+use super::scheme::{Algorithm, KeyForm, Part, Scheme, Variant};
+use super::secret::Secret;
+use super::{Clock, Judge, Judgement, Keyring, Parts, Reason, Signed, Signer, Stamp, Tolerance};
+use crate::delivery::Headers;
+
+const NOW: i64 = 1_763_784_000;
+const URL: &str = "https://hooks.example.com/in?a=1&b=%20c";
+
+/// What a case is made of; each scheme takes what it needs.
+#[derive(Debug, Clone)]
+struct Seed {
+    key: [u8; 32],
+    body: Vec<u8>,
+    id: String,
+}
+
+fn seeds() -> impl Strategy<Value = Seed> {
+    let key = any::<[u8; 32]>();
+    let body = vec(any::<u8>(), 0..200);
+    (key, body, "[!-~]{1,30}").prop_map(|(key, body, id)| Seed { key, body, id })
+}
+
+/// Each variant of each scheme, with the variant alone for its scheme.
+fn variants() -> Vec<Scheme> {
+    let mut all = Vec::new();
+    for name in Scheme::names() {
+        let scheme = Scheme::named(name).unwrap();
+        for variant in &scheme.variants {
+            let mut one = scheme.clone();
+            one.variants = vec![variant.clone()];
+            all.push(one);
+        }
+    }
+    all
+}
+
+/// A private key or shared secret of the form that the variant asks for.
+fn secret(variant: &Variant, key: &[u8; 32]) -> Secret {
+    use base64::Engine as _;
+    let base64 = |bytes: &[u8]| base64::engine::general_purpose::STANDARD.encode(bytes);
+    let prefix = variant.key.prefix.as_deref().unwrap_or_default();
+    let text = match (variant.algorithm, variant.key.form) {
+        (Algorithm::Ed25519, _) => {
+            let prefix = variant.key.private_prefix.as_deref().unwrap_or_default();
+            format!("{prefix}{}", base64(key))
+        }
+        (Algorithm::EcdsaP256Sha256, _) => {
+            let mut number = *key;
+            // Between 1 and the curve's order.
+            number[0] &= 0x7f;
+            number[31] |= 1;
+            hex::encode(number)
+        }
+        (_, KeyForm::Base64) => format!("{prefix}{}", base64(key)),
+        (_, KeyForm::Hex) => format!("{prefix}{}", hex::encode(key)),
+        (_, KeyForm::Text) => format!("{prefix}{}", hex::encode(key)),
+    };
+    Secret::new(text).unwrap()
+}
+
+fn url(variant: &Variant, body: &[u8]) -> String {
+    use sha2::{Digest as _, Sha256};
+    let parameter = (variant.url.as_ref()).and_then(|rule| rule.body_sha256_parameter.clone());
+    match parameter {
+        Some(name) => format!("{URL}&{name}={}", hex::encode(Sha256::digest(body))),
+        None => URL.to_owned(),
+    }
+}
+
+fn clock() -> Clock {
+    Clock {
+        now: Timestamp::from_second(NOW).unwrap(),
+        tolerance: Tolerance::AsScheme,
+    }
+}
+
+fn sign(scheme: &Scheme, secrets: &[Secret], url: &str, seed: &Seed) -> Signed {
+    let keyring = Keyring::for_signing(scheme, secrets).unwrap();
+    let headers = Headers::new();
+    let parts = Parts {
+        method: "POST",
+        url: Some(url),
+        headers: &headers,
+    };
+    let stamp = Stamp {
+        id: seed.id.clone(),
+        at: clock().now,
+    };
+    let mut signer = Signer::new(scheme, &keyring, parts, &stamp).unwrap();
+    signer.update(&seed.body);
+    signer.finish().unwrap()
+}
+
+fn headers(signed: &Signed) -> Headers {
+    let mut headers = Headers::new();
+    for (name, value) in &signed.headers {
+        headers.push(name, value.as_str());
+    }
+    headers
+}
+
+fn judge(
+    scheme: &Scheme,
+    secrets: &[Secret],
+    (method, url): (&str, &str),
+    headers: &Headers,
+    body: &[u8],
+) -> Judgement {
+    // A verifier has the public half only, where there is one: a signing keyring holds both.
+    let keyring = Keyring::for_signing(scheme, secrets).unwrap();
+    let parts = Parts {
+        method,
+        url: Some(url),
+        headers,
+    };
+    let mut judge = Judge::new(scheme, &keyring, parts).unwrap();
+    for piece in body.chunks(13) {
+        judge.update(piece);
+    }
+    judge.finish(&clock())
+}
+
+fn flip(bytes: &[u8], bit: Index) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    let bit = bit.index(bytes.len() * 8);
+    bytes[bit / 8] ^= 1 << (bit % 8);
+    bytes
+}
+
+fn signs_body(variant: &Variant) -> bool {
+    let signed = |part: &Part| matches!(part, Part::Body | Part::Form | Part::BodySha256);
+    variant.content.0.iter().any(signed)
+        || (variant.url.as_ref()).is_some_and(|rule| rule.body_sha256_parameter.is_some())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_a_scheme_signs_it_finds_genuine(seed in seeds()) {
+        for scheme in variants() {
+            let variant = &scheme.variants[0];
+            let secrets = [secret(variant, &seed.key)];
+            let url = url(variant, &seed.body);
+            let signed = sign(&scheme, &secrets, &url, &seed);
+            let judgement = judge(&scheme, &secrets, ("POST", &url), &headers(&signed), &seed.body);
+            prop_assert!(judgement.is_genuine(), "{}: {:?}", scheme.name, judgement);
+            prop_assert_eq!(judgement.matched.unwrap().position, 1);
+            prop_assert_eq!(judgement.timestamp.is_some(), scheme.has_timestamp());
+        }
+    }
+
+    #[test]
+    fn one_flipped_bit_of_the_body_fails(mut seed in seeds(), bit in any::<Index>()) {
+        for scheme in variants() {
+            let variant = &scheme.variants[0];
+            if !signs_body(variant) {
+                continue;
+            }
+            // A form's fields are signed, not its bytes: these have one spelling each.
+            if variant.content.has(&Part::Form) {
+                seed.body = b"Body=hello&From=x".to_vec();
+            }
+            if seed.body.is_empty() {
+                seed.body.push(b'x');
+            }
+            let secrets = [secret(variant, &seed.key)];
+            let url = url(variant, &seed.body);
+            let signed = sign(&scheme, &secrets, &url, &seed);
+            let body = flip(&seed.body, bit);
+            let judgement = judge(&scheme, &secrets, ("POST", &url), &headers(&signed), &body);
+            prop_assert!(!judgement.is_genuine(), "{}", scheme.name);
+            prop_assert!(judgement.matched.is_none(), "{}", scheme.name);
+        }
+    }
+
+    #[test]
+    fn one_flipped_bit_of_any_header_fails(seed in seeds(), bit in any::<Index>()) {
+        for scheme in variants() {
+            let variant = &scheme.variants[0];
+            let secrets = [secret(variant, &seed.key)];
+            let url = url(variant, &seed.body);
+            let signed = sign(&scheme, &secrets, &url, &seed);
+            let is_signed = |name: &str| {
+                name != "Linear-Timestamp"
+            };
+            for (index, (name, value)) in signed.headers.iter().enumerate() {
+                let damaged = flip(value.as_bytes(), bit);
+                // Hex is read in either case.
+                let same = damaged.eq_ignore_ascii_case(value.as_bytes())
+                    && variant.encoding == super::encoding::Encoding::Hex;
+                if same || !is_signed(name) {
+                    continue;
+                }
+                let mut headers = Headers::new();
+                for (other, (name, value)) in signed.headers.iter().enumerate() {
+                    let value = if other == index { &damaged } else { value.as_bytes() };
+                    headers.push(name, value.to_vec());
+                }
+                let judgement = judge(&scheme, &secrets, ("POST", &url), &headers, &seed.body);
+                prop_assert!(!judgement.is_genuine(), "{}: {} {:?}", scheme.name, name, damaged);
+            }
+        }
+    }
+
+    #[test]
+    fn another_url_or_method_fails_where_they_are_signed(seed in seeds()) {
+        for scheme in variants() {
+            let variant = &scheme.variants[0];
+            let secrets = [secret(variant, &seed.key)];
+            let url = url(variant, &seed.body);
+            let signed = headers(&sign(&scheme, &secrets, &url, &seed));
+            let other = url.replace("a=1", "a=2");
+            if variant.signs_url() {
+                let judgement = judge(&scheme, &secrets, ("POST", &other), &signed, &seed.body);
+                prop_assert_eq!(judgement.reason, Some(Reason::Mismatch), "{}", scheme.name);
+            }
+            if variant.content.has(&Part::Method) {
+                let judgement = judge(&scheme, &secrets, ("PUT", &url), &signed, &seed.body);
+                prop_assert_eq!(judgement.reason, Some(Reason::Mismatch), "{}", scheme.name);
+            }
+        }
+    }
+
+    #[test]
+    fn any_bytes_anywhere_never_panic(
+        secret in vec(any::<u8>(), 1..80),
+        values in vec(vec(any::<u8>(), 0..90), 3),
+        body in vec(any::<u8>(), 0..90),
+        url in "\\PC{0,40}",
+        prefix in any::<bool>(),
+    ) {
+        for name in Scheme::names() {
+            let scheme = Scheme::named(name).unwrap();
+            let Ok(secret) = Secret::new(secret.clone()) else { continue };
+            let Ok(keyring) = Keyring::for_verifying(&scheme, &[secret]) else { continue };
+            let mut headers = Headers::new();
+            for variant in &scheme.variants {
+                for (name, value) in variant.headers().iter().zip(&values) {
+                    let mut value = value.clone();
+                    if prefix {
+                        value.splice(0..0, variant.signature.prefix.bytes());
+                    }
+                    headers.push(name, value);
+                }
+            }
+            let parts = Parts { method: "POST", url: Some(&url), headers: &headers };
+            let mut judge = Judge::new(&scheme, &keyring, parts).unwrap();
+            judge.keep_expected();
+            judge.update(&body);
+            let judgement = judge.finish(&clock());
+            prop_assert!(!judgement.is_genuine());
+        }
+    }
+
+    #[test]
+    fn the_secret_that_matches_is_named(seed in seeds(), at in 0_usize..3) {
+        for scheme in variants() {
+            let variant = &scheme.variants[0];
+            let keys: Vec<[u8; 32]> = (0..3_u8)
+                .map(|number| {
+                    let mut key = seed.key;
+                    key[8] ^= number;
+                    key
+                })
+                .collect();
+            let secrets: Vec<Secret> = keys.iter().map(|key| secret(variant, key)).collect();
+            let url = url(variant, &seed.body);
+            let signed = headers(&sign(&scheme, &secrets[at..=at], &url, &seed));
+            let judgement = judge(&scheme, &secrets, ("POST", &url), &signed, &seed.body);
+            prop_assert!(judgement.is_genuine(), "{}", scheme.name);
+            let matched = judgement.matched.unwrap();
+            prop_assert_eq!(matched.position, at + 1, "{}", scheme.name);
+            let alone = judge(&scheme, &secrets[at..=at], ("POST", &url), &signed, &seed.body);
+            prop_assert_eq!(matched.fingerprint, alone.matched.unwrap().fingerprint);
+        }
+    }
+
+    #[test]
+    fn one_good_signature_of_several_is_enough(seed in seeds()) {
+        for scheme in variants().iter().filter(|scheme| scheme.carries_several()) {
+            let variant = &scheme.variants[0];
+            let mut other = seed.key;
+            other[9] ^= 1;
+            let good = secret(variant, &seed.key);
+            let secrets = [secret(variant, &other), good.clone()];
+            let url = url(variant, &seed.body);
+            let signed = sign(scheme, &secrets, &url, &seed);
+            for one in &secrets {
+                let one = std::slice::from_ref(one);
+                let judgement = judge(scheme, one, ("POST", &url), &headers(&signed), &seed.body);
+                prop_assert!(judgement.is_genuine(), "{}: {:?}", scheme.name, judgement);
+            }
+            // Beside one that cannot be decoded.
+            let place = &variant.signature;
+            let mut damaged = headers(&signed);
+            if let Some(separator) = &place.separator {
+                let name = place.header.as_deref().unwrap();
+                damaged.remove(name);
+                damaged.push(name, format!("{}?!{separator}{}", place.prefix, signed.value));
+            } else {
+                damaged.push(place.header.as_ref().unwrap().replace("{n}", "7"), "?!");
+            }
+            let judgement = judge(scheme, &[good], ("POST", &url), &damaged, &seed.body);
+            prop_assert!(judgement.is_genuine(), "{}: {:?}", scheme.name, judgement);
+        }
+    }
+}

@@ -1,0 +1,349 @@
+//! Signing: the body goes in piece by piece, the headers that a sender adds come out.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use jiff::Timestamp;
+
+use super::content::{Inputs, Work, spellings, url_applies};
+use super::scheme::{Scheme, SignaturePlace, TimeUnit, Variant};
+use super::{Entry, Keyring, Missing, Parts, same_place};
+
+/// The id and the time that a delivery is signed with, for schemes that carry them.
+#[derive(Debug, Clone)]
+pub struct Stamp {
+    /// The delivery's id.
+    pub id: String,
+    /// The delivery's time.
+    pub at: Timestamp,
+}
+
+/// A signature under way: takes the body, ends with headers.
+#[derive(Debug)]
+pub struct Signer<'a> {
+    variant: &'a Variant,
+    works: Vec<Work<'a>>,
+    timestamp: Option<String>,
+    id: Option<String>,
+    body: Option<Vec<u8>>,
+}
+
+/// What signing gives.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// The headers that the scheme adds, in the order in which they are written. Empty where the
+    /// signature travels in the body: then only its `value` is of use.
+    pub headers: Vec<(String, String)>,
+    /// The value of the signature header alone (of the first, if they are numbered).
+    pub value: String,
+}
+
+/// Shows the names of the headers only: a token's value is the secret itself.
+impl fmt::Debug for Signed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.headers.iter().map(|(name, _)| name);
+        f.debug_list().entries(names).finish()
+    }
+}
+
+impl<'a> Signer<'a> {
+    /// Begins to sign.
+    ///
+    /// # Errors
+    /// Something that the scheme signs is not known, or there are more secrets than it carries.
+    pub fn new(
+        scheme: &'a Scheme,
+        keyring: &'a Keyring,
+        parts: Parts<'a>,
+        stamp: &Stamp,
+    ) -> Result<Self, Missing> {
+        let chosen = Self::choose(scheme, keyring, parts)?;
+        let Some(first) = chosen.first() else {
+            return Err(Missing::Secret);
+        };
+        let variant = &scheme.variants[first.variant];
+        let timestamp = (variant.timestamp.as_ref())
+            .filter(|rule| rule.header.is_some() || rule.item.is_some())
+            .map(|rule| write_time(rule.unit, stamp.at));
+        let id = variant.id.as_ref().map(|_| stamp.id.clone());
+        let mut works = Vec::new();
+        for entry in chosen {
+            let variant = &scheme.variants[entry.variant];
+            if !entry.key.can_sign() {
+                return Err(Missing::PrivateKey);
+            }
+            if variant.signs_url() && parts.url.is_none() {
+                return Err(Missing::SignedUrl);
+            }
+            let url = (parts.url).map(|url| spellings(variant.url.as_ref(), url).swap_remove(0));
+            let inputs = Inputs {
+                parts,
+                url,
+                timestamp: timestamp.clone().map(|time| Cow::Owned(time.into_bytes())),
+                id: id.clone().map(|id| Cow::Owned(id.into_bytes())),
+                items: Vec::new(),
+                named_headers: None,
+            };
+            works.push(Work::new(variant, entry, inputs).map_err(Missing::Part)?);
+        }
+        let whole = works.iter().any(|work| !work.variant.streams());
+        Ok(Self {
+            variant,
+            works,
+            timestamp,
+            id,
+            body: whole.then(Vec::new),
+        })
+    }
+
+    /// Which keys sign: for each secret the first variant that it fits, all in one form.
+    fn choose(
+        scheme: &Scheme,
+        keyring: &'a Keyring,
+        parts: Parts<'_>,
+    ) -> Result<Vec<&'a Entry>, Missing> {
+        let mut chosen: Vec<&Entry> = Vec::new();
+        for entry in keyring.entries() {
+            let fits = url_applies(&scheme.variants[entry.variant], parts.url);
+            if fits && !chosen.iter().any(|other| other.position == entry.position) {
+                chosen.push(entry);
+            }
+        }
+        let place = |entry: &Entry| &scheme.variants[entry.variant].signature;
+        if let [first, rest @ ..] = chosen.as_slice()
+            && !rest.is_empty()
+        {
+            if !place(first).carries_several() {
+                return Err(Missing::RoomForSeveral);
+            }
+            if !(rest.iter()).all(|entry| same_place(place(entry), place(first))) {
+                return Err(Missing::OneForm);
+            }
+        }
+        Ok(chosen)
+    }
+
+    /// Feeds the next piece of the body.
+    pub fn update(&mut self, piece: &[u8]) {
+        match &mut self.body {
+            Some(body) => body.extend_from_slice(piece),
+            None => self.works.iter_mut().for_each(|work| work.update(piece)),
+        }
+    }
+
+    /// Ends the body and writes the headers.
+    ///
+    /// # Errors
+    /// The body does not hold what the scheme signs.
+    pub fn finish(self) -> Result<Signed, Missing> {
+        let mut values = Vec::new();
+        for work in self.works {
+            let (variant, key) = (work.variant, work.key);
+            let running = work.finish(self.body.as_deref()).map_err(Missing::Part)?;
+            let raw = key.sign(running).map_err(|_| Missing::PrivateKey)?;
+            values.push(format!(
+                "{}{}",
+                variant.signature.prefix,
+                variant.encoding.encode(&raw)
+            ));
+        }
+        Ok(write_headers(self.variant, values, self.timestamp, self.id))
+    }
+}
+
+/// Lays out the headers that carry a signature.
+fn write_headers(
+    variant: &Variant,
+    values: Vec<String>,
+    timestamp: Option<String>,
+    id: Option<String>,
+) -> Signed {
+    let mut headers = Vec::new();
+    let mut items = Vec::new();
+    if let (Some(rule), Some(id)) = (&variant.id, id) {
+        headers.push((rule.header.clone(), id));
+    }
+    if let (Some(rule), Some(timestamp)) = (&variant.timestamp, timestamp) {
+        if let Some(item) = &rule.item {
+            items.push(format!("{item}{timestamp}"));
+        }
+        if let Some(name) = &rule.header {
+            headers.push((name.clone(), timestamp));
+        }
+    }
+    let value = write_signatures(&variant.signature, items, values, &mut headers);
+    Signed { headers, value }
+}
+
+/// Writes the signature headers, and gives the value of the first.
+fn write_signatures(
+    place: &SignaturePlace,
+    mut items: Vec<String>,
+    values: Vec<String>,
+    headers: &mut Vec<(String, String)>,
+) -> String {
+    match &place.header {
+        Some(pattern) if place.is_numbered() => {
+            let value = values.first().cloned().unwrap_or_default();
+            for (index, signature) in values.into_iter().enumerate() {
+                let name = pattern.replace("{n}", &(index + 1).to_string());
+                headers.push((name, signature));
+            }
+            value
+        }
+        name => {
+            items.extend(values);
+            let value = items.join(place.separator.as_deref().unwrap_or_default());
+            headers.extend(name.iter().map(|name| ((*name).clone(), value.clone())));
+            value
+        }
+    }
+}
+
+fn write_time(unit: TimeUnit, at: Timestamp) -> String {
+    match unit {
+        TimeUnit::S => at.as_second().to_string(),
+        TimeUnit::Ms => at.as_millisecond().to_string(),
+        TimeUnit::Rfc3339 => at.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::secret::Secret;
+    use super::*;
+    use crate::delivery::Headers;
+
+    fn sign(
+        scheme: &Scheme,
+        secrets: &[&str],
+        url: Option<&str>,
+        body: &str,
+    ) -> Result<Signed, Missing> {
+        let secrets: Vec<Secret> = secrets
+            .iter()
+            .map(|text| Secret::new(*text).unwrap())
+            .collect();
+        let keyring = Keyring::for_signing(scheme, &secrets).unwrap();
+        let headers = Headers::new();
+        let parts = Parts {
+            method: "POST",
+            url,
+            headers: &headers,
+        };
+        let stamp = Stamp {
+            id: "msg_1".into(),
+            at: "2026-11-22T03:49:53.5Z".parse().unwrap(),
+        };
+        let mut signer = Signer::new(scheme, &keyring, parts, &stamp)?;
+        signer.update(body.as_bytes());
+        signer.finish()
+    }
+
+    fn named(name: &str, secrets: &[&str], body: &str) -> Result<Signed, Missing> {
+        sign(
+            &Scheme::named(name).unwrap(),
+            secrets,
+            Some("https://a.example/"),
+            body,
+        )
+    }
+
+    #[test]
+    fn headers_are_written_in_the_providers_layout() {
+        let signed = named("github", &["It's a Secret to Everybody"], "Hello, World!").unwrap();
+        let expected = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+        assert_eq!(
+            signed.headers,
+            [("X-Hub-Signature-256".into(), expected.into())]
+        );
+        assert_eq!(signed.value, expected);
+        assert_eq!(format!("{signed:?}"), "[\"X-Hub-Signature-256\"]");
+
+        let names = |signed: &Signed| -> Vec<String> {
+            signed
+                .headers
+                .iter()
+                .map(|(name, value)| format!("{name}: {}", &value[..8.min(value.len())]))
+                .collect()
+        };
+        let signed = named("svix", &["whsec_AAEC"], "{}").unwrap();
+        assert_eq!(
+            names(&signed)[..2],
+            ["svix-id: msg_1", "svix-timestamp: 17953193"]
+        );
+        let signed = named("twitch", &["s"], "{}").unwrap();
+        assert_eq!(
+            names(&signed)[1],
+            "Twitch-Eventsub-Message-Timestamp: 2026-11-"
+        );
+        let signed = named("workos", &["a", "b"], "{}").unwrap();
+        assert!(
+            signed.value.starts_with("t=1795319393500, v1="),
+            "{}",
+            signed.value
+        );
+        assert_eq!(signed.value.matches(", v1=").count(), 2);
+        let signed = named("docusign", &["a", "b"], "{}").unwrap();
+        assert_eq!(signed.headers[1].0, "X-DocuSign-Signature-2");
+        assert_eq!(signed.value, signed.headers[0].1);
+    }
+
+    #[test]
+    fn what_a_scheme_cannot_carry_is_refused() {
+        assert_eq!(
+            named("github", &["a", "b"], ""),
+            Err(Missing::RoomForSeveral)
+        );
+        assert_eq!(
+            named("gitlab", &["a", "whsec_AAEC"], ""),
+            Err(Missing::RoomForSeveral)
+        );
+        assert_eq!(
+            named("gitlab", &["whsec_AAEC", "a"], ""),
+            Err(Missing::OneForm)
+        );
+        assert_eq!(named("github", &[], ""), Err(Missing::Secret));
+        let square = Scheme::named("square").unwrap();
+        assert_eq!(sign(&square, &["s"], None, ""), Err(Missing::SignedUrl));
+    }
+
+    #[test]
+    fn a_signature_that_travels_in_the_body_is_a_value_only() {
+        let record = r#"about = "Mailgun"
+[[variant]]
+algorithm = "hmac-sha256"
+content = "{json:signature.timestamp}{json:signature.token}"
+signature = { json = "signature.signature" }
+timestamp = { json = "signature.timestamp" }
+"#;
+        let scheme = Scheme::from_toml("mailgun", record).unwrap();
+        let body = r#"{"signature":{"timestamp":"1","token":"t"}}"#;
+        let signed = sign(&scheme, &["s"], None, body).unwrap();
+        assert_eq!((signed.headers.len(), signed.value.len()), (0, 64));
+        assert_eq!(
+            sign(&scheme, &["s"], None, "{}"),
+            Err(Missing::Part("signature.timestamp in the body".into()))
+        );
+    }
+
+    #[test]
+    fn a_keyring_for_verifying_signs_where_it_can() {
+        let scheme = Scheme::named("discord").unwrap();
+        let public =
+            Secret::new("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
+        let keyring = Keyring::for_verifying(&scheme, &[public.unwrap()]).unwrap();
+        let headers = Headers::new();
+        let parts = Parts {
+            method: "POST",
+            url: None,
+            headers: &headers,
+        };
+        let stamp = Stamp {
+            id: String::new(),
+            at: Timestamp::UNIX_EPOCH,
+        };
+        let signer = Signer::new(&scheme, &keyring, parts, &stamp);
+        assert!(matches!(signer, Err(Missing::PrivateKey)));
+    }
+}
