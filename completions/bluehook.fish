@@ -32,11 +32,22 @@ complete -c bluehook -n "__fish_bluehook_needs_command" -s V -l version -d 'Prin
 complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "sign" -d 'Print the signature of a body'
 complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "verify" -d 'Is this delivery genuine? If not, why not, and what would make it match'
 complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "send" -d 'Send a sample or saved payload, signed'
+complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "listen" -d 'Receive deliveries: verify, validate, show, record, answer'
 complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "events" -d 'List Blue\'s events; with a name, print its sample payload'
+complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "schemes" -d 'List the signature schemes; with a name, print its record in TOML'
 complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -s s -l secret -d 'The secret. Other users of this machine can see it in the list of processes: prefer --secret-file, --secret-env or the variable BLUEHOOK_SECRET' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -l secret-file -d 'Read the secret from a file (- for standard input): any bytes, without the line end at the end' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -l secret-env -d 'Read the secret from an environment variable' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -l scheme -d 'The signature scheme (bluehook schemes lists them) [default: blue]' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -l scheme-file -d 'A scheme of your own: a TOML record as bluehook schemes NAME prints it' -r -F
+complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -l at -d 'The time to sign with: seconds since 1970 or RFC 3339 [default: now]' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -l id -d 'The delivery\'s id [default: a random one]' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -l signed-url -d 'The URL that the sender was given, for schemes that sign it' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -l signed-method -d 'The request\'s method, for schemes that sign it' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -s H -l header -d 'A header of the delivery, for schemes that sign one; in curl\'s syntax' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -s w -l webhook -d 'A profile of bluehook.toml: its URL, secret, scheme, events and projects' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -l config -d 'The configuration, instead of the nearest bluehook.toml upwards or the user\'s own' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -l format -d 'What to print: the value of the signature header, all headers that the scheme adds (one a line, as curl\'s -H @- reads them), or JSON' -r -f -a "value\t'The value of the signature header alone'
 headers\t'All headers that the scheme adds'
 json\t'One JSON object'"
@@ -49,9 +60,18 @@ complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -s v -l verbose 
 complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l signature -d 'The signature: short for the scheme\'s signature header' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -s H -l header -d 'A header of the delivery, in curl\'s syntax; @FILE reads them from a file' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l delivery -d 'A recording, or a raw HTTP request as other tools save it, instead of BODY and headers' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -s s -l secret -d 'The secret. Other users of this machine can see it in the list of processes: prefer --secret-file, --secret-env or the variable BLUEHOOK_SECRET' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l secret-file -d 'Read the secret from a file (- for standard input): any bytes, without the line end at the end' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l secret-env -d 'Read the secret from an environment variable' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l scheme -d 'The signature scheme (bluehook schemes lists them) [default: blue]' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l scheme-file -d 'A scheme of your own: a TOML record as bluehook schemes NAME prints it' -r -F
+complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l at -d 'The time to judge by: seconds since 1970 or RFC 3339 [default: now]' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l tolerance -d 'How old a delivery may be: 5m, 300, or off [default: as the scheme says]' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l signed-url -d 'The URL that the sender was given, for schemes that sign it' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l signed-method -d 'The request\'s method, for schemes that sign it' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -s w -l webhook -d 'A profile of bluehook.toml: its URL, secret, scheme, events and projects' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l config -d 'The configuration, instead of the nearest bluehook.toml upwards or the user\'s own' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l color -d 'When to colour the output: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
 always\t'Always'
 never\t'Never'"
@@ -68,6 +88,12 @@ complete -c bluehook -n "__fish_bluehook_using_subcommand send" -s H -l header -
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -s s -l secret -d 'The secret. Other users of this machine can see it in the list of processes: prefer --secret-file, --secret-env or the variable BLUEHOOK_SECRET' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l secret-file -d 'Read the secret from a file (- for standard input): any bytes, without the line end at the end' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l secret-env -d 'Read the secret from an environment variable' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l scheme -d 'The signature scheme (bluehook schemes lists them) [default: blue]' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l scheme-file -d 'A scheme of your own: a TOML record as bluehook schemes NAME prints it' -r -F
+complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l at -d 'The time to sign with: seconds since 1970 or RFC 3339 [default: now]' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l id -d 'The delivery\'s id [default: a random one]' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand send" -s w -l webhook -d 'A profile of bluehook.toml: its URL, secret, scheme, events and projects' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l config -d 'The configuration, instead of the nearest bluehook.toml upwards or the user\'s own' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l timeout -d 'How long an attempt may take; Blue waits 7 seconds' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l cacert -d 'Trust the certificates in this PEM file instead of the public ones' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l proxy -d 'Go through this proxy; without it none is used, whatever the environment says' -r
@@ -77,6 +103,7 @@ never\t'Never'"
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l loopback -d 'Send to a built-in receiver on a free loopback port, which verifies and shows what it got'
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l fresh -d 'Give the sample new ids and times, and the target as webhook.url'
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l unsigned -d 'Send without a signature'
+complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l force -d 'Send although the profile\'s events or projects leave it out'
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -s k -l insecure -d 'Do not verify the receiver\'s certificate'
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l dry-run -d 'Print the exact bytes of the request and send nothing'
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l curl -d 'Print the equivalent curl command and send nothing'
@@ -84,11 +111,54 @@ complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l json -d 'Prin
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -s q -l quiet -d 'Print no report, only what was asked for'
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -s v -l verbose -d 'Say more about what is done'
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -s p -l port -d 'The port; 0 takes any free one' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l bind -d 'The address to listen on; anything but loopback is open to others' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l ready-file -d 'Write the URL to this file once deliveries are accepted' -r -F
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -s s -l secret -d 'The secret. Other users of this machine can see it in the list of processes: prefer --secret-file, --secret-env or the variable BLUEHOOK_SECRET' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l secret-file -d 'Read the secret from a file (- for standard input): any bytes, without the line end at the end' -r -F
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l secret-env -d 'Read the secret from an environment variable' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l scheme -d 'The signature scheme (bluehook schemes lists them) [default: blue]' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l scheme-file -d 'A scheme of your own: a TOML record as bluehook schemes NAME prints it' -r -F
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l at -d 'The time to judge by: seconds since 1970 or RFC 3339 [default: now]' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l tolerance -d 'How old a delivery may be: 5m, 300, or off [default: as the scheme says]' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l public-url -d 'The URL that senders were given, without the path: for schemes that sign the URL' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -s w -l webhook -d 'A profile of bluehook.toml: its URL, secret, scheme, events and projects' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l config -d 'The configuration, instead of the nearest bluehook.toml upwards or the user\'s own' -r -F
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l respond -d 'Answer by a script: steps like 500x4,200@8s,503+Retry-After:5,drop; the last one repeats' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l respond-body -d 'The body of scripted answers' -r -F
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l record -d 'Write every delivery to this file, before it is answered' -r -F
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -s e -l event -d 'Only events that match this glob (COMMENT_*); may be given several times' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l project -d 'Only deliveries of this project; may be given several times' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l where -d 'Only deliveries whose body has this value: currentValue.done=true; all of several must hold' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -s n -l count -d 'End after this many deliveries that are genuine (or unchecked)' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l expect -d 'End when this event came (a glob); may be given several times' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l timeout -d 'End after this time: with exit code 1 if something was waited for and did not come' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l show-body -d 'How much of a body is shown: full, short or none' -r -f -a "full\t'All of it'
+short\t'Some twenty lines'
+none\t'Nothing'"
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l max-body -d 'The largest body that is taken' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l max-connections -d 'The most connections at a time; one more closes the longest idle or slowest' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l color -d 'When to colour the output: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
+always\t'Always'
+never\t'Never'"
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l accept-invalid -d 'Answer 200 to what is not genuine, too'
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l fail-on-refused -d 'Exit code 1 if a delivery was refused'
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l json -d 'Print machine-readable output: one JSON object a line'
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -s q -l quiet -d 'Print no report, only what was asked for'
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -s v -l verbose -d 'Say more about what is done'
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bluehook -n "__fish_bluehook_using_subcommand events" -s w -l webhook -d 'A profile of bluehook.toml: its URL, secret, scheme, events and projects' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand events" -l config -d 'The configuration, instead of the nearest bluehook.toml upwards or the user\'s own' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand events" -l color -d 'When to colour the output: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
 always\t'Always'
 never\t'Never'"
 complete -c bluehook -n "__fish_bluehook_using_subcommand events" -l json -d 'Print the list as JSON, one object a line'
 complete -c bluehook -n "__fish_bluehook_using_subcommand events" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bluehook -n "__fish_bluehook_using_subcommand schemes" -l color -d 'When to colour the output: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
+always\t'Always'
+never\t'Never'"
+complete -c bluehook -n "__fish_bluehook_using_subcommand schemes" -l json -d 'Print the list as JSON, one object a line'
+complete -c bluehook -n "__fish_bluehook_using_subcommand schemes" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c bluehook -n "__fish_bluehook_using_subcommand completions" -l color -d 'When to colour the output: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
 always\t'Always'
 never\t'Never'"

@@ -138,6 +138,99 @@ impl FromArgMatches for Secrets {
     }
 }
 
+/// Which profile's settings are used.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Profile")]
+pub struct ProfileChoice {
+    /// A profile of bluehook.toml: its URL, secret, scheme, events and projects
+    #[arg(short, long, value_name = "NAME")]
+    pub webhook: Option<String>,
+    /// The configuration, instead of the nearest bluehook.toml upwards or the user's own
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// Which signature scheme is used.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Scheme")]
+pub struct SchemeChoice {
+    /// The signature scheme (bluehook schemes lists them) [default: blue]
+    #[arg(long, value_name = "NAME")]
+    pub scheme: Option<String>,
+    /// A scheme of your own: a TOML record as bluehook schemes NAME prints it
+    #[arg(long, value_name = "FILE", conflicts_with = "scheme")]
+    pub scheme_file: Option<PathBuf>,
+}
+
+/// What a signature is stamped with, for schemes that carry it.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Scheme")]
+pub struct StampChoice {
+    /// The time to sign with: seconds since 1970 or RFC 3339 [default: now]
+    #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
+    pub at: Option<Timestamp>,
+    /// The delivery's id [default: a random one]
+    #[arg(long, value_name = "ID", value_parser = header_text)]
+    pub id: Option<String>,
+}
+
+/// How a delivery's age is judged.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Scheme")]
+pub struct ClockChoice {
+    /// The time to judge by: seconds since 1970 or RFC 3339 [default: now]
+    #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
+    pub at: Option<Timestamp>,
+    /// How old a delivery may be: 5m, 300, or off [default: as the scheme says]
+    #[arg(long, value_name = "DURATION", value_parser = tolerance)]
+    pub tolerance: Option<Tolerance>,
+}
+
+/// The request that a scheme signs beside the body.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Scheme")]
+pub struct SignedRequest {
+    /// The URL that the sender was given, for schemes that sign it
+    #[arg(long, value_name = "URL", value_parser = signed_url)]
+    pub signed_url: Option<String>,
+    /// The request's method, for schemes that sign it
+    #[arg(long, value_name = "METHOD", default_value = "POST", value_parser = method)]
+    pub signed_method: String,
+}
+
+/// Text that a header can carry.
+///
+/// # Errors
+/// It is empty or holds other characters than visible ASCII.
+pub fn header_text(text: &str) -> Result<String, String> {
+    if text.is_empty() || !text.bytes().all(|byte| (0x21..0x7f).contains(&byte)) {
+        return Err("write visible ASCII characters without spaces".into());
+    }
+    Ok(text.into())
+}
+
+/// A URL that is signed as it is written.
+///
+/// # Errors
+/// It is no whole URL.
+pub fn signed_url(text: &str) -> Result<String, String> {
+    let host = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    match host {
+        Some(rest) if !rest.is_empty() && !rest.starts_with('/') => Ok(text.into()),
+        _ => Err("write the whole URL as the sender has it, with http:// or https://".into()),
+    }
+}
+
+/// A request method (RFC 9110, section 9.1).
+///
+/// # Errors
+/// It is no token.
+pub fn method(text: &str) -> Result<String, String> {
+    header_name(text.as_bytes()).ok_or_else(|| "write a method such as POST".into())
+}
+
 /// A header option in curl's syntax.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HeaderOption {
@@ -351,6 +444,17 @@ pub fn positive_duration(text: &str) -> Result<Duration, String> {
     match duration(text)? {
         Duration::ZERO => Err("it must be more than nothing".into()),
         duration => Ok(duration),
+    }
+}
+
+/// A number of bytes: `4096`, `64k`, `10MiB`.
+///
+/// # Errors
+/// A sentence that shows the forms.
+pub fn size(text: &str) -> Result<u64, String> {
+    match parse_size::parse_size(text) {
+        Ok(size @ 1..) => Ok(size),
+        _ => Err("write a size such as 4096, 64k or 10MiB".into()),
     }
 }
 

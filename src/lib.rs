@@ -13,6 +13,8 @@
 //! | [`json`] | lossless JSON: tokens as they stand, lookup and splice by path, dialects, pretty form | everything else |
 //! | [`blue`] | what Blue sends: events, samples, findings, scope | signing, network |
 //! | [`signing`] | schemes as data, secrets, signing, judging, causes | clock, files, HTTP |
+//! | [`recording`] | reading recordings and raw requests; appending lines durably | signing, network |
+//! | [`config`] | profiles and schemes of `bluehook.toml` | network |
 //! | [`sender`] | attempts over HTTP | signing, terminal |
 //! | [`receiver`] | connections become deliveries and get answers; limits | signing, terminal |
 //! | [`show`] | results become text or JSON lines, made harmless | streams, exit codes, environment |
@@ -25,9 +27,11 @@
 pub mod blue;
 pub mod cli;
 pub mod commands;
+pub mod config;
 pub mod delivery;
 pub mod json;
 pub mod receiver;
+pub mod recording;
 pub mod sender;
 pub mod show;
 pub mod signing;

@@ -20,6 +20,9 @@ fn main() -> ExitCode {
     match command.run(&mut shell) {
         Ok(Verdict::Yes) => ExitCode::SUCCESS,
         Ok(Verdict::No) => ExitCode::from(1),
+        Ok(Verdict::Interrupted(signal)) => {
+            ExitCode::from(u8::try_from(128 + signal).unwrap_or(130))
+        }
         Err(problem) => report(&mut shell, &problem),
     }
 }

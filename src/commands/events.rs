@@ -2,20 +2,29 @@
 
 use clap::Args;
 
+use super::settings::Settings;
 use super::{Problem, Shell, Verdict};
 use crate::blue::event::{self, Event};
 use crate::blue::sample::sample;
+use crate::cli::ProfileChoice;
+use crate::config::Profile;
 use crate::show::body;
 use crate::show::lines::{self, EventLine};
 
 /// List Blue's events; with a name, print its sample payload
+///
+/// With a profile (-w), only the events that it would be sent.
 ///
 /// On a terminal the sample is pretty-printed; in a pipe it is the exact compact bytes that `send`
 /// sends, and one line feed.
 #[derive(Debug, Args)]
 pub struct Events {
     /// The event whose sample to print, such as TODO_CREATED
+    #[arg(conflicts_with_all = ["webhook", "config"])]
     pub name: Option<String>,
+    #[command(flatten)]
+    /// The profile.
+    pub profile: ProfileChoice,
     /// Print the list as JSON, one object a line
     #[arg(long, conflicts_with = "name", help_heading = "Output")]
     pub json: bool,
@@ -27,21 +36,29 @@ impl Events {
     /// # Errors
     /// There is no event of that name.
     pub fn run(self, shell: &mut Shell) -> Result<Verdict, Problem> {
-        match &self.name {
-            Some(name) => print_sample(shell, find(name)?)?,
-            None if self.json => {
-                for event in event::all() {
-                    let line = EventLine {
-                        event: event.name,
-                        entity: event.entity.name(),
-                        meaning: event.meaning,
-                    };
-                    shell
-                        .out
-                        .print(lines::to_bytes(&line).map_err(Problem::failed)?)?;
-                }
+        if let Some(name) = &self.name {
+            print_sample(shell, find(name)?)?;
+            return Ok(Verdict::Yes);
+        }
+        let settings = Settings::of(shell, &self.profile)?;
+        let scope = settings.profile()?.map(Profile::scope).unwrap_or_default();
+        let events: Vec<&Event> = event::all()
+            .iter()
+            .filter(|event| scope.admits(Some(event.name), None).is_ok())
+            .collect();
+        if self.json {
+            for event in events {
+                let line = EventLine {
+                    event: event.name,
+                    entity: event.entity.name(),
+                    meaning: event.meaning,
+                };
+                shell
+                    .out
+                    .print(lines::to_bytes(&line).map_err(Problem::failed)?)?;
             }
-            None => print_catalogue(shell)?,
+        } else {
+            print_catalogue(shell, &events)?;
         }
         Ok(Verdict::Yes)
     }
@@ -74,22 +91,14 @@ fn print_sample(shell: &mut Shell, event: &Event) -> Result<(), Problem> {
     shell.out.print(sample)
 }
 
-fn print_catalogue(shell: &mut Shell) -> Result<(), Problem> {
+fn print_catalogue(shell: &mut Shell, events: &[&Event]) -> Result<(), Problem> {
     let style = shell.out.style;
-    let widest = |text: fn(&Event) -> &str| {
-        event::all()
-            .iter()
-            .map(|event| text(event).len())
-            .max()
-            .unwrap_or(0)
-    };
-    let (name, entity) = (
-        widest(|event| event.name),
-        widest(|event| event.entity.name()),
-    );
+    let widest = |text: fn(&Event) -> &str| events.iter().map(|event| text(event).len()).max();
+    let name = widest(|event| event.name).unwrap_or(0);
+    let entity = widest(|event| event.entity.name()).unwrap_or(0);
     let mut text = String::new();
     let mut group = None;
-    for event in event::all() {
+    for event in events {
         if group != Some(event.group()) {
             if group.is_some() {
                 text.push('\n');

@@ -226,22 +226,11 @@ pub fn secrets(shell: &mut Shell, named: &Secrets) -> Result<Vec<Secret>, Proble
         .collect()
 }
 
-/// As [`secrets`], and at least one.
-///
-/// # Errors
-/// Also when there is none.
-pub fn some_secrets(
-    shell: &mut Shell,
-    named: &Secrets,
-    otherwise: &str,
-) -> Result<Vec<Secret>, Problem> {
-    let secrets = secrets(shell, named)?;
-    if secrets.is_empty() {
-        return Err(Problem::wrong("no secret is given").hint(format!(
-            "use --secret-file FILE, --secret-env NAME, --secret SECRET or the variable BLUEHOOK_SECRET{otherwise}"
-        )));
-    }
-    Ok(secrets)
+/// There is no secret, and there must be one. `otherwise` says what else can be done.
+pub fn no_secret(otherwise: &str) -> Problem {
+    Problem::wrong("no secret is given").hint(format!(
+        "use --secret-file FILE, --secret-env NAME, --secret SECRET or the variable BLUEHOOK_SECRET{otherwise}"
+    ))
 }
 
 fn from_env(name: &str, value: Option<&OsStr>) -> Result<Secret, Problem> {

@@ -7,7 +7,10 @@
 pub mod completions;
 pub mod events;
 pub mod input;
+pub mod listen;
+pub mod schemes;
 pub mod send;
+pub mod settings;
 pub mod sign;
 pub mod verify;
 
@@ -58,7 +61,9 @@ pub enum Command {
     Sign(sign::Sign),
     Verify(verify::Verify),
     Send(send::Send),
+    Listen(listen::Listen),
     Events(events::Events),
+    Schemes(schemes::Schemes),
     Completions(completions::Completions),
 }
 
@@ -117,6 +122,8 @@ pub enum Verdict {
     Yes,
     /// The answer is no: exit code 1.
     No,
+    /// A signal ended it in order: exit code 128 and the signal's number.
+    Interrupted(i32),
 }
 
 impl From<bool> for Verdict {
@@ -213,7 +220,9 @@ impl Bluehook {
             Some(Command::Sign(command)) => command.run(shell),
             Some(Command::Verify(command)) => command.run(shell),
             Some(Command::Send(command)) => command.run(shell),
+            Some(Command::Listen(command)) => command.run(shell),
             Some(Command::Events(command)) => command.run(shell),
+            Some(Command::Schemes(command)) => command.run(shell),
             Some(Command::Completions(command)) => command.run(shell),
         }
     }

@@ -11,10 +11,14 @@ use clap::Args;
 
 use super::events;
 use super::input;
+use super::settings::{self, Settings};
 use super::{Problem, Shell, Verdict};
 use crate::blue::event::Event;
 use crate::blue::sample;
-use crate::cli::{self, Assignment, Data, HeaderOption, Output, Secrets};
+use crate::blue::validate;
+use crate::cli::{
+    self, Assignment, Data, HeaderOption, Output, ProfileChoice, SchemeChoice, Secrets, StampChoice,
+};
 use crate::delivery::{Delivery, Headers};
 use crate::json;
 use crate::receiver::{Answer, Limits, Malformed, Received, Receiver, Responder, Service, Stop};
@@ -29,12 +33,12 @@ use crate::signing::{Clock, Judge, Judgement, Keyring, Parts, Signer, Stamp, Tol
 ///
 /// Without further options it sends the TODO_CREATED sample, Blue's documented payload.
 #[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("where").args(["url", "loopback"]).required(true))]
+#[command(group = clap::ArgGroup::new("where").args(["url", "loopback", "webhook"]).multiple(true).required(true))]
 pub struct Send {
     /// Where to: a URL, or short for localhost: 3000, :3000/path, localhost:3000/path
     pub url: Option<Url>,
     /// Send to a built-in receiver on a free loopback port, which verifies and shows what it got
-    #[arg(long)]
+    #[arg(long, conflicts_with = "url")]
     pub loopback: bool,
     /// The event whose sample to send (bluehook events lists them)
     #[arg(
@@ -69,6 +73,18 @@ pub struct Send {
     /// Send without a signature
     #[arg(long, conflicts_with_all = ["secret", "secret_file", "secret_env"], help_heading = "Secret")]
     pub unsigned: bool,
+    #[command(flatten)]
+    /// The scheme.
+    pub scheme: SchemeChoice,
+    #[command(flatten)]
+    /// The id and the time.
+    pub stamp: StampChoice,
+    #[command(flatten)]
+    /// The profile.
+    pub profile: ProfileChoice,
+    /// Send although the profile's events or projects leave it out
+    #[arg(long, requires = "webhook", help_heading = "Profile")]
+    pub force: bool,
     #[command(flatten)]
     /// How to deliver.
     pub transport: Transport,
@@ -137,20 +153,30 @@ impl Send {
             None => Some(events::find(&self.event)?),
             Some(_) => None,
         };
-        let scheme = Scheme::default();
-        let secrets = self.secrets(shell)?;
+        let mut settings = Settings::of(shell, &self.profile)?;
+        let scheme = settings.scheme(shell, &self.scheme)?;
+        let secrets = self.secrets(shell, &settings)?;
+        settings.say(shell, self.output.talk.verbose)?;
         let loopback = match self.loopback {
             true => Some(Loopback::start(&scheme, &secrets)?),
             false => None,
         };
-        let url = match (&loopback, self.url.take()) {
-            (Some(loopback), _) => loopback.url.clone(),
-            (None, Some(url)) => url,
-            (None, None) => return Err(Problem::wrong("there is no URL to send to")),
+        let url = match (&loopback, self.url.take(), settings.profile()?) {
+            (Some(loopback), ..) => loopback.url.clone(),
+            (None, Some(url), _) => url,
+            (None, None, Some(profile)) => profile
+                .url
+                .parse()
+                .map_err(|error: sender::BadUrl| Problem::usage(error))?,
+            (None, None, None) => return Err(Problem::wrong("there is no URL to send to")),
         };
         let body = self.body(shell, event, &url)?;
+        if !self.force && self.is_out_of_scope(shell, &settings, &body)? {
+            return Ok(Verdict::No);
+        }
         let extra = input::headers(shell, &self.header)?;
-        let delivery = compose(shell, &scheme, &secrets, &url, body, extra)?;
+        let stamp = settings::stamp(shell, &self.stamp)?;
+        let delivery = compose(&scheme, &secrets, &stamp, &url, body, extra)?;
         if self.dry_run {
             let bytes = sender::request_bytes(&url, &delivery).map_err(Problem::usage)?;
             shell.out.print(bytes)?;
@@ -167,15 +193,15 @@ impl Send {
     }
 
     /// The secrets to sign with. No secret never turns into an unsigned delivery by itself.
-    fn secrets(&self, shell: &mut Shell) -> Result<Vec<Secret>, Problem> {
+    fn secrets(&self, shell: &mut Shell, settings: &Settings) -> Result<Vec<Secret>, Problem> {
         if self.unsigned {
             return Ok(Vec::new());
         }
         if !self.loopback {
             let otherwise = "; --unsigned sends without a signature";
-            return input::some_secrets(shell, &self.secrets, otherwise);
+            return settings.some_secrets(shell, &self.secrets, otherwise);
         }
-        let mut secrets = input::secrets(shell, &self.secrets)?;
+        let mut secrets = settings.secrets(shell, &self.secrets)?;
         if secrets.is_empty() {
             let mut random = [0; 20];
             (shell.random)(&mut random).map_err(Problem::failed)?;
@@ -187,6 +213,32 @@ impl Send {
             }
         }
         Ok(secrets)
+    }
+
+    /// Whether the profile, as Blue would honour it, keeps the delivery back; says so.
+    fn is_out_of_scope(
+        &self,
+        shell: &mut Shell,
+        settings: &Settings,
+        body: &[u8],
+    ) -> Result<bool, Problem> {
+        let Some(profile) = settings.profile()? else {
+            return Ok(false);
+        };
+        let report = validate::validate(body);
+        let admitted = profile
+            .scope()
+            .admits(report.event.as_deref(), report.project.as_deref());
+        let Err(out_of_scope) = admitted else {
+            return Ok(false);
+        };
+        let why = crate::show::harmless::line(out_of_scope.to_string().as_bytes()).into_owned();
+        let hint = shell.err.style.name("hint:");
+        shell.err.print(format!(
+            "not sent, as Blue would not send it to {}: {why}\n  {hint} --force sends it all the same\n",
+            profile.name
+        ))?;
+        Ok(true)
     }
 
     /// The body: a sample or data, with the values that `--set` names replaced.
@@ -336,9 +388,9 @@ fn event_of(body: &[u8]) -> Option<String> {
 /// Makes the delivery: our headers, the signature's, then the person's own, which replace ours of
 /// the same name.
 fn compose(
-    shell: &mut Shell,
     scheme: &Scheme,
     secrets: &[Secret],
+    stamp: &Stamp,
     url: &Url,
     body: Vec<u8>,
     extra: Headers,
@@ -354,13 +406,10 @@ fn compose(
             url: Some(&url),
             headers: &extra,
         };
-        let stamp = Stamp {
-            id: String::new(),
-            at: (shell.now)(),
-        };
-        let mut signer = Signer::new(scheme, &keyring, parts, &stamp).map_err(Problem::usage)?;
+        let missing = |missing| settings::missing(scheme, missing, "URL");
+        let mut signer = Signer::new(scheme, &keyring, parts, stamp).map_err(missing)?;
         signer.update(&body);
-        for (name, value) in signer.finish().map_err(Problem::usage)?.headers {
+        for (name, value) in signer.finish().map_err(missing)?.headers {
             headers.push(name, value);
         }
     }
@@ -388,6 +437,7 @@ struct Loopback {
 struct Verifier {
     scheme: Arc<Scheme>,
     keyring: Option<Keyring>,
+    url: String,
     arrived: mpsc::Sender<(Received, Option<Judgement>)>,
 }
 
@@ -397,7 +447,7 @@ impl Service for Verifier {
             let delivery = &received.delivery;
             let parts = Parts {
                 method: &delivery.method,
-                url: None,
+                url: Some(&self.url),
                 headers: &delivery.headers,
             };
             let mut judge = Judge::new(&self.scheme, keyring, parts).ok()?;
@@ -422,18 +472,20 @@ impl Loopback {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let receiver = Receiver::bind(address, Limits::default()).map_err(no_port)?;
         let address = receiver.local_addr().map_err(no_port)?;
-        let url = format!("http://{address}/")
+        let url: Url = format!("http://{address}/")
             .parse()
             .map_err(|error: sender::BadUrl| Problem::usage(error))?;
         let keyring = match secrets {
             [] => None,
-            secrets => Some(Keyring::for_verifying(scheme, secrets).map_err(Problem::usage)?),
+            // The same keys verify: of a key pair the private half holds the public one.
+            secrets => Some(Keyring::for_signing(scheme, secrets).map_err(Problem::usage)?),
         };
         let scheme = Arc::new(scheme.clone());
         let (sender, arrived) = mpsc::channel();
         let verifier = Verifier {
             scheme: scheme.clone(),
             keyring,
+            url: url.to_string(),
             arrived: sender,
         };
         let stop = Stop::new();

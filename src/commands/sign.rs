@@ -6,12 +6,14 @@ use clap::{Args, ValueEnum};
 use sha2::{Digest as _, Sha256};
 
 use super::input::{self, Input};
+use super::settings::{self, Settings};
 use super::{Problem, Shell, Verdict};
-use crate::cli::{Output, Secrets};
-use crate::delivery::Headers;
+use crate::cli::{
+    self, HeaderOption, Output, ProfileChoice, SchemeChoice, Secrets, SignedRequest, StampChoice,
+};
 use crate::show::lines::{self, BodyDigest, SignLine};
 use crate::signing::scheme::Scheme;
-use crate::signing::{Keyring, Parts, Signed, Signer, Stamp};
+use crate::signing::{Keyring, Parts, Signed, Signer};
 
 /// Print the signature of a body
 ///
@@ -23,6 +25,21 @@ pub struct Sign {
     #[command(flatten)]
     /// The secret.
     pub secrets: Secrets,
+    #[command(flatten)]
+    /// The scheme.
+    pub scheme: SchemeChoice,
+    #[command(flatten)]
+    /// The id and the time.
+    pub stamp: StampChoice,
+    #[command(flatten)]
+    /// The request.
+    pub request: SignedRequest,
+    /// A header of the delivery, for schemes that sign one; in curl's syntax
+    #[arg(short = 'H', long, value_name = "NAME: VALUE", value_parser = cli::header(), help_heading = "Scheme")]
+    pub header: Vec<HeaderOption>,
+    #[command(flatten)]
+    /// The profile.
+    pub profile: ProfileChoice,
     /// What to print: the value of the signature header, all headers that the scheme adds (one a
     /// line, as curl's -H @- reads them), or JSON
     #[arg(
@@ -63,20 +80,20 @@ impl Sign {
             self.format
         };
         let body = Input::open(shell, self.body.as_deref(), "BODY", "the body")?;
-        let scheme = Scheme::default();
-        let secrets = input::some_secrets(shell, &self.secrets, "")?;
+        let mut settings = Settings::of(shell, &self.profile)?;
+        let scheme = settings.scheme(shell, &self.scheme)?;
+        let secrets = settings.some_secrets(shell, &self.secrets, "")?;
+        settings.say(shell, self.output.talk.verbose)?;
         let keyring = Keyring::for_signing(&scheme, &secrets).map_err(Problem::usage)?;
-        let headers = Headers::new();
-        let stamp = Stamp {
-            id: String::new(),
-            at: (shell.now)(),
-        };
+        let headers = input::headers(shell, &self.header)?;
+        let stamp = settings::stamp(shell, &self.stamp)?;
         let parts = Parts {
-            method: "POST",
-            url: None,
+            method: &self.request.signed_method,
+            url: self.request.signed_url.as_deref(),
             headers: &headers,
         };
-        let mut signer = Signer::new(&scheme, &keyring, parts, &stamp).map_err(Problem::usage)?;
+        let mut signer = Signer::new(&scheme, &keyring, parts, &stamp)
+            .map_err(|missing| settings::missing(&scheme, missing, "--signed-url"))?;
         let mut digest = (format == Format::Json).then(Sha256::new);
         let mut bytes = 0;
         body.for_each(|piece| {
@@ -86,7 +103,9 @@ impl Sign {
             }
             bytes += piece.len() as u64;
         })?;
-        let signed = signer.finish().map_err(Problem::failed)?;
+        let signed = signer
+            .finish()
+            .map_err(|missing| settings::missing(&scheme, missing, "--signed-url"))?;
         if self.output.talk.verbose {
             shell.err.print(format!(
                 "signed {bytes} bytes by the scheme {} with secret {}\n",

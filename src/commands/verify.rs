@@ -1,19 +1,26 @@
 //! `bluehook verify`: is this delivery genuine? If not, why not, and what would make it match.
 
+use std::io::BufReader;
 use std::path::PathBuf;
 
 use clap::Args;
 use sha2::{Digest as _, Sha256};
 
 use super::input::{self, Input};
+use super::settings::{self, Settings};
 use super::{Problem, Shell, Verdict};
-use crate::cli::{self, HeaderOption, Output, Secrets};
+use crate::cli::{
+    self, ClockChoice, HeaderOption, Output, ProfileChoice, SchemeChoice, Secrets, SignedRequest,
+};
 use crate::delivery::Headers;
+use crate::recording::{Reader, Recorded};
 use crate::show::lines::{self, BodyDigest};
 use crate::show::verification;
+use crate::signing::diagnosis::{self, Diagnosis};
 use crate::signing::explain;
 use crate::signing::scheme::Scheme;
-use crate::signing::{Clock, Judge, Judgement, Keyring, Parts, Tolerance};
+use crate::signing::secret::Secret;
+use crate::signing::{Judge, Judgement, Keyring, Parts};
 
 /// How much of a body is kept for the diagnosis.
 const KEPT_BYTES: usize = 16 << 20;
@@ -31,9 +38,24 @@ pub struct Verify {
     /// A header of the delivery, in curl's syntax; @FILE reads them from a file
     #[arg(short = 'H', long, value_name = "NAME: VALUE", value_parser = cli::header())]
     pub header: Vec<HeaderOption>,
+    /// A recording, or a raw HTTP request as other tools save it, instead of BODY and headers
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["body", "signature", "header"])]
+    pub delivery: Option<PathBuf>,
     #[command(flatten)]
     /// The secrets: any of them may match.
     pub secrets: Secrets,
+    #[command(flatten)]
+    /// The scheme.
+    pub scheme: SchemeChoice,
+    #[command(flatten)]
+    /// The clock.
+    pub clock: ClockChoice,
+    #[command(flatten)]
+    /// The request.
+    pub request: SignedRequest,
+    #[command(flatten)]
+    /// The profile.
+    pub profile: ProfileChoice,
     /// Print the signature that would have been right: whoever sees it can forge the delivery
     #[arg(long)]
     pub show_expected: bool,
@@ -43,6 +65,13 @@ pub struct Verify {
     #[command(flatten)]
     /// Where the output goes.
     pub output: Output,
+}
+
+/// What deliveries are judged with.
+struct Court {
+    scheme: Scheme,
+    secrets: Vec<Secret>,
+    keyring: Keyring,
 }
 
 /// A body that was read once: what is known of it.
@@ -57,27 +86,101 @@ impl Verify {
     /// # Errors
     /// There is no usable secret or no signature, or the body cannot be read.
     pub fn run(self, shell: &mut Shell) -> Result<Verdict, Problem> {
-        let body = Input::open(shell, self.body.as_deref(), "BODY", "the body")?;
-        let scheme = Scheme::default();
-        let secrets = input::some_secrets(shell, &self.secrets, "")?;
-        let keyring = Keyring::for_verifying(&scheme, &secrets).map_err(Problem::usage)?;
-        let headers = self.headers(shell, &scheme)?;
-        let parts = Parts {
-            method: "POST",
-            url: None,
-            headers: &headers,
+        let body = match &self.delivery {
+            Some(path) => Input::open(shell, Some(path), "--delivery", "the delivery")?,
+            None => Input::open(shell, self.body.as_deref(), "BODY", "the body")?,
         };
-        let mut judge = Judge::new(&scheme, &keyring, parts).map_err(Problem::usage)?;
+        let mut settings = Settings::of(shell, &self.profile)?;
+        let scheme = settings.scheme(shell, &self.scheme)?;
+        let secrets = settings.some_secrets(shell, &self.secrets, "")?;
+        settings.say(shell, self.output.talk.verbose)?;
+        let keyring = Keyring::for_verifying(&scheme, &secrets).map_err(Problem::usage)?;
+        let court = Court {
+            scheme,
+            secrets,
+            keyring,
+        };
+        let genuine = match self.delivery {
+            Some(_) => self.deliveries(shell, &court, body)?,
+            None => self.body(shell, &court, body)?,
+        };
+        Ok(Verdict::from(genuine))
+    }
+
+    /// Judges the body and the headers of the command line.
+    fn body(&self, shell: &mut Shell, court: &Court, body: Input) -> Result<bool, Problem> {
+        let headers = self.headers(shell, &court.scheme)?;
+        let parts = self.parts(&headers, &self.request.signed_method);
+        let mut judge = self.judge(court, parts)?;
+        let read = read(body, &mut judge)?;
+        let judgement = judge.finish(&settings::clock(&self.clock, (shell.now)()));
+        self.say(shell, court, parts, &judgement, 1, read)?;
+        Ok(judgement.is_genuine())
+    }
+
+    /// Judges every delivery of a recording, each by the clock of its own time.
+    fn deliveries(&self, shell: &mut Shell, court: &Court, file: Input) -> Result<bool, Problem> {
+        let name = file.name.clone();
+        let mut reader = Reader::new(BufReader::new(file.reader));
+        let (mut count, mut genuine) = (0, true);
+        loop {
+            let next = reader.next();
+            for warning in reader.take_warnings() {
+                let painted = shell.err.style.odd("warning:");
+                shell.err.print(format!("{painted} {name}, {warning}\n"))?;
+            }
+            let Some(recorded) = next else { break };
+            let recorded = recorded.map_err(|error| {
+                Problem::failed(error).context(format!("could not read {name}"))
+            })?;
+            count += 1;
+            genuine &= self.recorded(shell, court, recorded)?;
+        }
+        if count == 0 {
+            return Err(Problem::failed(anyhow::anyhow!("{name} holds no delivery")));
+        }
+        Ok(genuine)
+    }
+
+    fn recorded(
+        &self,
+        shell: &mut Shell,
+        court: &Court,
+        recorded: Recorded,
+    ) -> Result<bool, Problem> {
+        let delivery = recorded.delivery;
+        let parts = self.parts(&delivery.headers, &delivery.method);
+        let mut judge = self.judge(court, parts)?;
+        judge.update(&delivery.body);
+        let now = recorded.at.unwrap_or_else(shell.now);
+        let judgement = judge.finish(&settings::clock(&self.clock, now));
+        let digest = BodyDigest {
+            bytes: delivery.body.len() as u64,
+            sha256: hex::encode(Sha256::digest(&delivery.body)),
+        };
+        let read = Read {
+            digest,
+            kept: delivery.body,
+        };
+        self.say(shell, court, parts, &judgement, recorded.number, read)?;
+        Ok(judgement.is_genuine())
+    }
+
+    fn parts<'a>(&'a self, headers: &'a Headers, method: &'a str) -> Parts<'a> {
+        Parts {
+            method,
+            url: self.request.signed_url.as_deref(),
+            headers,
+        }
+    }
+
+    fn judge<'a>(&self, court: &'a Court, parts: Parts<'a>) -> Result<Judge<'a>, Problem> {
+        let mut judge = Judge::new(&court.scheme, &court.keyring, parts)
+            .map_err(|missing| settings::missing(&court.scheme, missing, "--signed-url"))?;
         if self.show_expected || self.explain {
             judge.keep_expected();
         }
-        let read = read(body, &mut judge)?;
-        let judgement = judge.finish(&Clock {
-            now: (shell.now)(),
-            tolerance: Tolerance::AsScheme,
-        });
-        self.say(shell, &scheme, &keyring, parts, &judgement, read)?;
-        Ok(Verdict::from(judgement.is_genuine()))
+        Ok(judge)
     }
 
     /// The delivery's headers: those of `-H`, and `--signature` as the scheme's signature header.
@@ -107,21 +210,37 @@ impl Verify {
     fn say(
         &self,
         shell: &mut Shell,
-        scheme: &Scheme,
-        keyring: &Keyring,
+        court: &Court,
         parts: Parts<'_>,
         judgement: &Judgement,
+        number: u64,
         read: Read,
     ) -> Result<(), Problem> {
+        let Court {
+            scheme,
+            secrets,
+            keyring,
+        } = court;
         let explanation = (self.explain)
             .then(|| explain::explain(scheme, keyring, parts, &read.kept))
             .flatten();
+        let body = diagnosis::Received {
+            kept: &read.kept,
+            total: read.digest.bytes,
+        };
+        // Whoever wants no words does not wait for them.
+        let found = if self.output.json || !self.output.talk.quiet {
+            diagnosis::diagnose(scheme, secrets, parts, body, judgement)
+        } else {
+            Diagnosis::default()
+        };
         let expected = judgement.expected.iter().filter(|_| self.show_expected);
         if self.output.json {
-            let mut line = verification::line(judgement, scheme, 1, read.digest);
+            let mut line = verification::line(judgement, scheme, number, read.digest);
             if self.show_expected {
                 line.expected = Some(expected.map(|one| one.value.to_string()).collect());
             }
+            verification::add(&mut line, &found);
             line.explanation = explanation.as_ref().map(verification::explanation_object);
             return shell
                 .out
@@ -131,7 +250,11 @@ impl Verify {
         let mut text = String::new();
         if !self.output.talk.quiet {
             let verdict = verification::verdict(judgement, scheme, read.digest.bytes, style);
+            if self.delivery.is_some() {
+                text.push_str(&style.dim(format!("#{number} ")));
+            }
             text.push_str(&format!("{verdict}\n"));
+            text.push_str(&verification::diagnosis(&found, style, shell.out.width));
         }
         for one in expected {
             text.push_str(&format!(

@@ -6,11 +6,18 @@
 
 use std::io;
 
+use std::time::Duration;
+
 use base64::Engine as _;
+use base64::display::Base64Display;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
 use serde::{Serialize, Serializer};
-use serde_json::ser::{CompactFormatter, Formatter};
+use serde_json::ser::Formatter;
 
 use super::harmless;
+use crate::blue::validate::Finding;
+use crate::delivery::{Delivery, Headers};
 
 /// Writes a value as one line.
 ///
@@ -25,7 +32,12 @@ pub fn write(out: &mut dyn io::Write, line: &impl Serialize) -> io::Result<()> {
 /// # Errors
 /// None for the types of this module.
 pub fn to_bytes(line: &impl Serialize) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(512);
+    sized(line, 512)
+}
+
+/// As [`to_bytes`], for a line of about so many bytes.
+fn sized(line: &impl Serialize, size: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(size);
     let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, Visible);
     line.serialize(&mut serializer).map_err(io::Error::from)?;
     bytes.push(b'\n');
@@ -41,7 +53,16 @@ impl Formatter for Visible {
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
-        CompactFormatter.write_string_fragment(writer, &harmless::json(fragment.as_bytes()))
+        let is_plain = |bytes: &[u8]| {
+            bytes
+                .iter()
+                .fold(0, |odd, &byte| odd | byte | byte.wrapping_add(1))
+                < 0x80
+        };
+        match is_plain(fragment.as_bytes()) {
+            true => writer.write_all(fragment.as_bytes()),
+            false => writer.write_all(harmless::json(fragment.as_bytes()).as_bytes()),
+        }
     }
 }
 
@@ -62,7 +83,7 @@ impl Serialize for Value<'_> {
         match std::str::from_utf8(self.0) {
             Ok(text) => serializer.serialize_str(text),
             Err(_) => Base64 {
-                base64: base64::engine::general_purpose::STANDARD.encode(self.0),
+                base64: STANDARD.encode(self.0),
             }
             .serialize(serializer),
         }
@@ -233,6 +254,231 @@ pub struct Latency {
     pub max: f64,
 }
 
+/// The first line of `listen --json`.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename = "listening")]
+pub struct ListeningLine<'a> {
+    /// Where deliveries are taken.
+    pub url: &'a str,
+    /// The version of the lines that follow: [`LINES_VERSION`].
+    pub version: u32,
+}
+
+/// The version of the lines of `listen --json` and of recordings.
+pub const LINES_VERSION: u32 = 1;
+
+/// One delivery of `listen --json` and of a recording.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename = "delivery")]
+pub struct DeliveryLine<'a> {
+    /// The version of the line: [`LINES_VERSION`].
+    pub version: u32,
+    /// Which delivery, from 1.
+    pub number: u64,
+    /// When its head was complete.
+    pub at: Time,
+    /// The sender's address and port.
+    pub remote: String,
+    /// The request's method.
+    pub method: &'a str,
+    /// The request's target, as it stood on the request line.
+    pub target: &'a str,
+    /// The headers in the sender's order and case.
+    pub headers: Fields<'a>,
+    /// The body, if it is UTF-8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<&'a str>,
+    /// The body, if it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body_base64: Option<Base64<'a>>,
+    /// What happened, if the payload or a header says so.
+    pub event: Option<&'a str>,
+    /// The id of the project in which it happened.
+    pub project: Option<&'a str>,
+    /// The verdict; `null` when nothing was checked.
+    pub verification: Option<&'a VerifyLine>,
+    /// What is odd about the body.
+    pub findings: Vec<FindingObject<'a>>,
+    /// The number of the first delivery with the same body.
+    pub repeat_of: Option<u64>,
+    /// What the sender got; `null` when that is not decided.
+    pub answer: Option<AnswerObject<'a>>,
+    /// Where it was forwarded.
+    pub forwards: Vec<ForwardObject<'a>>,
+}
+
+impl<'a> DeliveryLine<'a> {
+    /// The line of a delivery of which nothing but the request is known yet.
+    pub fn new(number: u64, at: Timestamp, remote: String, delivery: &'a Delivery) -> Self {
+        let body = std::str::from_utf8(&delivery.body).ok();
+        Self {
+            version: LINES_VERSION,
+            number,
+            at: Time(at),
+            remote,
+            method: &delivery.method,
+            target: &delivery.target,
+            headers: Fields(&delivery.headers),
+            body,
+            body_base64: body.is_none().then_some(Base64(&delivery.body)),
+            event: None,
+            project: None,
+            verification: None,
+            findings: Vec::new(),
+            repeat_of: None,
+            answer: None,
+            forwards: Vec::new(),
+        }
+    }
+
+    /// The line as bytes with its line feed, as [`to_bytes`], in one buffer.
+    ///
+    /// # Errors
+    /// None.
+    pub fn to_bytes(&self) -> io::Result<Vec<u8>> {
+        let body = self.body.map_or(0, str::len)
+            + self.body_base64.as_ref().map_or(0, |body| body.0.len());
+        // Room for the escapes of JSON's quotes, or for base64.
+        sized(self, 2048 + body + body / 3)
+    }
+}
+
+/// A time in UTC with milliseconds: `2026-11-22T03:49:53.123Z`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Time(pub Timestamp);
+
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{:.3}", self.0))
+    }
+}
+
+/// Header fields as pairs, see [`Pair`].
+#[derive(Debug)]
+pub struct Fields<'a>(pub &'a Headers);
+
+impl Serialize for Fields<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(
+            self.0
+                .iter()
+                .map(|header| Pair(&header.name, Value(&header.value))),
+        )
+    }
+}
+
+/// Bytes as a string of base64.
+#[derive(Debug)]
+pub struct Base64<'a>(pub &'a [u8]);
+
+impl Serialize for Base64<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&Base64Display::new(self.0, &STANDARD))
+    }
+}
+
+/// One finding about a body.
+#[derive(Debug, Serialize)]
+pub struct FindingObject<'a> {
+    /// How grave it is: `info`, `warning`, `error`.
+    pub level: &'static str,
+    /// Its name.
+    pub code: &'static str,
+    /// Where it is, as a dotted path; empty for the whole body.
+    pub path: &'a str,
+    /// What it is, in a sentence.
+    pub message: &'a str,
+}
+
+impl<'a> From<&'a Finding> for FindingObject<'a> {
+    fn from(finding: &'a Finding) -> Self {
+        Self {
+            level: finding.level.name(),
+            code: finding.code,
+            path: &finding.path,
+            message: &finding.message,
+        }
+    }
+}
+
+/// What a sender got.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct AnswerObject<'a> {
+    /// The status; `null` when the connection was closed without an answer.
+    pub status: Option<u16>,
+    /// Who decided: `bluehook`, or the URL of a forward.
+    pub by: &'a str,
+    /// The time to the decision, in milliseconds.
+    pub ms: f64,
+}
+
+/// One place to which a delivery was forwarded.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct ForwardObject<'a> {
+    /// Where.
+    pub url: &'a str,
+    /// The answer's status; `null` when there was none.
+    pub status: Option<u16>,
+    /// How long it took, in milliseconds.
+    pub ms: f64,
+    /// Why there was no answer.
+    pub error: Option<&'a str>,
+}
+
+/// Something that came in and was no delivery, in `listen --json`.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename = "malformed")]
+pub struct MalformedLine<'a> {
+    /// When it was recognised.
+    pub at: Time,
+    /// The sender's address and port; `null` where no single sender is the cause.
+    pub remote: Option<String>,
+    /// What is wrong, for scripts.
+    pub code: &'a str,
+    /// The status that the sender got; `null` when the connection was closed without an answer.
+    pub status: Option<u16>,
+    /// What is wrong, in a sentence.
+    pub message: &'a str,
+}
+
+/// The last line of `listen --json`: what came in while it listened.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename = "summary")]
+pub struct ListenSummary {
+    /// How many deliveries came that match the filters.
+    pub deliveries: u64,
+    /// How many of them were genuine.
+    pub genuine: u64,
+    /// How many were not.
+    pub refused: u64,
+    /// How many were not checked.
+    pub unchecked: u64,
+    /// How many requests were no deliveries.
+    pub malformed: u64,
+    /// How many deliveries do not match the filters.
+    pub filtered: u64,
+    /// How many forwards failed.
+    pub forward_failed: u64,
+    /// What was expected and did not come.
+    pub missing: Vec<String>,
+}
+
+/// A time that something took in milliseconds, to the microsecond.
+pub fn ms(took: Duration) -> f64 {
+    (took.as_secs_f64() * 1e6).round() / 1e3
+}
+
+/// One line of `schemes --json`.
+#[derive(Debug, Serialize)]
+pub struct SchemeLine<'a> {
+    /// The scheme's name.
+    pub scheme: &'a str,
+    /// The headers in which its signature travels.
+    pub headers: Vec<String>,
+    /// Whose it is.
+    pub about: &'a str,
+}
+
 /// One line of `events --json`.
 #[derive(Debug, Serialize)]
 pub struct EventLine<'a> {
@@ -260,5 +506,133 @@ mod tests {
     fn a_value_that_is_not_text_is_base64() {
         let bytes = to_bytes(&Pair("X-A", Value(b"\xff"))).unwrap();
         assert_eq!(bytes, b"[\"X-A\",{\"base64\":\"/w==\"}]\n");
+    }
+
+    fn read(bytes: &[u8]) -> serde_json::Value {
+        assert!(bytes.iter().all(|byte| *byte >= 0x20 || *byte == b'\n'));
+        assert_eq!(bytes.iter().filter(|byte| **byte == b'\n').count(), 1);
+        serde_json::from_slice(bytes).unwrap()
+    }
+
+    #[test]
+    fn a_delivery_has_the_keys_of_the_contract_in_their_order() {
+        let mut headers = Headers::new();
+        headers.push("Host", "localhost:2583");
+        headers.push("x-a", b"caf\xe9".to_vec());
+        headers.push("X-A", "\u{9b}31m");
+        let delivery = Delivery {
+            method: "POST".into(),
+            target: "/hooks?x=1".into(),
+            headers,
+            body: b"{\"event\":\"TODO_CREATED\"}".to_vec(),
+        };
+        let finding = Finding {
+            level: crate::blue::validate::Level::Warning,
+            code: "unknown-event",
+            path: "event".into(),
+            message: "m".into(),
+        };
+        let mut line = DeliveryLine::new(
+            1,
+            "2026-11-22T03:49:53.1234Z".parse().unwrap(),
+            "127.0.0.1:50312".into(),
+            &delivery,
+        );
+        line.event = Some("TODO_CREATED");
+        line.findings.push((&finding).into());
+        line.answer = Some(AnswerObject {
+            status: Some(200),
+            by: "bluehook",
+            ms: ms(Duration::from_micros(412)),
+        });
+        line.forwards.push(ForwardObject {
+            url: "http://localhost:3000/",
+            status: None,
+            ms: 3.1,
+            error: Some("refused"),
+        });
+        assert_eq!(
+            String::from_utf8(line.to_bytes().unwrap()).unwrap(),
+            concat!(
+                r#"{"type":"delivery","version":1,"number":1,"at":"2026-11-22T03:49:53.123Z","remote":"127.0.0.1:50312","method":"POST","target":"/hooks?x=1","#,
+                r#""headers":[["Host","localhost:2583"],["x-a",{"base64":"Y2Fm6Q=="}],["X-A","\u009b31m"]],"body":"{\"event\":\"TODO_CREATED\"}","#,
+                r#""event":"TODO_CREATED","project":null,"verification":null,"findings":[{"level":"warning","code":"unknown-event","path":"event","message":"m"}],"#,
+                r#""repeat_of":null,"answer":{"status":200,"by":"bluehook","ms":0.412},"forwards":[{"url":"http://localhost:3000/","status":null,"ms":3.1,"error":"refused"}]}"#,
+                "\n"
+            )
+        );
+    }
+
+    #[test]
+    fn a_body_reads_back_to_the_very_bytes() {
+        let bodies: [&[u8]; 4] = [
+            "\0\u{1b}\u{7f}\u{9b}\u{202e}\u{feff}\u{e0041}\u{fffe}é😀\"\\".as_bytes(),
+            b"\xff\x00\x1f",
+            b"",
+            b"\xed\xa0\x80",
+        ];
+        for body in bodies {
+            let delivery = Delivery {
+                body: body.to_vec(),
+                ..Delivery::default()
+            };
+            let line = DeliveryLine::new(1, Timestamp::UNIX_EPOCH, String::new(), &delivery);
+            let bytes = line.to_bytes().unwrap();
+            assert!(
+                std::str::from_utf8(&bytes)
+                    .unwrap()
+                    .chars()
+                    .all(|c| c == '\n' || !harmless::is_hidden(c))
+            );
+            let value = read(&bytes);
+            let back = match (&value["body"], &value["body_base64"]) {
+                (serde_json::Value::String(text), serde_json::Value::Null) => {
+                    text.clone().into_bytes()
+                }
+                (serde_json::Value::Null, serde_json::Value::String(text)) => {
+                    STANDARD.decode(text).unwrap()
+                }
+                _ => panic!("{value}"),
+            };
+            assert_eq!(back, body);
+        }
+    }
+
+    #[test]
+    fn the_other_lines_of_listen_are_those_of_the_contract() {
+        let lines = [
+            to_bytes(&ListeningLine {
+                url: "http://127.0.0.1:2583",
+                version: LINES_VERSION,
+            })
+            .unwrap(),
+            to_bytes(&MalformedLine {
+                at: Time(Timestamp::UNIX_EPOCH),
+                remote: None,
+                code: "truncated-body",
+                status: Some(400),
+                message: "m",
+            })
+            .unwrap(),
+            to_bytes(&ListenSummary {
+                deliveries: 3,
+                genuine: 2,
+                refused: 1,
+                missing: vec!["TODO_DELETED".into()],
+                ..ListenSummary::default()
+            })
+            .unwrap(),
+        ];
+        assert_eq!(
+            String::from_utf8(lines.concat()).unwrap(),
+            concat!(
+                r#"{"type":"listening","url":"http://127.0.0.1:2583","version":1}"#,
+                "\n",
+                r#"{"type":"malformed","at":"1970-01-01T00:00:00.000Z","remote":null,"code":"truncated-body","status":400,"message":"m"}"#,
+                "\n",
+                r#"{"type":"summary","deliveries":3,"genuine":2,"refused":1,"unchecked":0,"malformed":0,"filtered":0,"forward_failed":0,"missing":["TODO_DELETED"]}"#,
+                "\n",
+            )
+        );
     }
 }

@@ -5,10 +5,15 @@
 //! peer or a file is made harmless on its way ([`harmless`]).
 
 pub mod body;
+pub mod delivery;
+pub mod diff;
 pub mod exchange;
+pub mod fit;
+mod fold;
 pub mod harmless;
 pub mod lines;
 pub mod style;
+pub mod summary;
 pub mod verification;
 
 use style::Style;

@@ -505,7 +505,7 @@ fn wrong_options_are_refused_in_one_sentence_and_nothing_is_sent() {
     );
     send("-s x").fails(
         2,
-        "error: the following required arguments were not provided: <URL|--loopback>\n  hint: --help lists the arguments\n",
+        "error: the following required arguments were not provided: <URL|--loopback|--webhook <NAME>>\n  hint: --help lists the arguments\n",
     );
     for (words, part) in [
         ("3000 -s x --set nothing", "write PATH=VALUE"),

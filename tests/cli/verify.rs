@@ -77,8 +77,8 @@ fn every_reason_has_its_sentence_and_exit_code_1() {
         ),
         (
             "",
-            "malformed-signature",
-            "the signature in X-Signature is malformed: it is empty, expected 64 hex digits",
+            "missing-header",
+            "the delivery has no X-Signature header, or an empty one",
         ),
     ];
     for (signature, reason, sentence) in cases {

@@ -1,0 +1,79 @@
+//! Which deliveries are meant: events by glob, projects, values in the body.
+
+use clap::Args;
+use glob::Pattern;
+
+use crate::blue::validate::Report;
+use crate::cli::Assignment;
+use crate::json;
+
+/// Which deliveries count and are shown. Others are answered and recorded all the same.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Filter")]
+pub struct Filter {
+    /// Only events that match this glob (COMMENT_*); may be given several times
+    #[arg(short, long, value_name = "GLOB", value_parser = pattern)]
+    pub event: Vec<Pattern>,
+    /// Only deliveries of this project; may be given several times
+    #[arg(long, value_name = "ID")]
+    pub project: Vec<String>,
+    /// Only deliveries whose body has this value: currentValue.done=true; all of several must hold
+    #[arg(long = "where", value_name = "PATH=VALUE")]
+    pub condition: Vec<Assignment>,
+}
+
+/// A glob as `--event` takes it.
+///
+/// # Errors
+/// A sentence that says what is wrong with it.
+pub fn pattern(text: &str) -> Result<Pattern, String> {
+    Pattern::new(text).map_err(|error| format!("{} at character {}", error.msg, error.pos + 1))
+}
+
+impl Filter {
+    /// Whether everything is meant.
+    pub fn is_empty(&self) -> bool {
+        self.event.is_empty() && self.project.is_empty() && self.condition.is_empty()
+    }
+
+    /// Whether a delivery is meant.
+    pub fn admits(&self, report: &Report, body: &[u8]) -> bool {
+        let event = report.event.as_deref().unwrap_or_default();
+        let project = report.project.as_deref();
+        (self.event.is_empty() || self.event.iter().any(|glob| glob.matches(event)))
+            && (self.project.is_empty()
+                || self.project.iter().any(|id| Some(id.as_str()) == project))
+            && self
+                .condition
+                .iter()
+                .all(|condition| holds(condition, body))
+    }
+}
+
+/// Whether the body has the value: the same JSON, however it is spelled.
+fn holds(condition: &Assignment, body: &[u8]) -> bool {
+    let Ok(Some(range)) = json::find(body, &condition.path) else {
+        return false;
+    };
+    let token = &body[range];
+    let value = |token: &[u8]| serde_json::from_slice::<serde_json::Value>(token).ok();
+    token == condition.value
+        || value(token).is_some_and(|found| value(&condition.value) == Some(found))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_condition_compares_values_not_spellings() {
+        let holds =
+            |condition: &str, body: &str| holds(&condition.parse().unwrap(), body.as_bytes());
+        assert!(holds("a.b=caf\u{e9}", r#"{"a":{"b":"caf\u00e9"}}"#));
+        assert!(holds("a[1]=2", r#"{"a":[1,2]}"#));
+        assert!(holds("a=true", r#"{"a":true}"#));
+        assert!(!holds("a=true", r#"{"a":"true"}"#));
+        assert!(!holds("a=1", r#"{"b":1}"#));
+        assert!(!holds("a=1", "not json"));
+    }
+}

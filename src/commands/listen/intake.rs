@@ -1,0 +1,373 @@
+//! From the network to an answer: judges each delivery, decides what its sender gets, counts it.
+//!
+//! The network thread calls in here and must never wait: small bodies are judged on it, large ones
+//! on a thread beside it; recording and showing happen behind queues.
+
+use std::collections::{HashMap, VecDeque};
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Instant;
+
+use glob::Pattern;
+use jiff::Timestamp;
+
+use super::filter::Filter;
+use super::recorder::Recorder;
+use super::respond::Player;
+use super::screen::Screen;
+use crate::blue::validate::{self, Report};
+use crate::cli::ClockChoice;
+use crate::commands::settings;
+use crate::delivery::{Delivery, Headers};
+use crate::receiver::{Answer, Malformed, Received, Reply, Responder, Service, Stop};
+use crate::show::lines::ListenSummary;
+use crate::signing::scheme::Scheme;
+use crate::signing::{Judge, Judgement, Keyring, Parts};
+
+/// Bodies up to this are judged on the network thread: that takes less time than handing over.
+const SMALL_BODY: usize = 64 * 1024;
+/// How many bodies are remembered to recognise repeats.
+const REMEMBERED: usize = 10_000;
+
+/// A delivery on its way through the house.
+pub struct Taken {
+    /// Which one, from 1, in the order of arrival.
+    pub number: u64,
+    /// When its head was complete.
+    pub at: Timestamp,
+    /// The request and its sender.
+    pub received: Received,
+    /// The verdict; `None` when nothing is checked.
+    pub judgement: Option<Judgement>,
+    /// The number of the first delivery with the same body.
+    pub repeat_of: Option<u64>,
+    /// Whether the filters admit it.
+    pub admitted: bool,
+    /// What the sender gets; `None` closes the connection.
+    pub status: Option<u16>,
+    /// The time to that decision.
+    pub decided_in: std::time::Duration,
+    report: OnceLock<Report>,
+}
+
+impl Taken {
+    /// The request.
+    pub fn delivery(&self) -> &Delivery {
+        &self.received.delivery
+    }
+
+    /// What its body says, read when it is first asked for.
+    pub fn report(&self) -> &Report {
+        self.report
+            .get_or_init(|| validate::validate(&self.received.delivery.body))
+    }
+}
+
+/// What the sender and the user want to know when all is over, counted as it happens.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// The numbers of the closing line.
+    pub summary: ListenSummary,
+    /// How many deliveries count towards `--count`.
+    counted: u64,
+    /// What is still expected.
+    awaited: Vec<Pattern>,
+}
+
+/// How deliveries are judged.
+pub struct Bench {
+    /// The scheme.
+    pub scheme: Scheme,
+    /// The keys; `None` when nothing is checked.
+    pub keyring: Option<Keyring>,
+    /// How the age is judged.
+    pub clock: ClockChoice,
+    /// The URL that senders were given, without the path.
+    pub public_url: Option<String>,
+}
+
+impl Bench {
+    /// The URL that the sender was given, as far as it is known.
+    pub fn url_of(&self, delivery: &Delivery) -> Option<String> {
+        let base = self.public_url.as_deref()?.trim_end_matches('/');
+        Some(format!("{base}{}", delivery.target))
+    }
+
+    /// The verdict on a delivery; `None` when nothing is checked.
+    pub fn judge(&self, delivery: &Delivery, now: Timestamp) -> Option<Judgement> {
+        let url = self.url_of(delivery);
+        let parts = Parts {
+            method: &delivery.method,
+            url: url.as_deref(),
+            headers: &delivery.headers,
+        };
+        // A scheme that signs the URL is refused at the start when the URL is not known.
+        let mut judge = Judge::new(&self.scheme, self.keyring.as_ref()?, parts).ok()?;
+        judge.update(&delivery.body);
+        Some(judge.finish(&settings::clock(&self.clock, now)))
+    }
+}
+
+/// Everything that taking a delivery in needs.
+pub struct Intake {
+    /// How deliveries are judged.
+    pub bench: Arc<Bench>,
+    /// What is not genuine gets 2xx all the same.
+    pub accept_invalid: bool,
+    /// Scripted answers.
+    pub player: Option<Player>,
+    /// Which deliveries are meant.
+    pub filter: Filter,
+    /// How many deliveries are waited for.
+    pub count: Option<u64>,
+    /// Whether something is expected.
+    pub expects: bool,
+    /// Ends the receiver.
+    pub stop: Stop,
+    /// Numbers, counted.
+    pub tally: Mutex<Tally>,
+    /// Writes deliveries down before they are answered.
+    pub recorder: Option<Recorder>,
+    /// Shows what happened.
+    pub screen: Screen,
+    /// Judges large bodies.
+    pub heavy: Sender<Heavy>,
+    /// Bodies that came before.
+    pub repeats: Mutex<Repeats>,
+    /// How many deliveries came.
+    pub arrived: AtomicU64,
+}
+
+/// What the thread for large bodies is told.
+pub enum Heavy {
+    /// Judge this one.
+    Judge(Box<Taken>, Responder, Instant),
+    /// There will be no more.
+    End,
+}
+
+/// Recognises bodies that came before, by a keyed hash that no sender can aim at.
+pub struct Repeats {
+    first: HashMap<u64, u64>,
+    order: VecDeque<u64>,
+    hasher: RandomState,
+}
+
+impl Default for Repeats {
+    fn default() -> Self {
+        Self {
+            first: HashMap::new(),
+            order: VecDeque::new(),
+            hasher: RandomState::new(),
+        }
+    }
+}
+
+impl Repeats {
+    /// The number of the first delivery with this body; remembers this one if it is the first.
+    fn seen(&mut self, body: &[u8], number: u64) -> Option<u64> {
+        let hash = self.hasher.hash_one(body);
+        if let Some(&first) = self.first.get(&hash) {
+            return Some(first);
+        }
+        if self.order.len() >= REMEMBERED
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.first.remove(&oldest);
+        }
+        self.order.push_back(hash);
+        self.first.insert(hash, number);
+        None
+    }
+}
+
+/// A poisoned lock still guards sound numbers: each is written in one go.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Service for Arc<Intake> {
+    fn received(&self, received: Received, responder: Responder) {
+        let started = Instant::now();
+        if received.delivery.method != "POST" {
+            self.refuse_method(&received, responder);
+            return;
+        }
+        let taken = self.number(received);
+        if taken.delivery().body.len() > SMALL_BODY {
+            // The thread ends only after the receiver has: it takes what it is sent.
+            let _ = self
+                .heavy
+                .send(Heavy::Judge(Box::new(taken), responder, started));
+        } else {
+            self.take(taken, responder, started);
+        }
+    }
+
+    fn malformed(&self, malformed: Malformed) {
+        self.report(malformed);
+    }
+}
+
+impl Intake {
+    /// What is expected, as patterns that each must be met.
+    pub fn expect(&self, awaited: Vec<Pattern>) {
+        let mut tally = lock(&self.tally);
+        tally.summary.missing = awaited.iter().map(ToString::to_string).collect();
+        tally.awaited = awaited;
+    }
+
+    /// Judges, decides, has it recorded, answers.
+    pub fn take(self: &Arc<Self>, mut taken: Taken, responder: Responder, started: Instant) {
+        taken.judgement = self.bench.judge(taken.delivery(), taken.at);
+        taken.admitted =
+            self.filter.is_empty() || self.filter.admits(taken.report(), &taken.delivery().body);
+        let answer = self.decide(&taken);
+        taken.status = answer.reply.as_ref().map(|reply| reply.status);
+        taken.decided_in = started.elapsed();
+        match &self.recorder {
+            Some(recorder) => recorder.record(taken, responder, answer),
+            None => self.end(taken, responder, answer),
+        }
+    }
+
+    /// Answers, counts, shows. When something was written down, it is on disk by now.
+    pub fn end(&self, taken: Taken, responder: Responder, answer: Answer) {
+        responder.answer(answer);
+        if self.tally(&taken) {
+            self.stop.trigger();
+        }
+        if taken.admitted {
+            self.screen.delivery(taken);
+        }
+    }
+
+    /// Counts and shows what was no delivery.
+    fn report(&self, malformed: Malformed) {
+        lock(&self.tally).summary.malformed += 1;
+        self.screen.malformed(malformed);
+    }
+
+    fn number(&self, received: Received) -> Taken {
+        let number = self.arrived.fetch_add(1, Ordering::Relaxed) + 1;
+        let repeat_of = lock(&self.repeats).seen(&received.delivery.body, number);
+        Taken {
+            number,
+            at: Timestamp::try_from(received.at).unwrap_or_default(),
+            received,
+            judgement: None,
+            repeat_of,
+            admitted: true,
+            status: None,
+            decided_in: std::time::Duration::ZERO,
+            report: OnceLock::new(),
+        }
+    }
+
+    /// What the sender gets. It learns that it was refused, and not why: a forger would profit.
+    fn decide(&self, taken: &Taken) -> Answer {
+        let genuine = taken.judgement.as_ref().is_none_or(Judgement::is_genuine);
+        if !genuine && !self.accept_invalid {
+            return Answer::from(Reply {
+                status: 401,
+                headers: text_headers(),
+                body: b"the signature is not accepted\n".to_vec(),
+            });
+        }
+        match &self.player {
+            Some(player) => player.next(),
+            None => Answer::status(200),
+        }
+    }
+
+    /// Webhooks are POSTed: other methods are refused and reported.
+    fn refuse_method(&self, received: &Received, responder: Responder) {
+        let mut headers = text_headers();
+        headers.push("Allow", "POST");
+        responder.answer(Answer::from(Reply {
+            status: 405,
+            headers,
+            body: b"webhooks are sent with POST\n".to_vec(),
+        }));
+        let delivery = &received.delivery;
+        let shown: String = delivery.method.chars().take(20).collect();
+        self.report(Malformed {
+            at: received.at,
+            remote: Some(received.remote),
+            code: "method-not-allowed",
+            status: Some(405),
+            message: format!("a sender used {shown}, and webhooks are sent with POST"),
+        });
+    }
+
+    /// Counts a delivery; says whether everything that was waited for has come.
+    fn tally(&self, taken: &Taken) -> bool {
+        let mut tally = lock(&self.tally);
+        let tally = &mut *tally;
+        if !taken.admitted {
+            tally.summary.filtered += 1;
+            return false;
+        }
+        tally.summary.deliveries += 1;
+        let counts = match &taken.judgement {
+            None => {
+                tally.summary.unchecked += 1;
+                true
+            }
+            Some(judgement) if judgement.is_genuine() => {
+                tally.summary.genuine += 1;
+                true
+            }
+            Some(_) => {
+                tally.summary.refused += 1;
+                false
+            }
+        };
+        if !counts {
+            return false;
+        }
+        tally.counted += 1;
+        if self.expects {
+            let event = taken.report().event.as_deref().unwrap_or_default();
+            if let Some(met) = tally.awaited.iter().position(|glob| glob.matches(event)) {
+                tally.awaited.remove(met);
+                tally.summary.missing.remove(met);
+            }
+        }
+        (self.count.is_some() || self.expects)
+            && self.count.is_none_or(|count| tally.counted >= count)
+            && tally.awaited.is_empty()
+    }
+
+    /// Whether everything that was waited for has come.
+    pub fn is_satisfied(&self) -> bool {
+        let tally = lock(&self.tally);
+        self.count.is_none_or(|count| tally.counted >= count) && tally.awaited.is_empty()
+    }
+}
+
+fn text_headers() -> Headers {
+    let mut headers = Headers::new();
+    headers.push("Content-Type", "text/plain; charset=utf-8");
+    headers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repeat_is_recognised_until_it_is_long_ago() {
+        let mut repeats = Repeats::default();
+        assert_eq!(repeats.seen(b"a", 1), None);
+        assert_eq!(repeats.seen(b"a", 2), Some(1));
+        assert_eq!(repeats.seen(b"a", 3), Some(1));
+        for number in 0..REMEMBERED {
+            repeats.seen(&number.to_le_bytes(), number as u64);
+        }
+        assert_eq!(repeats.seen(b"a", 4), None);
+        assert_eq!(repeats.first.len(), REMEMBERED);
+    }
+}

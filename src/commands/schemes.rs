@@ -1,0 +1,79 @@
+//! `bluehook schemes`: the signature schemes, and the record of each.
+
+use clap::Args;
+
+use super::settings::Settings;
+use super::{Problem, Shell, Verdict};
+use crate::cli::ProfileChoice;
+use crate::show::fit;
+use crate::show::lines::{self, SchemeLine};
+use crate::signing::scheme::Scheme;
+
+/// List the signature schemes; with a name, print its record in TOML
+///
+/// A record can be saved, changed, and used with --scheme-file or as [scheme.NAME] in bluehook.toml.
+#[derive(Debug, Args)]
+pub struct Schemes {
+    /// The scheme whose record to print, such as github
+    pub name: Option<String>,
+    /// Print the list as JSON, one object a line
+    #[arg(long, conflicts_with = "name", help_heading = "Output")]
+    pub json: bool,
+}
+
+impl Schemes {
+    /// Prints the list or a record.
+    ///
+    /// # Errors
+    /// There is no scheme of that name, or the user's own are wrong.
+    pub fn run(self, shell: &mut Shell) -> Result<Verdict, Problem> {
+        let mut settings = Settings::of(shell, &ProfileChoice::default())?;
+        if let Some(name) = &self.name {
+            let record = match Scheme::record(name) {
+                Some(record) => record.to_owned(),
+                None => {
+                    let scheme = settings.scheme_named(shell, name)?;
+                    toml::to_string(&scheme).map_err(Problem::failed)?
+                }
+            };
+            shell.out.print(record)?;
+            return Ok(Verdict::Yes);
+        }
+        let mut schemes: Vec<Scheme> = Scheme::names().filter_map(Scheme::named).collect();
+        schemes.extend(settings.own_schemes(shell)?);
+        if self.json {
+            for scheme in &schemes {
+                let line = SchemeLine {
+                    scheme: &scheme.name,
+                    headers: scheme.signature_headers(),
+                    about: &scheme.about,
+                };
+                shell
+                    .out
+                    .print(lines::to_bytes(&line).map_err(Problem::failed)?)?;
+            }
+        } else {
+            shell.out.print(list(&schemes, shell.out.style))?;
+        }
+        Ok(Verdict::Yes)
+    }
+}
+
+fn list(schemes: &[Scheme], style: crate::show::style::Style) -> String {
+    let widest = schemes
+        .iter()
+        .map(|scheme| scheme.name.len())
+        .max()
+        .unwrap_or(0);
+    schemes
+        .iter()
+        .map(|scheme| {
+            let name = fit::padded(&scheme.name, widest);
+            format!(
+                "{}  {}\n",
+                style.name(name),
+                crate::show::harmless::line(scheme.about.as_bytes())
+            )
+        })
+        .collect()
+}

@@ -1,0 +1,296 @@
+//! What the shared options come to: the profile, the scheme, the secrets, the clock.
+//!
+//! The configuration is read only when something of it is asked for.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::input;
+use super::{Problem, Shell};
+use crate::cli::{ClockChoice, ProfileChoice, SchemeChoice, SecretSource, Secrets, StampChoice};
+use crate::config::{self, Config, Profile, Unusable};
+use crate::sender::Url;
+use crate::signing::scheme::Scheme;
+use crate::signing::secret::Secret;
+use crate::signing::{Clock, Missing, Stamp, Tolerance};
+
+/// Providers whose deliveries no record can describe, and why.
+const NOT_EXPRESSIBLE: &[(&str, &str)] = &[
+    ("adyen", "it signs each item of a body by a rule of its own"),
+    ("aws-sns", "it signs with certificates"),
+    (
+        "braintree",
+        "it signs a payload inside a form by a rule of its own",
+    ),
+    ("jira-connect", "it signs with JSON Web Tokens"),
+    (
+        "mailgun",
+        "its signature does not cover the body; a record of your own can read it",
+    ),
+    ("paypal", "it signs with certificates"),
+    ("plaid", "it signs with JSON Web Tokens"),
+];
+
+/// The configuration and the profile that were asked for.
+pub struct Settings {
+    config: Option<Config>,
+    profile: Option<String>,
+}
+
+impl Settings {
+    /// Finds the profile that was named, if one was.
+    ///
+    /// # Errors
+    /// There is no configuration, it is wrong, or it has no such profile.
+    pub fn of(shell: &mut Shell, choice: &ProfileChoice) -> Result<Self, Problem> {
+        let mut settings = Self {
+            config: None,
+            profile: choice.webhook.clone(),
+        };
+        if choice.webhook.is_some() || choice.config.is_some() {
+            settings.config = Some(open(shell, choice.config.as_deref())?);
+            settings.profile()?;
+        }
+        Ok(settings)
+    }
+
+    /// The profile.
+    ///
+    /// # Errors
+    /// There is none of that name.
+    pub fn profile(&self) -> Result<Option<&Profile>, Problem> {
+        match (&self.config, &self.profile) {
+            (Some(config), Some(name)) => config.webhook(name).map(Some).map_err(|missing| {
+                let hint = match (&missing.nearest, missing.known.as_slice()) {
+                    (Some(nearest), _) => format!("did you mean {nearest}?"),
+                    (None, []) => "it has no [webhook.NAME] at all".into(),
+                    (None, known) => format!("it has {}", known.join(", ")),
+                };
+                Problem::wrong(format!(
+                    "{} has no webhook {}",
+                    missing.path.display(),
+                    missing.name
+                ))
+                .hint(hint)
+            }),
+            _ => Ok(None),
+        }
+    }
+
+    /// The scheme: the options' or else the profile's or else Blue's.
+    ///
+    /// # Errors
+    /// There is no scheme of that name, or the record is wrong.
+    pub fn scheme(&mut self, shell: &mut Shell, choice: &SchemeChoice) -> Result<Scheme, Problem> {
+        if let Some(path) = &choice.scheme_file {
+            return scheme_of_file(path);
+        }
+        let of_profile = self.profile()?.and_then(|profile| profile.scheme.clone());
+        match choice.scheme.clone().or(of_profile) {
+            None => Ok(Scheme::default()),
+            Some(name) => self.scheme_named(shell, &name),
+        }
+    }
+
+    /// The scheme of that name: of the table, or the user's own.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn scheme_named(&mut self, shell: &mut Shell, name: &str) -> Result<Scheme, Problem> {
+        if let Some(scheme) = Scheme::named(name) {
+            return Ok(scheme);
+        }
+        if self.config.is_none() {
+            self.config = find(shell)
+                .map(|path| open(shell, Some(&path)))
+                .transpose()?;
+        }
+        let own = self
+            .config
+            .as_ref()
+            .and_then(|config| config.schemes.get(name));
+        own.cloned().ok_or_else(|| self.unknown_scheme(name))
+    }
+
+    fn unknown_scheme(&self, name: &str) -> Problem {
+        let shown = crate::show::harmless::short(name.as_bytes(), 60);
+        if let Some((name, why)) = NOT_EXPRESSIBLE
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+        {
+            return Problem::wrong(format!("{name} is left out on purpose: {why}"));
+        }
+        let mut names: Vec<&str> = Vec::new();
+        if let Some(config) = &self.config {
+            names.extend(config.schemes.keys().map(String::as_str));
+        }
+        for name in Scheme::names() {
+            names.push(name);
+        }
+        let nearest = names
+            .into_iter()
+            .map(|known| {
+                (
+                    strsim::damerau_levenshtein(known, &name.to_lowercase()),
+                    known,
+                )
+            })
+            .min()
+            .filter(|(distance, known)| *distance <= known.len() / 3);
+        let problem = Problem::wrong(format!("{shown} is not a known scheme"));
+        match nearest {
+            Some((_, nearest)) => problem.hint(format!("did you mean {nearest}?")),
+            None => {
+                problem.hint("bluehook schemes lists them; --scheme-file takes one of your own")
+            }
+        }
+    }
+
+    /// The secrets: the options', else the profile's, else the environment's. May be none.
+    ///
+    /// # Errors
+    /// A secret that is empty, unset or unreadable.
+    pub fn secrets(&self, shell: &mut Shell, named: &Secrets) -> Result<Vec<Secret>, Problem> {
+        let profile = self.profile()?;
+        match profile {
+            Some(profile) if named.0.is_empty() && !profile.secrets.is_empty() => {
+                let sources = profile.secrets.iter().map(|source| match source {
+                    config::SecretSource::Value(secret) => SecretSource::Given(secret.clone()),
+                    config::SecretSource::Env(name) => SecretSource::Env(name.clone()),
+                    config::SecretSource::File(path) => SecretSource::File(path.clone()),
+                });
+                input::secrets(shell, &Secrets(sources.collect()))
+            }
+            _ => input::secrets(shell, named),
+        }
+    }
+
+    /// As [`Settings::secrets`], and at least one.
+    ///
+    /// # Errors
+    /// Also when there is none.
+    pub fn some_secrets(
+        &self,
+        shell: &mut Shell,
+        named: &Secrets,
+        otherwise: &str,
+    ) -> Result<Vec<Secret>, Problem> {
+        let secrets = self.secrets(shell, named)?;
+        if secrets.is_empty() {
+            return Err(input::no_secret(otherwise));
+        }
+        Ok(secrets)
+    }
+
+    /// Says with `-v` which configuration is used.
+    ///
+    /// # Errors
+    /// It could not be said.
+    pub fn say(&self, shell: &mut Shell, verbose: bool) -> Result<(), Problem> {
+        match &self.config {
+            Some(config) if verbose => {
+                let text = format!("using {}\n", config.path.display());
+                shell.err.print(text)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// All schemes of the user's own.
+    ///
+    /// # Errors
+    /// The configuration is wrong.
+    pub fn own_schemes(&mut self, shell: &mut Shell) -> Result<Vec<Scheme>, Problem> {
+        if self.config.is_none() {
+            self.config = find(shell)
+                .map(|path| open(shell, Some(&path)))
+                .transpose()?;
+        }
+        let schemes = self
+            .config
+            .iter()
+            .flat_map(|config| config.schemes.values());
+        Ok(schemes.cloned().collect())
+    }
+}
+
+/// Reads a record of the user's own. Its name is the file's.
+fn scheme_of_file(path: &Path) -> Result<Scheme, Problem> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Problem::failed(error).context(format!("could not read {}", path.display()))
+    })?;
+    let name = path
+        .file_stem()
+        .map(|name| name.to_string_lossy().into_owned());
+    Scheme::from_toml(&name.unwrap_or_default(), &text)
+        .map_err(|invalid| Problem::wrong(format!("{}, {invalid}", path.display())))
+}
+
+fn find(shell: &Shell) -> Option<PathBuf> {
+    let start = std::env::current_dir().unwrap_or_default();
+    config::find(&start, config::user_folder(shell.env).as_deref())
+}
+
+fn open(shell: &mut Shell, path: Option<&Path>) -> Result<Config, Problem> {
+    let path = match path {
+        Some(path) => path.to_owned(),
+        None => find(shell).ok_or_else(|| {
+            Problem::wrong("there is no bluehook.toml, neither here and above nor in the user's configuration folder")
+                .hint("write one with [webhook.NAME], or name it with --config")
+        })?,
+    };
+    let check = |url: &str| {
+        url.parse::<Url>()
+            .map(drop)
+            .map_err(|error| error.to_string())
+    };
+    let config = Config::open(&path, check).map_err(|unusable| match unusable {
+        Unusable::Unreadable { .. } => Problem::failed(unusable),
+        Unusable::Invalid(invalid) => Problem::usage(invalid),
+    })?;
+    for warning in &config.warnings {
+        let text = format!("{} {warning}\n", shell.err.style.odd("warning:"));
+        shell.err.print(text)?;
+    }
+    Ok(config)
+}
+
+/// The id and time to sign with: random and now, where nothing is said.
+///
+/// # Errors
+/// The system gives no random bytes.
+pub fn stamp(shell: &Shell, choice: &StampChoice) -> Result<Stamp, Problem> {
+    let id = match &choice.id {
+        Some(id) => id.clone(),
+        None => {
+            let mut bytes = [0; 16];
+            (shell.random)(&mut bytes).map_err(Problem::failed)?;
+            format!("msg_{}", hex::encode(bytes))
+        }
+    };
+    Ok(Stamp {
+        id,
+        at: choice.at.unwrap_or_else(shell.now),
+    })
+}
+
+/// The clock to judge by.
+pub fn clock(choice: &ClockChoice, now: Timestamp) -> Clock {
+    Clock {
+        now: choice.at.unwrap_or(now),
+        tolerance: choice.tolerance.unwrap_or(Tolerance::AsScheme),
+    }
+}
+
+/// What the scheme needs and did not get; `option` is the one that names the URL.
+pub fn missing(scheme: &Scheme, missing: Missing, option: &str) -> Problem {
+    match missing {
+        Missing::SignedUrl => Problem::wrong(format!(
+            "the scheme {} signs the URL that the sender was given",
+            scheme.name
+        ))
+        .hint(format!("name it with {option}")),
+        other => Problem::usage(other),
+    }
+}
