@@ -126,6 +126,9 @@ complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -s w -l webhoo
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l config -d 'The configuration, instead of the nearest bluehook.toml upwards or the user\'s own' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l respond -d 'Answer by a script: steps like 500x4,200@8s,503+Retry-After:5,drop; the last one repeats' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l respond-body -d 'The body of scripted answers' -r -F
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -s f -l forward-to -d 'Send genuine deliveries on to this URL, exact bytes; with GLOB= before it only such events. The first target that matches answers the sender' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l forward-timeout -d 'How long an application may take to answer' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l cacert -d 'Trust the certificates in this PEM file instead of the public ones, when forwarding' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l record -d 'Write every delivery to this file, before it is answered' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -s e -l event -d 'Only events that match this glob (COMMENT_*); may be given several times' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l project -d 'Only deliveries of this project; may be given several times' -r
@@ -142,6 +145,7 @@ complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l color -d 'W
 always\t'Always'
 never\t'Never'"
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l accept-invalid -d 'Answer 200 to what is not genuine, too'
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -s k -l insecure -d 'Do not verify the application\'s certificate'
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l fail-on-refused -d 'Exit code 1 if a delivery was refused'
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l json -d 'Print machine-readable output: one JSON object a line'
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -s q -l quiet -d 'Print no report, only what was asked for'

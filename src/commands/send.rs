@@ -118,11 +118,11 @@ pub struct Transport {
 }
 
 impl Transport {
-    /// The sender that these options describe.
+    /// The sender that these options describe, for so many attempts at a time.
     ///
     /// # Errors
     /// Certificates or a proxy that cannot be used.
-    pub fn sender(&self) -> Result<Sender, Problem> {
+    pub fn sender(&self, concurrency: usize) -> Result<Sender, Problem> {
         let cacert = match &self.cacert {
             None => None,
             Some(path) => Some(std::fs::read(path).map_err(|error| {
@@ -134,7 +134,7 @@ impl Transport {
             cacert,
             insecure: self.insecure,
             proxy: self.proxy.clone(),
-            concurrency: 1,
+            concurrency,
         })
         .map_err(Problem::usage)
     }
@@ -185,7 +185,7 @@ impl Send {
         if self.curl {
             return self.print_curl(shell, &url, &delivery);
         }
-        let sender = self.transport.sender()?;
+        let sender = self.transport.sender(1)?;
         let event = event
             .map(|event| event.name.to_owned())
             .or_else(|| event_of(&delivery.body));

@@ -10,6 +10,7 @@
 
 mod documents;
 mod events;
+mod forward;
 mod peers;
 mod readme;
 mod runner;

@@ -92,7 +92,7 @@ fn raw_receiver() -> (u16, thread::JoinHandle<Vec<u8>>) {
     (port, handle)
 }
 
-fn read_request(stream: &TcpStream) -> Vec<u8> {
+pub(crate) fn read_request(stream: &TcpStream) -> Vec<u8> {
     let mut reader = BufReader::new(stream);
     let mut bytes = Vec::new();
     while !bytes.ends_with(b"\r\n\r\n") {

@@ -8,21 +8,26 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread;
 use std::time::Instant;
 
 use glob::Pattern;
 use jiff::Timestamp;
 
 use super::filter::Filter;
+use super::forward::{Forwarded, Forwarder};
 use super::recorder::Recorder;
 use super::respond::Player;
-use super::screen::Screen;
+use super::screen::{Note, Screen};
 use crate::blue::validate::{self, Report};
 use crate::cli::ClockChoice;
 use crate::commands::settings;
 use crate::delivery::{Delivery, Headers};
 use crate::receiver::{Answer, Malformed, Received, Reply, Responder, Service, Stop};
+use crate::sender::Url;
+use crate::show::delivery as shown;
 use crate::show::lines::ListenSummary;
+use crate::signing::handshake::handshake;
 use crate::signing::scheme::Scheme;
 use crate::signing::{Judge, Judgement, Keyring, Parts};
 
@@ -47,8 +52,14 @@ pub struct Taken {
     pub admitted: bool,
     /// What the sender gets; `None` closes the connection.
     pub status: Option<u16>,
+    /// Who decided: `bluehook`, or the URL of the application that answered.
+    pub decided_by: String,
     /// The time to that decision.
     pub decided_in: std::time::Duration,
+    /// What came of forwarding it.
+    pub forwards: Vec<Forwarded>,
+    /// Whether Blue's rules are for its body.
+    is_blue: bool,
     report: OnceLock<Report>,
 }
 
@@ -58,10 +69,26 @@ impl Taken {
         &self.received.delivery
     }
 
+    /// Notes what the sender gets.
+    fn decided(&mut self, answer: &Answer, started: Instant) {
+        self.status = answer.reply.as_ref().map(|reply| reply.status);
+        self.decided_in = started.elapsed();
+    }
+
     /// What its body says, read when it is first asked for.
     pub fn report(&self) -> &Report {
-        self.report
-            .get_or_init(|| validate::validate(&self.received.delivery.body))
+        self.report.get_or_init(|| {
+            let report = validate::validate(&self.received.delivery.body);
+            match self.is_blue {
+                true => report,
+                // What another provider sends is not odd for being otherwise.
+                false => Report {
+                    findings: Vec::new(),
+                    left_out: 0,
+                    ..report
+                },
+            }
+        })
     }
 }
 
@@ -80,8 +107,10 @@ pub struct Tally {
 pub struct Bench {
     /// The scheme.
     pub scheme: Scheme,
-    /// The keys; `None` when nothing is checked.
-    pub keyring: Option<Keyring>,
+    /// The keys; with none nothing is checked.
+    pub keyring: Keyring,
+    /// Whether the deliveries are Blue's, so that its rules are for their bodies.
+    pub is_blue: bool,
     /// How the age is judged.
     pub clock: ClockChoice,
     /// The URL that senders were given, without the path.
@@ -97,6 +126,9 @@ impl Bench {
 
     /// The verdict on a delivery; `None` when nothing is checked.
     pub fn judge(&self, delivery: &Delivery, now: Timestamp) -> Option<Judgement> {
+        if self.keyring.is_empty() {
+            return None;
+        }
         let url = self.url_of(delivery);
         let parts = Parts {
             method: &delivery.method,
@@ -104,7 +136,7 @@ impl Bench {
             headers: &delivery.headers,
         };
         // A scheme that signs the URL is refused at the start when the URL is not known.
-        let mut judge = Judge::new(&self.scheme, self.keyring.as_ref()?, parts).ok()?;
+        let mut judge = Judge::new(&self.scheme, &self.keyring, parts).ok()?;
         judge.update(&delivery.body);
         Some(judge.finish(&settings::clock(&self.clock, now)))
     }
@@ -128,6 +160,8 @@ pub struct Intake {
     pub stop: Stop,
     /// Numbers, counted.
     pub tally: Mutex<Tally>,
+    /// Sends deliveries on.
+    pub forwarder: Option<Arc<Forwarder>>,
     /// Writes deliveries down before they are answered.
     pub recorder: Option<Recorder>,
     /// Shows what happened.
@@ -191,6 +225,10 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Service for Arc<Intake> {
     fn received(&self, received: Received, responder: Responder) {
         let started = Instant::now();
+        if let Some(answer) = self.shakes_hands(&received) {
+            responder.answer(answer);
+            return;
+        }
         if received.delivery.method != "POST" {
             self.refuse_method(&received, responder);
             return;
@@ -219,29 +257,140 @@ impl Intake {
         tally.awaited = awaited;
     }
 
-    /// Judges, decides, has it recorded, answers.
+    /// Judges, decides, forwards, has it recorded, answers.
     pub fn take(self: &Arc<Self>, mut taken: Taken, responder: Responder, started: Instant) {
         taken.judgement = self.bench.judge(taken.delivery(), taken.at);
         taken.admitted =
             self.filter.is_empty() || self.filter.admits(taken.report(), &taken.delivery().body);
-        let answer = self.decide(&taken);
-        taken.status = answer.reply.as_ref().map(|reply| reply.status);
-        taken.decided_in = started.elapsed();
-        match &self.recorder {
-            Some(recorder) => recorder.record(taken, responder, answer),
-            None => self.end(taken, responder, answer),
+        let urls = self.urls(&taken);
+        if urls.is_empty() {
+            let answer = self.decide(&taken);
+            taken.decided(&answer, started);
+            self.answer(taken, responder, answer);
+        } else {
+            self.forward(taken, responder, started, urls);
         }
     }
 
-    /// Answers, counts, shows. When something was written down, it is on disk by now.
-    pub fn end(&self, taken: Taken, responder: Responder, answer: Answer) {
-        responder.answer(answer);
+    /// Whether a delivery is taken: it is genuine, or unchecked, or everything is.
+    fn accepts(&self, taken: &Taken) -> bool {
+        self.accept_invalid || taken.judgement.as_ref().is_none_or(Judgement::is_genuine)
+    }
+
+    /// Where a delivery is to go on to.
+    fn urls(&self, taken: &Taken) -> Vec<Url> {
+        match &self.forwarder {
+            Some(forwarder) if self.accepts(taken) => {
+                let event = match forwarder.asks_event() {
+                    true => shown::event(Some(taken.report()), taken.delivery()),
+                    false => None,
+                };
+                forwarder.urls(event, &taken.delivery().target)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Forwards on a thread of its own. The first target's answer is the sender's, as soon as it is
+    /// there; the others are waited for before the delivery is shown.
+    fn forward(
+        self: &Arc<Self>,
+        mut taken: Taken,
+        responder: Responder,
+        started: Instant,
+        urls: Vec<Url>,
+    ) {
+        let Some(forwarder) = &self.forwarder else {
+            return;
+        };
+        let (intake, sending) = (self.clone(), forwarder.clone());
+        let work = move || {
+            let delivery = Arc::new(taken.delivery().clone());
+            let (first, others) = match urls.split_first() {
+                Some((first, others)) => (first, others),
+                None => return,
+            };
+            thread::scope(|scope| {
+                let others: Vec<_> = others
+                    .iter()
+                    .map(|url| {
+                        let (sending, delivery) = (&sending, &delivery);
+                        scope.spawn(move || sending.forward(url, delivery).0)
+                    })
+                    .collect();
+                let (forwarded, answer) = sending.forward(first, &delivery);
+                taken.decided_by.clone_from(&forwarded.url);
+                taken.forwards.push(forwarded);
+                taken.decided(&answer, started);
+                let back = match &intake.recorder {
+                    Some(recorder) => recorder.record_and_return(taken, responder, answer),
+                    None => {
+                        responder.answer(answer);
+                        Some(taken)
+                    }
+                };
+                let others = others.into_iter().filter_map(|other| other.join().ok());
+                if let Some(mut taken) = back {
+                    taken.forwards.extend(others);
+                    intake.end(taken);
+                }
+            });
+        };
+        // Without a thread the sender is not answered by us: its responder is dropped, which is 500.
+        let _ = forwarder.spawn(work);
+    }
+
+    /// Answers, when a recording is kept only once the delivery is on disk; counts and shows.
+    fn answer(&self, taken: Taken, responder: Responder, answer: Answer) {
+        match &self.recorder {
+            Some(recorder) => recorder.record(taken, responder, answer),
+            None => {
+                responder.answer(answer);
+                self.end(taken);
+            }
+        }
+    }
+
+    /// Counts and shows a delivery that was answered.
+    pub fn end(&self, taken: Taken) {
         if self.tally(&taken) {
             self.stop.trigger();
         }
         if taken.admitted {
             self.screen.delivery(taken);
         }
+    }
+
+    /// Answers what a provider asks beside its deliveries, as the scheme's record describes it.
+    fn shakes_hands(&self, received: &Received) -> Option<Answer> {
+        let delivery = &received.delivery;
+        let found = handshake(&self.bench.scheme, delivery, &self.bench.keyring)?;
+        if found.signed {
+            let now = Timestamp::try_from(received.at).unwrap_or_default();
+            let judgement = self.bench.judge(delivery, now);
+            if !judgement.is_none_or(|judgement| judgement.is_genuine()) {
+                return None;
+            }
+        }
+        let secret = match found.secret {
+            Some(_) => {
+                ": it told the secret of its deliveries (see its request), pass it with --secret"
+            }
+            None => "",
+        };
+        self.screen.note(
+            Note::Good,
+            format!("answered a handshake: {}{secret}", found.about),
+        );
+        let mut headers = Headers::new();
+        for (name, value) in found.headers {
+            headers.push(name, value);
+        }
+        Some(Answer::from(Reply {
+            status: found.status,
+            headers,
+            body: found.body,
+        }))
     }
 
     /// Counts and shows what was no delivery.
@@ -261,15 +410,17 @@ impl Intake {
             repeat_of,
             admitted: true,
             status: None,
+            decided_by: "bluehook".into(),
             decided_in: std::time::Duration::ZERO,
+            forwards: Vec::new(),
+            is_blue: self.bench.is_blue,
             report: OnceLock::new(),
         }
     }
 
     /// What the sender gets. It learns that it was refused, and not why: a forger would profit.
     fn decide(&self, taken: &Taken) -> Answer {
-        let genuine = taken.judgement.as_ref().is_none_or(Judgement::is_genuine);
-        if !genuine && !self.accept_invalid {
+        if !self.accepts(taken) {
             return Answer::from(Reply {
                 status: 401,
                 headers: text_headers(),
@@ -310,6 +461,12 @@ impl Intake {
             tally.summary.filtered += 1;
             return false;
         }
+        let failed = taken
+            .forwards
+            .iter()
+            .filter(|forward| !forward.is_delivered())
+            .count();
+        tally.summary.forward_failed += failed as u64;
         tally.summary.deliveries += 1;
         let counts = match &taken.judgement {
             None => {

@@ -6,6 +6,7 @@
 //! never stops the loop.
 
 pub mod filter;
+mod forward;
 mod intake;
 mod recorder;
 mod respond;
@@ -23,6 +24,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use glob::Pattern;
 
+use super::send::Transport;
 use super::settings::{self, Settings};
 use super::{Problem, Shell, Stream, Verdict};
 use crate::cli::{self, ClockChoice, Output, ProfileChoice, SchemeChoice, Secrets};
@@ -35,13 +37,19 @@ use crate::signing::scheme::Scheme;
 use crate::signing::secret::Secret;
 use crate::signing::{Keyring, Missing};
 use filter::Filter;
+use forward::{Forwarder, Target};
 use intake::{Bench, Heavy, Intake, Repeats, Tally, lock};
 use recorder::Recorder;
 use respond::{Player, Script};
 use screen::{Ended, Manner, Screen};
 
+/// How many idle connections to applications are kept.
+const FORWARD_CONNECTIONS: usize = 64;
 /// How long the end waits for an output that nobody reads, after Ctrl-C.
 const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// How long the end waits for forwards that are under way.
+const LAST_FORWARDS: Duration = Duration::from_secs(2);
 
 /// Receive deliveries: verify, validate, show, record, answer
 ///
@@ -87,6 +95,35 @@ pub struct Listen {
         help_heading = "Answers"
     )]
     pub respond_body: Option<PathBuf>,
+    /// Send genuine deliveries on to this URL, exact bytes; with GLOB= before it only such events.
+    /// The first target that matches answers the sender
+    #[arg(
+        short,
+        long,
+        value_name = "[GLOB=]URL",
+        conflicts_with = "respond",
+        help_heading = "Forwarding"
+    )]
+    pub forward_to: Vec<Target>,
+    /// How long an application may take to answer
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = cli::positive_duration, help_heading = "Forwarding")]
+    pub forward_timeout: Duration,
+    /// Trust the certificates in this PEM file instead of the public ones, when forwarding
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "forward_to",
+        help_heading = "Forwarding"
+    )]
+    pub cacert: Option<PathBuf>,
+    /// Do not verify the application's certificate
+    #[arg(
+        short = 'k',
+        long,
+        requires = "forward_to",
+        help_heading = "Forwarding"
+    )]
+    pub insecure: bool,
     /// Write every delivery to this file, before it is answered
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
@@ -169,10 +206,8 @@ impl Listen {
                 "--public-url",
             ));
         }
-        let keyring = match secrets.as_slice() {
-            [] => None,
-            secrets => Some(Keyring::for_verifying(&scheme, secrets).map_err(Problem::usage)?),
-        };
+        let keyring = Keyring::for_verifying(&scheme, &secrets).map_err(Problem::usage)?;
+        let forwarder = self.forwarder()?;
         let player = match &self.respond {
             None => None,
             Some(script) => Some(Player::new(script.clone(), self.respond_body()?)),
@@ -186,12 +221,13 @@ impl Listen {
         let url = format!("http://{address}");
         self.banner(shell, &url, &scheme, &secrets)?;
         let bench = Arc::new(Bench {
+            is_blue: scheme == Scheme::default(),
             scheme,
             keyring,
             clock: self.clock.clone(),
             public_url: self.public_url.clone(),
         });
-        let house = House::build(&self, shell, bench, secrets, player, appender);
+        let house = House::build(&self, shell, bench, secrets, (player, forwarder, appender));
         if let Some(path) = &self.ready_file {
             write_ready_file(path, &url)?;
         }
@@ -205,6 +241,23 @@ impl Listen {
                 Problem::failed(error).context(format!("could not read {}", path.display()))
             }),
         }
+    }
+
+    fn forwarder(&self) -> Result<Option<Arc<Forwarder>>, Problem> {
+        if self.forward_to.is_empty() {
+            return Ok(None);
+        }
+        let transport = Transport {
+            timeout: self.forward_timeout,
+            cacert: self.cacert.clone(),
+            insecure: self.insecure,
+            proxy: None,
+        };
+        let sender = transport.sender(FORWARD_CONNECTIONS)?;
+        Ok(Some(Arc::new(Forwarder::new(
+            sender,
+            self.forward_to.clone(),
+        ))))
     }
 
     fn receiver(&self) -> Result<Receiver, Problem> {
@@ -270,6 +323,9 @@ impl Listen {
             1 => format!("signatures are checked: {}, 1 secret\n", scheme.name),
             count => format!("signatures are checked: {}, {count} secrets\n", scheme.name),
         });
+        for target in &self.forward_to {
+            text.push_str(&format!("forwarding to {target}\n"));
+        }
         if let Some(path) = &self.record {
             text.push_str(&format!("recording to {}\n", path.display()));
         }
@@ -292,8 +348,7 @@ impl House {
         shell: &mut Shell,
         bench: Arc<Bench>,
         secrets: Vec<Secret>,
-        player: Option<Player>,
-        appender: Option<Appender>,
+        (player, forwarder, appender): (Option<Player>, Option<Arc<Forwarder>>, Option<Appender>),
     ) -> Self {
         let stop = Stop::new();
         let manner = Manner {
@@ -313,6 +368,7 @@ impl House {
         let streams = (take(&mut shell.out), take(&mut shell.err));
         // A reader that has gone ends the listening, unless something else is still waited for.
         let waits = listen.count.is_some()
+            || !listen.forward_to.is_empty()
             || !listen.expect.is_empty()
             || listen.timeout.is_some()
             || listen.record.is_some();
@@ -338,6 +394,7 @@ impl House {
             expects: !listen.expect.is_empty(),
             stop: stop.clone(),
             tally: Mutex::new(Tally::default()),
+            forwarder,
             recorder,
             screen,
             heavy,
@@ -376,6 +433,9 @@ impl House {
         let served = receiver.serve_beside(self.intake.clone(), &self.stop, beside);
         let _ = self.intake.heavy.send(Heavy::End);
         let _ = self.heavy.join();
+        if let Some(forwarder) = &self.intake.forwarder {
+            forwarder.wait(LAST_FORWARDS);
+        }
         if let (Some(recorder), Some(thread)) = (&self.intake.recorder, self.recorder) {
             recorder.end();
             let _ = thread.join();

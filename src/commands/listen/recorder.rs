@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 
 use super::intake::{Intake, Taken};
+use super::screen::Note;
 use crate::receiver::{Answer, Responder};
 use crate::recording::Appender;
 use crate::show::lines::{self, AnswerObject, DeliveryLine};
@@ -22,8 +23,17 @@ pub struct Recorder {
 }
 
 enum Job {
-    Record(Box<(Taken, Responder, Answer)>),
+    Record(Box<Waiting>),
     End,
+}
+
+/// A delivery that waits to be written down.
+struct Waiting {
+    taken: Taken,
+    responder: Responder,
+    answer: Answer,
+    /// Who goes on with it; `None` when nothing but counting and showing is left.
+    back: Option<Sender<Taken>>,
 }
 
 impl Recorder {
@@ -39,10 +49,36 @@ impl Recorder {
     /// Has a delivery written down and then answered. The queue is bounded by the receiver's
     /// budget: a delivery counts there until it is answered.
     pub fn record(&self, taken: Taken, responder: Responder, answer: Answer) {
+        self.send(taken, responder, answer, None);
+    }
+
+    /// As [`Recorder::record`], and gives the delivery back once it is answered; `None` when it was
+    /// not, because everything ends.
+    pub fn record_and_return(
+        &self,
+        taken: Taken,
+        responder: Responder,
+        answer: Answer,
+    ) -> Option<Taken> {
+        let (back, returned) = mpsc::channel();
+        self.send(taken, responder, answer, Some(back));
+        returned.recv().ok()
+    }
+
+    fn send(
+        &self,
+        taken: Taken,
+        responder: Responder,
+        answer: Answer,
+        back: Option<Sender<Taken>>,
+    ) {
         // A thread that has gone cannot record: the responder is dropped and answers 500.
-        let _ = self
-            .jobs
-            .send(Job::Record(Box::new((taken, responder, answer))));
+        let _ = self.jobs.send(Job::Record(Box::new(Waiting {
+            taken,
+            responder,
+            answer,
+            back,
+        })));
     }
 
     /// Nothing more will come.
@@ -70,18 +106,19 @@ fn work(mut appender: Appender, waiting: &mpsc::Receiver<Job>, intake: &OnceLock
         write(&mut appender, batch, intake);
         if appender.len() >= told * 2 {
             told = appender.len();
-            intake
-                .screen
-                .note(format!("the recording has grown to {} MiB", told >> 20));
+            intake.screen.note(
+                Note::Warning,
+                format!("the recording has grown to {} MiB", told >> 20),
+            );
         }
     }
 }
 
 /// Writes, syncs, and lets the senders have their answers: 500 when it could not be written.
-fn write(appender: &mut Appender, batch: Vec<(Taken, Responder, Answer)>, intake: &Intake) {
+fn write(appender: &mut Appender, batch: Vec<Waiting>, intake: &Intake) {
     let lines: Vec<Vec<u8>> = batch
         .iter()
-        .filter_map(|(taken, ..)| line(taken, intake).ok())
+        .filter_map(|waiting| line(&waiting.taken, intake).ok())
         .collect();
     let written = if lines.len() == batch.len() {
         appender.append(&lines)
@@ -91,21 +128,32 @@ fn write(appender: &mut Appender, batch: Vec<(Taken, Responder, Answer)>, intake
         ))
     };
     if let Err(error) = &written {
-        intake.screen.note(format!(
-            "the recording could not be written ({error}): {} answered 500",
-            if batch.len() == 1 {
-                "1 delivery".to_owned()
-            } else {
-                format!("{} deliveries", batch.len())
-            }
-        ));
+        intake.screen.note(
+            Note::Warning,
+            format!(
+                "the recording could not be written ({error}): {} answered 500",
+                if batch.len() == 1 {
+                    "1 delivery".to_owned()
+                } else {
+                    format!("{} deliveries", batch.len())
+                }
+            ),
+        );
     }
-    for (mut taken, responder, mut answer) in batch {
+    for mut waiting in batch {
         if written.is_err() {
-            answer = Answer::status(500);
-            taken.status = Some(500);
+            waiting.answer = Answer::status(500);
+            waiting.taken.status = Some(500);
+            waiting.taken.decided_by = "bluehook".into();
         }
-        intake.end(taken, responder, answer);
+        waiting.responder.answer(waiting.answer);
+        match waiting.back {
+            None => intake.end(waiting.taken),
+            Some(back) => {
+                // Whoever forwards waits for it.
+                let _ = back.send(waiting.taken);
+            }
+        }
     }
 }
 
@@ -134,8 +182,9 @@ fn line(taken: &Taken, intake: &Intake) -> std::io::Result<Vec<u8>> {
     line.repeat_of = taken.repeat_of;
     line.answer = Some(AnswerObject {
         status: taken.status,
-        by: "bluehook",
+        by: &taken.decided_by,
         ms: lines::ms(taken.decided_in),
     });
+    line.forwards = taken.forwards.iter().map(Into::into).collect();
     line.to_bytes()
 }

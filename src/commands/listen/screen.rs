@@ -8,6 +8,7 @@ use std::thread::{self, JoinHandle};
 
 use jiff::Timestamp;
 
+use super::forward::Forwarded;
 use super::intake::{Bench, Taken};
 use crate::commands::Stream;
 use crate::receiver::Malformed;
@@ -62,8 +63,17 @@ struct State {
 enum Item {
     Delivery(Box<Taken>),
     Malformed(Malformed),
-    Note(String),
+    Note(Note, String),
     End(ListenSummary),
+}
+
+/// What kind of thing is said beside the deliveries.
+#[derive(Debug, Clone, Copy)]
+pub enum Note {
+    /// Something went well.
+    Good,
+    /// Something needs looking at.
+    Warning,
 }
 
 /// The showing thread's end.
@@ -80,6 +90,32 @@ struct Shower {
     secrets: Vec<Secret>,
     state: Arc<State>,
     closed: Box<dyn Fn() + Send>,
+}
+
+impl<'a> From<&'a Forwarded> for lines::ForwardObject<'a> {
+    fn from(forwarded: &'a Forwarded) -> Self {
+        Self {
+            url: &forwarded.url,
+            status: forwarded.status,
+            ms: forwarded.ms,
+            error: forwarded.error.as_ref().map(|(code, _)| *code),
+        }
+    }
+}
+
+impl<'a> From<&'a Forwarded> for delivery::Forward<'a> {
+    fn from(forwarded: &'a Forwarded) -> Self {
+        Self {
+            url: &forwarded.url,
+            status: forwarded.status,
+            ms: forwarded.ms,
+            error: forwarded
+                .error
+                .as_ref()
+                .map(|(_, sentence)| sentence.as_str()),
+            hint: forwarded.hint.as_deref(),
+        }
+    }
 }
 
 impl Screen {
@@ -123,8 +159,8 @@ impl Screen {
     }
 
     /// Has something said.
-    pub fn note(&self, text: String) {
-        self.offer(Item::Note(text));
+    pub fn note(&self, note: Note, text: String) {
+        self.offer(Item::Note(note, text));
     }
 
     /// Has the summary shown when all that waits is shown. Waits for room: nothing is delayed by
@@ -158,10 +194,7 @@ impl Shower {
                     self.state.bytes.fetch_sub(size, Ordering::Relaxed);
                 }
                 Item::Malformed(malformed) => self.malformed(&malformed),
-                Item::Note(text) => {
-                    let warning = self.err.style.odd("warning:");
-                    let _ = self.err.print(format!("{warning} {text}\n"));
-                }
+                Item::Note(note, text) => self.note(note, &text),
                 Item::End(summary) => {
                     self.summary(&summary);
                     break;
@@ -173,6 +206,16 @@ impl Shower {
         }
     }
 
+    fn note(&mut self, note: Note, text: &str) {
+        let style = self.err.style;
+        let word = match note {
+            Note::Good if self.manner.quiet => return,
+            Note::Good => style.name("note:"),
+            Note::Warning => style.odd("warning:"),
+        };
+        let _ = self.err.print(format!("{word} {text}\n"));
+    }
+
     fn delivery(&mut self, taken: &Taken, waiting: usize) {
         if self.manner.quiet && !self.manner.json {
             return;
@@ -180,7 +223,7 @@ impl Shower {
         let verification = self.verification(taken, waiting);
         let answer = AnswerObject {
             status: taken.status,
-            by: "bluehook",
+            by: &taken.decided_by,
             ms: lines::ms(taken.decided_in),
         };
         let report = taken.report();
@@ -193,8 +236,11 @@ impl Shower {
             line.findings = report.findings.iter().map(Into::into).collect();
             line.repeat_of = taken.repeat_of;
             line.answer = Some(answer);
+            line.forwards = taken.forwards.iter().map(Into::into).collect();
             line.to_bytes().unwrap_or_default()
         } else {
+            let forwards: Vec<delivery::Forward<'_>> =
+                taken.forwards.iter().map(Into::into).collect();
             let shown = Shown {
                 number: taken.number,
                 at: taken.at,
@@ -204,7 +250,7 @@ impl Shower {
                 verdict: Verdict::of(verification.as_ref(), self.secrets.len()),
                 repeat_of: taken.repeat_of,
                 answer: Some(answer),
-                forwards: &[],
+                forwards: &forwards,
             };
             delivery::shown(&shown, &self.manner.layout).into_bytes()
         };
