@@ -48,6 +48,7 @@ pub struct Sign {
         default_value_t,
         hide_possible_values = true,
         value_name = "value|headers|json",
+        help_heading = "Output",
         conflicts_with = "json"
     )]
     pub format: Format,

@@ -30,12 +30,12 @@ pub fn line(bytes: &[u8]) -> Cow<'_, str> {
     escape(bytes, false)
 }
 
-/// The text in its lines: as [`line`], but line feeds and tabs pass.
+/// The text in its lines: as [`line()`], but line feeds and tabs pass.
 pub fn lines(bytes: &[u8]) -> Cow<'_, str> {
     escape(bytes, true)
 }
 
-/// As [`line`], and no longer than `limit` characters: what is left out is marked.
+/// As [`line()`], and no longer than `limit` characters: what is left out is marked.
 pub fn short(bytes: &[u8], limit: usize) -> String {
     // A character has at most four bytes: what lies behind them cannot be shown anyway.
     let window = &bytes[..bytes.len().min(limit.saturating_mul(4))];

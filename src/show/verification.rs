@@ -117,7 +117,7 @@ pub fn line(judgement: &Judgement, scheme: &Scheme, number: u64, body: BodyDiges
     }
 }
 
-/// As [`line`], for a delivery that is there as a whole.
+/// As [`line()`], for a delivery that is there as a whole.
 pub fn line_of(
     judgement: &Judgement,
     scheme: &Scheme,

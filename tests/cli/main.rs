@@ -14,6 +14,7 @@ mod forward;
 mod peers;
 mod readme;
 mod runner;
+mod schemes;
 mod send;
 mod sign;
 mod verify;

@@ -19,7 +19,8 @@ use super::forward::{Forwarded, Forwarder};
 use super::recorder::Recorder;
 use super::respond::Player;
 use super::screen::{Note, Screen};
-use crate::blue::validate::{self, Report};
+use crate::blue::scope::{OutOfScope, Scope};
+use crate::blue::validate::{self, Finding, Level, Report};
 use crate::cli::ClockChoice;
 use crate::commands::settings;
 use crate::delivery::{Delivery, Headers};
@@ -58,8 +59,7 @@ pub struct Taken {
     pub decided_in: std::time::Duration,
     /// What came of forwarding it.
     pub forwards: Vec<Forwarded>,
-    /// Whether Blue's rules are for its body.
-    is_blue: bool,
+    bench: Arc<Bench>,
     report: OnceLock<Report>,
 }
 
@@ -77,18 +77,8 @@ impl Taken {
 
     /// What its body says, read when it is first asked for.
     pub fn report(&self) -> &Report {
-        self.report.get_or_init(|| {
-            let report = validate::validate(&self.received.delivery.body);
-            match self.is_blue {
-                true => report,
-                // What another provider sends is not odd for being otherwise.
-                false => Report {
-                    findings: Vec::new(),
-                    left_out: 0,
-                    ..report
-                },
-            }
-        })
+        self.report
+            .get_or_init(|| self.bench.read(&self.received.delivery.body))
     }
 }
 
@@ -111,6 +101,8 @@ pub struct Bench {
     pub keyring: Keyring,
     /// Whether the deliveries are Blue's, so that its rules are for their bodies.
     pub is_blue: bool,
+    /// Which deliveries the profile is for.
+    pub scope: Scope,
     /// How the age is judged.
     pub clock: ClockChoice,
     /// The URL that senders were given, without the path.
@@ -122,6 +114,32 @@ impl Bench {
     pub fn url_of(&self, delivery: &Delivery) -> Option<String> {
         let base = self.public_url.as_deref()?.trim_end_matches('/');
         Some(format!("{base}{}", delivery.target))
+    }
+
+    /// What a body says, and what is odd about it.
+    fn read(&self, body: &[u8]) -> Report {
+        let mut report = validate::validate(body);
+        if !self.is_blue {
+            // What another provider sends is not odd for being otherwise.
+            report.findings.clear();
+            report.left_out = 0;
+        }
+        let admitted = self
+            .scope
+            .admits(report.event.as_deref(), report.project.as_deref());
+        if let Err(out_of_scope) = admitted {
+            let code = match out_of_scope {
+                OutOfScope::Event { .. } => "event-out-of-profile",
+                OutOfScope::Project { .. } => "project-out-of-profile",
+            };
+            report.findings.push(Finding {
+                level: Level::Warning,
+                code,
+                path: String::new(),
+                message: format!("the profile leaves it out: {out_of_scope}"),
+            });
+        }
+        report
     }
 
     /// The verdict on a delivery; `None` when nothing is checked.
@@ -413,7 +431,7 @@ impl Intake {
             decided_by: "bluehook".into(),
             decided_in: std::time::Duration::ZERO,
             forwards: Vec::new(),
-            is_blue: self.bench.is_blue,
+            bench: self.bench.clone(),
             report: OnceLock::new(),
         }
     }

@@ -1,8 +1,8 @@
 //! `bluehook listen`: see every delivery as it arrives, verified, validated and recorded.
 //!
-//! Its threads: the network loop takes requests in and judges small ones ([`intake`]); a thread
-//! beside it judges large ones; a thread writes recordings ([`recorder`]); a thread looks for
-//! causes and shows ([`screen`]). Each is behind a queue, so that a slow disk or a paused terminal
+//! Its threads: the network loop takes requests in and judges small ones (`intake`); a thread
+//! beside it judges large ones; a thread writes recordings (`recorder`); a thread looks for
+//! causes and shows (`screen`). Each is behind a queue, so that a slow disk or a paused terminal
 //! never stops the loop.
 
 pub mod filter;
@@ -28,6 +28,7 @@ use super::send::Transport;
 use super::settings::{self, Settings};
 use super::{Problem, Shell, Stream, Verdict};
 use crate::cli::{self, ClockChoice, Output, ProfileChoice, SchemeChoice, Secrets};
+use crate::config::Profile;
 use crate::receiver::{Limits, Receiver, Stop};
 use crate::recording::Appender;
 use crate::show::delivery::{Extent, Layout};
@@ -125,7 +126,7 @@ pub struct Listen {
     )]
     pub insecure: bool,
     /// Write every delivery to this file, before it is answered
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Recording")]
     pub record: Option<PathBuf>,
     #[command(flatten)]
     /// Which deliveries are meant.
@@ -222,6 +223,7 @@ impl Listen {
         self.banner(shell, &url, &scheme, &secrets)?;
         let bench = Arc::new(Bench {
             is_blue: scheme == Scheme::default(),
+            scope: settings.profile()?.map(Profile::scope).unwrap_or_default(),
             scheme,
             keyring,
             clock: self.clock.clone(),
