@@ -345,7 +345,7 @@ impl Send {
         let outcome = sender.send(url, delivery);
         let took = start.elapsed();
         if let (Some(loopback), true) = (&loopback, report) {
-            shell.out.print(loopback.shown(style, shell.out.width))?;
+            shell.out.print(loopback.shown(style))?;
         }
         if let Some(loopback) = loopback {
             loopback.stop();
@@ -500,15 +500,11 @@ impl Loopback {
         })
     }
 
-    fn shown(&self, style: crate::show::style::Style, width: usize) -> String {
+    fn shown(&self, style: crate::show::style::Style) -> String {
         match self.arrived.try_recv() {
-            Ok((received, judgement)) => exchange::received(
-                &received.delivery,
-                &self.scheme,
-                judgement.as_ref(),
-                style,
-                width,
-            ),
+            Ok((received, judgement)) => {
+                exchange::received(&received.delivery, &self.scheme, judgement.as_ref(), style)
+            }
             Err(_) => String::new(),
         }
     }

@@ -324,11 +324,18 @@ const GO_STRUCT: Dialect = Dialect {
     ..GO
 };
 
+/// From the commonest to the rarest. Where several give the same bytes, the first is named: so those
+/// that need no special evidence stand before those of one language.
 static ALL: [Dialect; 62] = [
     COMPACT,
     COMPACT.named("indent-2", "JavaScript's JSON.stringify(value, null, 2)").indent("  "),
     PYTHON,
     PYTHON_UNICODE,
+    COMPACT.named("indent-4", "JavaScript's JSON.stringify(value, null, 4)").indent("    "),
+    COMPACT.named("tab", "JavaScript's JSON.stringify(value, null, '\\t')").indent("\t"),
+    COMPACT.named("sorted-keys", "JavaScript's JSON.stringify with all keys sorted").sorted(Order::Utf16),
+    COMPACT.named("indent-2+sorted-keys", "JavaScript's JSON.stringify(value, null, 2) with all keys sorted").indent("  ").sorted(Order::Utf16),
+    COMPACT.named("ascii", "JavaScript's JSON.stringify, then all but ASCII as \\uXXXX").strings(ASCII),
     PYTHON.named("python+compact", "Python's json.dumps(value, separators=(',', ':'))").layout(DENSE),
     PYTHON_UNICODE
         .named("python-unicode+compact", "Python's json.dumps(value, separators=(',', ':'), ensure_ascii=False)")
@@ -339,11 +346,6 @@ static ALL: [Dialect; 62] = [
     GO.named("go+newline", "Go's json.NewEncoder(w).Encode of an unmarshalled any: a line feed at the end").newline(),
     RUBY,
     RAILS,
-    COMPACT.named("indent-4", "JavaScript's JSON.stringify(value, null, 4)").indent("    "),
-    COMPACT.named("tab", "JavaScript's JSON.stringify(value, null, '\\t')").indent("\t"),
-    COMPACT.named("sorted-keys", "JavaScript's JSON.stringify with all keys sorted").sorted(Order::Utf16),
-    COMPACT.named("indent-2+sorted-keys", "JavaScript's JSON.stringify(value, null, 2) with all keys sorted").indent("  ").sorted(Order::Utf16),
-    COMPACT.named("ascii", "JavaScript's JSON.stringify, then all but ASCII as \\uXXXX").strings(ASCII),
     PYTHON.named("python+sorted-keys", "Python's json.dumps(value, sort_keys=True)").sorted(Order::CodePoints),
     PYTHON
         .named("python+compact+sorted-keys", "Python's json.dumps(value, separators=(',', ':'), sort_keys=True)")

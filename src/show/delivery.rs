@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use super::diff::{self, Differences};
 use super::lines::{AnswerObject, CauseObject, HintObject, VerifyLine};
 use super::style::Style;
-use super::{body, exchange, fit, harmless};
+use super::{body, fit, harmless};
 use crate::blue::validate::{Level, Report};
 use crate::delivery::{Delivery, Header};
 use crate::json::{Kind, Outline};
@@ -66,9 +66,6 @@ const MATTERING: [&str; 14] = [
     "secret",
     "authorization",
 ];
-
-/// What the names of headers contain whose values are secrets by nature.
-const SECRET: [&str; 4] = ["token", "secret", "api-key", "password"];
 
 /// The headers in which providers name the event.
 const EVENT_HEADERS: [&str; 10] = [
@@ -217,12 +214,6 @@ pub fn event<'a>(report: Option<&'a Report>, delivery: &'a Delivery) -> Option<&
     report
         .and_then(|report| report.event.as_deref())
         .or_else(said)
-}
-
-/// Whether a header's value is a secret by nature, and not for a screen.
-pub fn is_secret(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    exchange::is_secret(name) || SECRET.iter().any(|part| lower.contains(part))
 }
 
 /// A delivery, with an empty line at its end if there is more than its first line.
@@ -548,13 +539,13 @@ fn matters(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     MATTERING_NAMES.contains(&lower.as_str())
         || MATTERING.iter().any(|part| lower.contains(part))
-        || is_secret(name)
+        || super::is_secret(name)
 }
 
 fn header_line(header: &Header, layout: &Layout) -> String {
     let style = layout.style;
     let name = fit::inline(header.name.as_bytes(), HEADER_COLUMNS);
-    let value = if is_secret(&header.name) {
+    let value = if super::is_secret(&header.name) {
         style.dim(format!(
             "(masked, {})",
             super::bytes(header.value.len() as u64)

@@ -61,25 +61,12 @@ pub fn request(attempt: &Attempt<'_>, style: Style, verbose: bool) -> String {
 
 /// One header field, its value shortened and masked where it is a secret by nature.
 fn header_line(header: &Header, style: Style) -> String {
-    let value = if is_secret(&header.name) {
+    let value = if super::is_secret(&header.name) {
         "…".to_owned()
     } else {
         harmless::short(&header.value, LINE_CHARACTERS)
     };
     format!("  {}: {value}\n", style.name(&header.name))
-}
-
-/// Headers whose values are tokens.
-pub fn is_secret(name: &str) -> bool {
-    [
-        "authorization",
-        "proxy-authorization",
-        "cookie",
-        "set-cookie",
-        "x-gitlab-token",
-    ]
-    .iter()
-    .any(|secret| name.eq_ignore_ascii_case(secret))
 }
 
 /// What the built-in receiver got: the verdict and the body.
@@ -88,7 +75,6 @@ pub fn received(
     scheme: &Scheme,
     judgement: Option<&Judgement>,
     style: Style,
-    _width: usize,
 ) -> String {
     let verdict = match judgement {
         None => style.odd("not signed: nothing was verified"),
