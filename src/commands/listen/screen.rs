@@ -1,12 +1,13 @@
 //! What is seen of deliveries: a thread that reads them, looks for causes and prints, behind a
 //! bounded queue. A paused terminal or a slow reader delays nobody: what finds no room is counted.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread::{self, JoinHandle};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::forward::Forwarded;
 use super::intake::{Bench, Taken};
@@ -25,6 +26,10 @@ use crate::signing::secret::Secret;
 const QUEUE: usize = 1024;
 /// How many bytes of bodies wait to be shown at most.
 const QUEUED_BYTES: usize = 64 << 20;
+/// How many malformed requests of one kind are shown in a while; the others are counted.
+const SHOWN_MALFORMED: u64 = 10;
+/// How long that while is.
+const WHILE: SignedDuration = SignedDuration::from_secs(60);
 /// With more than this waiting, causes are looked for with less effort, and with twice this not at
 /// all.
 const BUSY: usize = 32;
@@ -83,6 +88,8 @@ pub struct Ended {
 }
 
 struct Shower {
+    /// What came in again and again, by its code.
+    floods: BTreeMap<&'static str, Flood>,
     out: Stream,
     err: Stream,
     manner: Manner,
@@ -118,6 +125,28 @@ impl<'a> From<&'a Forwarded> for delivery::Forward<'a> {
     }
 }
 
+/// One kind of malformed requests: a flood of them is not worth a screen.
+#[derive(Default)]
+struct Flood {
+    since: Timestamp,
+    shown: u64,
+    hidden: u64,
+}
+
+impl Flood {
+    /// Whether one more is shown.
+    fn admits(&mut self, at: Timestamp) -> bool {
+        if at.duration_since(self.since) > WHILE {
+            self.since = at;
+            self.shown = 0;
+        }
+        self.shown += 1;
+        let admits = self.shown <= SHOWN_MALFORMED;
+        self.hidden += u64::from(!admits);
+        admits
+    }
+}
+
 impl Screen {
     /// Starts the thread. `closed` is called once when nobody reads the output any more.
     pub fn start(
@@ -130,6 +159,7 @@ impl Screen {
         let (queue, items) = mpsc::sync_channel(QUEUE);
         let state = Arc::new(State::default());
         let shower = Shower {
+            floods: BTreeMap::new(),
             out: streams.0,
             err: streams.1,
             manner,
@@ -300,7 +330,7 @@ impl Shower {
             };
             let bytes = lines::to_bytes(&line).unwrap_or_default();
             self.print(&bytes);
-        } else if !self.manner.quiet {
+        } else if !self.manner.quiet && self.floods.entry(malformed.code).or_default().admits(at) {
             let shown = delivery::malformed(
                 at,
                 malformed.remote,
@@ -316,10 +346,20 @@ impl Shower {
     fn summary(&mut self, summary: &ListenSummary) {
         let skipped = self.state.skipped.load(Ordering::Relaxed);
         let undiagnosed = self.state.undiagnosed.load(Ordering::Relaxed);
-        for (count, what) in [
-            (skipped, "came too fast to be shown"),
-            (undiagnosed, "were refused too fast to look for the cause"),
-        ] {
+        let mut counts = vec![
+            (skipped, "came too fast to be shown".to_owned()),
+            (
+                undiagnosed,
+                "were refused too fast to look for the cause".to_owned(),
+            ),
+        ];
+        for (code, flood) in &self.floods {
+            counts.push((
+                flood.hidden,
+                format!("more malformed requests were not shown: {code}"),
+            ));
+        }
+        for (count, what) in counts {
             if count > 0 {
                 let warning = self.err.style.odd("warning:");
                 let count = crate::show::count(count);
