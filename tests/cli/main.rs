@@ -13,6 +13,7 @@ mod events;
 mod forward;
 mod peers;
 mod readme;
+mod receivers;
 mod runner;
 mod schemes;
 mod send;
