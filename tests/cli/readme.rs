@@ -1,40 +1,145 @@
-//! The README's examples are run: every `$` line of its console blocks, in one folder a section,
-//! and what it prints must be what the README shows. An ellipsis (…) there stands for anything.
+//! The README's examples are run as a reader runs them, all in one folder:
+//!
+//! - `$` lines of a `console` block are commands, and what they print must be what stands below them.
+//!   A line that ends with `\` goes on in the next one.
+//! - `bluehook listen` runs on while the next commands do, on a free port in place of 2583. `text`
+//!   blocks go on showing what it prints; at `^C` it is interrupted.
+//! - A `toml` block is the folder's `bluehook.toml`.
+//! - An ellipsis (…) stands for anything; times of day and milliseconds may be any.
+//!
+//! The `sh` block of the section about CI is run as a script of its own.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::runner::{BINARY, Place};
 
 const README: &str = include_str!("../../README.md");
+/// The port that the README shows.
+const PORT: &str = "2583";
 
-struct Example {
-    command: String,
-    output: String,
-}
-
-/// The commands of the console blocks, each with the output below it.
-fn examples() -> Vec<Vec<Example>> {
-    let mut sections = vec![Vec::new()];
-    let mut inside = false;
+/// The fenced blocks: language and text.
+fn blocks() -> Vec<(&'static str, String)> {
+    let mut blocks = Vec::new();
+    let mut open: Option<(&str, String)> = None;
     for line in README.lines() {
-        if line.starts_with("## ") {
-            sections.push(Vec::new());
-        } else if line.starts_with("```") {
-            inside = line == "```console";
-        } else if inside {
-            let section: &mut Vec<Example> = sections.last_mut().unwrap();
-            match line.strip_prefix("$ ") {
-                Some(command) => section.push(Example {
-                    command: command.into(),
-                    output: String::new(),
-                }),
-                None => {
-                    let example = section.last_mut().expect("output without a command");
-                    example.output.push_str(line);
-                    example.output.push('\n');
-                }
-            }
+        match (line.strip_prefix("```"), &mut open) {
+            (Some(language), None) => open = Some((language, String::new())),
+            (Some(_), Some(_)) => blocks.extend(open.take()),
+            (None, Some((_, text))) => writeln!(text, "{line}").unwrap(),
+            (None, None) => {}
         }
     }
-    sections
+    blocks
+}
+
+/// The commands of a console block, each with the output below it.
+fn commands(block: &str) -> Vec<(String, String)> {
+    let mut commands: Vec<(String, String)> = Vec::new();
+    let mut goes_on = false;
+    for line in block.lines() {
+        if goes_on {
+            let (command, _) = commands.last_mut().unwrap();
+            write!(command, "\n{line}").unwrap();
+            goes_on = line.ends_with('\\');
+        } else if let Some(command) = line.strip_prefix("$ ") {
+            goes_on = line.ends_with('\\');
+            commands.push((command.into(), String::new()));
+        } else {
+            let (_, output) = commands.last_mut().expect("output without a command");
+            writeln!(output, "{line}").unwrap();
+        }
+    }
+    commands
+}
+
+/// A shell command in the README's folder, where `bluehook` is the binary under test.
+fn shell(place: &Place, command: &str) -> Command {
+    let folder = Path::new(BINARY).parent().unwrap().display();
+    let others = std::env::var("PATH").unwrap_or_default();
+    let mut shell = place.command("sh");
+    shell
+        .env("PATH", format!("{folder}:{others}"))
+        .args(["-c", command]);
+    shell
+}
+
+/// A `listen` of the README while it runs.
+struct Listener {
+    child: Child,
+    port: String,
+    expected: String,
+}
+
+impl Listener {
+    fn start(place: &Place, command: &str, expected: &str) -> Self {
+        let ready = place.path().join(".ready");
+        let _ = std::fs::remove_file(&ready);
+        let command = format!("exec 2>&1; exec {command} --port 0 --ready-file .ready");
+        let child = shell(place, &command)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let deadline = Instant::now() + Duration::from_secs(30);
+        let port = loop {
+            let url = std::fs::read_to_string(&ready).unwrap_or_default();
+            if let Some((_, port)) = url.trim().rsplit_once(':') {
+                break port.to_owned();
+            }
+            assert!(Instant::now() < deadline, "$ {command}\nis not ready");
+            std::thread::sleep(Duration::from_millis(10));
+        };
+        Self {
+            child,
+            port,
+            expected: expected.into(),
+        }
+    }
+
+    /// Interrupts it, and compares all that it printed.
+    fn end(self) {
+        let interrupted = Command::new("kill")
+            .args(["-INT", &self.child.id().to_string()])
+            .status();
+        assert!(interrupted.unwrap().success());
+        let output = self.child.wait_with_output().unwrap();
+        let shown = String::from_utf8(output.stdout).unwrap();
+        check(
+            "bluehook listen",
+            &self.expected,
+            &shown.replace(&self.port, PORT),
+        );
+    }
+}
+
+#[track_caller]
+fn check(command: &str, expected: &str, shown: &str) {
+    assert!(
+        matches(&timeless(expected), &timeless(shown)),
+        "$ {command}\nthe README shows:\n{expected}\nit prints:\n{shown}"
+    );
+}
+
+/// The text with every time of day and every number of milliseconds made the same.
+fn timeless(text: &str) -> String {
+    let words = text.split_inclusive([' ', '\n']).collect::<Vec<_>>();
+    let mut result = String::new();
+    for (index, word) in words.iter().enumerate() {
+        let bare = word.trim_end();
+        let is_time = bare.len() == 9 && bare.ends_with('Z') && bare.matches(':').count() == 2;
+        let is_number = bare.parse::<f64>().is_ok();
+        let counts_ms = words
+            .get(index + 1)
+            .is_some_and(|next| next.trim_end() == "ms");
+        match (is_time, is_number && counts_ms) {
+            (true, _) => result.push_str(&word.replace(bare, "00:00:00Z")),
+            (_, true) => result.push_str(&word.replace(bare, "0")),
+            _ => result.push_str(word),
+        }
+    }
+    result
 }
 
 /// Whether `text` is what `pattern` shows, where … stands for anything.
@@ -59,36 +164,128 @@ fn matches(pattern: &str, text: &str) -> bool {
 
 #[test]
 fn every_command_of_the_readme_prints_what_it_shows() {
-    let folder = std::path::Path::new(BINARY).parent().unwrap();
-    let path = format!(
-        "{}:{}",
-        folder.display(),
-        std::env::var("PATH").unwrap_or_default()
-    );
+    let place = Place::new();
+    let mut listener: Option<Listener> = None;
     let mut count = 0;
-    for section in examples() {
-        let place = Place::new();
-        for Example { command, output } in section {
-            let ended = place
-                .command("sh")
-                .env("PATH", &path)
-                .args(["-c", &format!("exec 2>&1; {command}")])
-                .output()
-                .unwrap();
-            let shown = String::from_utf8(ended.stdout).unwrap();
-            assert!(
-                matches(&output, &shown),
-                "$ {command}\nthe README shows:\n{output}\nit prints:\n{shown}"
-            );
-            count += 1;
+    for (language, text) in blocks() {
+        match language {
+            "toml" => {
+                place.file("bluehook.toml", text);
+            }
+            "text" => {
+                let mut running = listener
+                    .take()
+                    .expect("text blocks show what listen prints");
+                match text.split_once("^C\n") {
+                    None => {
+                        running.expected.push_str(&text);
+                        listener = Some(running);
+                    }
+                    Some((before, after)) => {
+                        running.expected.push_str(before);
+                        running.expected.push_str(after);
+                        running.end();
+                    }
+                }
+            }
+            "console" => {
+                for (command, output) in commands(&text) {
+                    count += 1;
+                    if command.starts_with("bluehook listen") {
+                        assert!(listener.is_none(), "one listens already");
+                        listener = Some(Listener::start(&place, &command, &output));
+                        continue;
+                    }
+                    let port = listener.as_ref().map_or(PORT, |listener| &listener.port);
+                    let run = format!("exec 2>&1; {}", command.replace(PORT, port));
+                    let ended = shell(&place, &run).output().unwrap();
+                    let shown = String::from_utf8(ended.stdout).unwrap();
+                    check(&command, &output, &shown.replace(port, PORT));
+                }
+            }
+            _ => {}
         }
     }
+    assert!(listener.is_none(), "a listen of the README is never ended");
     assert!(count > 3, "the README has no examples");
+}
+
+/// The script of the section about CI.
+fn ci_script() -> String {
+    let mut scripts = blocks()
+        .into_iter()
+        .filter(|(language, text)| *language == "sh" && text.contains("--ready-file"));
+    let (_, script) = scripts.next().expect("a script with --ready-file");
+    assert!(scripts.next().is_none());
+    script
+}
+
+#[test]
+fn the_ci_script_passes_when_the_event_comes_and_fails_when_it_does_not() {
+    let run = |app: &str, script: &str| {
+        let place = Place::new();
+        place.file("your-app", format!("#!/bin/sh\n{app}\n"));
+        shell(&place, &format!("chmod +x your-app; set -e\n{script}"))
+            .env("WEBHOOK_SECRET", "pat_geheim")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .unwrap()
+            .code()
+    };
+    let script = ci_script();
+    let send = "exec bluehook send \"$WEBHOOK_URL\" --quiet --secret-env WEBHOOK_SECRET";
+    assert_eq!(run(send, &script), Some(0));
+    let soon = script.replace("60s", "500ms");
+    assert_eq!(run("exit 0", &soon), Some(1), "nothing was sent");
+    let other = format!("{send} --event TODO_DELETED");
+    assert_eq!(run(&other, &soon), Some(1), "another event was sent");
 }
 
 #[test]
 fn the_readme_names_the_commands_that_ci_runs() {
     let ci = include_str!("../../.ci/run");
     assert!(README.contains("\ncargo test\n") && ci.contains("\ncargo test"));
-    assert!(README.contains("cargo run --release -- send --loopback"));
+    assert!(README.contains("\ncargo run --release -- send --loopback\n"));
+}
+
+#[test]
+fn every_link_of_the_readme_leads_somewhere() {
+    let headings: Vec<String> = README
+        .lines()
+        .filter(|line| line.starts_with("## "))
+        .map(|line| {
+            let kept = |c: &char| c.is_alphanumeric() || *c == ' ';
+            let text: String = line[3..].chars().filter(kept).collect();
+            text.to_lowercase().replace(' ', "-")
+        })
+        .collect();
+    for link in README.split("](").skip(1) {
+        let (target, _) = link.split_once(')').unwrap();
+        if let Some(heading) = target.strip_prefix('#') {
+            assert!(headings.iter().any(|known| known == heading), "{target}");
+        } else if !target.contains("://") {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(target);
+            assert!(path.exists(), "{target}");
+        }
+    }
+}
+
+#[test]
+fn the_receivers_of_the_readme_are_those_of_the_examples() {
+    let examples = [
+        include_str!("../../examples/receivers/node.mjs"),
+        include_str!("../../examples/receivers/express.mjs"),
+        include_str!("../../examples/receivers/python.py"),
+        include_str!("../../examples/receiver.rs"),
+    ];
+    let known: Vec<&str> = examples.iter().flat_map(|text| text.lines()).collect();
+    let shown = blocks()
+        .into_iter()
+        .filter(|(language, _)| ["js", "python", "rust"].contains(language));
+    for (_, text) in shown {
+        for line in text.lines().filter(|line| line.trim() != "…") {
+            assert!(known.contains(&line), "no example has the line {line}");
+        }
+    }
 }
