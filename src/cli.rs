@@ -29,6 +29,23 @@ pub enum ColorChoice {
     Never,
 }
 
+/// How the output is coloured.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct Colors {
+    /// When to colour the output
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        help = "When to colour the output: auto, always or never",
+        help_heading = "Output"
+    )]
+    pub color: ColorChoice,
+}
+
 /// Where a command's output goes and how much of it there is.
 #[derive(Debug, Clone, Copy, Default, Args)]
 #[command(next_help_heading = "Output")]

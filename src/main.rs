@@ -1,6 +1,7 @@
 //! The process: parses the command line, opens the streams, reads the clock, turns the end of the
 //! command into an exit code. Knows nothing of webhooks.
 
+use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
@@ -9,14 +10,14 @@ use bluehook::commands::input::Stdin;
 use bluehook::commands::{Bluehook, Problem, Shell, Stream, Verdict};
 use bluehook::show;
 use bluehook::show::style::Style;
-use clap::Parser as _;
 
 fn main() -> ExitCode {
-    let command = match Bluehook::try_parse() {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let command = match Bluehook::read(&arguments) {
         Ok(command) => command,
         Err(error) => return misunderstood(&error),
     };
-    let mut shell = shell(command.color);
+    let mut shell = shell(command.colors.color);
     match command.run(&mut shell) {
         Ok(Verdict::Yes) => ExitCode::SUCCESS,
         Ok(Verdict::No) => ExitCode::from(1),

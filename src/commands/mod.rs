@@ -14,13 +14,13 @@ pub mod settings;
 pub mod sign;
 pub mod verify;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 
-use clap::{Parser, Subcommand};
+use clap::{Args as _, FromArgMatches as _, Parser, Subcommand};
 use jiff::Timestamp;
 
-use crate::cli::ColorChoice;
+use crate::cli::Colors;
 use crate::show::style::Style;
 use input::Stdin;
 
@@ -30,18 +30,9 @@ use input::Stdin;
 #[command(name = "bluehook", version, disable_help_subcommand = true)]
 #[command(after_help = FIRST_STEPS)]
 pub struct Bluehook {
-    /// When to colour the output
-    #[arg(
-        long,
-        global = true,
-        value_name = "WHEN",
-        value_enum,
-        default_value_t,
-        hide_possible_values = true,
-        help = "When to colour the output: auto, always or never",
-        help_heading = "Output"
-    )]
-    pub color: ColorChoice,
+    #[command(flatten)]
+    /// How the output is coloured.
+    pub colors: Colors,
     #[command(subcommand)]
     /// What to do.
     pub command: Option<Command>,
@@ -199,6 +190,37 @@ impl Problem {
 }
 
 impl Bluehook {
+    /// Reads the command line.
+    ///
+    /// To define what every subcommand takes costs more than to sign a webhook. So those that run
+    /// in scripts, a thousand times over, are read by their own definition alone; whatever that
+    /// does not take gets its answer from the whole.
+    ///
+    /// # Errors
+    /// It was not understood, or asks for help or the version.
+    pub fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
+        let alone = arguments.get(1).and_then(|name| Self::with_only(name));
+        let read = alone.and_then(|command| {
+            let matches = command.try_get_matches_from(arguments).ok()?;
+            Self::from_arg_matches(&matches).ok()
+        });
+        match read {
+            Some(read) => Ok(read),
+            None => Self::try_parse_from(arguments),
+        }
+    }
+
+    /// The definition with that one subcommand, if it is one that runs often.
+    fn with_only(name: &OsStr) -> Option<clap::Command> {
+        let subcommand = match name.to_str()? {
+            "sign" => sign::Sign::augment_args(clap::Command::new("sign")),
+            "verify" => verify::Verify::augment_args(clap::Command::new("verify")),
+            _ => return None,
+        };
+        let root = clap::Command::new("bluehook").disable_help_subcommand(true);
+        Some(Colors::augment_args(root).subcommand(subcommand))
+    }
+
     /// Does what the command line says.
     ///
     /// # Errors
@@ -224,6 +246,53 @@ impl Bluehook {
             Some(Command::Events(command)) => command.run(shell),
             Some(Command::Schemes(command)) => command.run(shell),
             Some(Command::Completions(command)) => command.run(shell),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subcommand_is_read_by_its_own_definition_as_by_the_whole() {
+        for line in [
+            "sign",
+            "sign body.json -s a --secret-file - --format headers --color never",
+            "sign - --scheme stripe --at 0 --id 1 -H a:b -w staging -v",
+            "verify body.json --signature -s --color always --tolerance off --json",
+            "verify --delivery recording.jsonl --secret-env A -q",
+        ] {
+            let arguments: Vec<OsString> = std::iter::once("bluehook")
+                .chain(line.split(' '))
+                .map(OsString::from)
+                .collect();
+            let alone = Bluehook::with_only(&arguments[1]).unwrap();
+            let matches = alone.try_get_matches_from(&arguments).unwrap();
+            let alone = Bluehook::from_arg_matches(&matches).unwrap();
+            let whole = Bluehook::try_parse_from(&arguments).unwrap();
+            assert_eq!(format!("{alone:?}"), format!("{whole:?}"), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_a_definition_alone_does_not_take_is_answered_by_the_whole() {
+        for line in [
+            "sign --help",
+            "sign --jsn",
+            "verify -h",
+            "sign -q -v",
+            "sgn",
+            "",
+        ] {
+            let arguments: Vec<OsString> = std::iter::once("bluehook")
+                .chain(line.split_whitespace())
+                .map(OsString::from)
+                .collect();
+            let read = Bluehook::read(&arguments).map_err(|error| error.render().to_string());
+            let whole =
+                Bluehook::try_parse_from(&arguments).map_err(|error| error.render().to_string());
+            assert_eq!(format!("{read:?}"), format!("{whole:?}"), "{line}");
         }
     }
 }
