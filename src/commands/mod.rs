@@ -40,10 +40,10 @@ pub struct Bluehook {
 
 const FIRST_STEPS: &str = "\
 First steps:
-  bluehook send --loopback                      send the sample to a built-in receiver and see it judged
-  bluehook send 3000 --secret-file secret.txt   send it to your application on port 3000
-  bluehook sign body.json --secret-env SECRET   print a signature
-  bluehook verify body.json --signature 5f3a…   is it genuine, and if not, why not?";
+  bluehook send --loopback                     sign, deliver and verify the sample, all here
+  bluehook send 3000 --secret-file secret      send it to your application on port 3000
+  bluehook listen --secret-file secret         see what arrives, and whether it is genuine
+  bluehook verify body.json --signature 5f3a…  is it genuine, and if not, why not?";
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
@@ -170,6 +170,9 @@ impl Problem {
         let problem = Self::wrong(words.join(" "));
         match paragraphs.find_map(|paragraph| paragraph.trim().strip_prefix("tip: ")) {
             Some(tip) => problem.hint(tip),
+            None if sentence.contains("cannot be used") || sentence.contains("invalid value") => {
+                problem
+            }
             None => problem.hint("--help lists the arguments"),
         }
     }

@@ -15,7 +15,7 @@ use crate::cli::{
 use crate::delivery::Headers;
 use crate::recording::{Reader, Recorded};
 use crate::show::lines::{self, BodyDigest};
-use crate::show::verification;
+use crate::show::verification::{self, Extent};
 use crate::signing::diagnosis::{self, Diagnosis};
 use crate::signing::explain;
 use crate::signing::scheme::Scheme;
@@ -234,6 +234,7 @@ impl Verify {
         } else {
             Diagnosis::default()
         };
+        let bytes = read.digest.bytes;
         let expected = judgement.expected.iter().filter(|_| self.show_expected);
         if self.output.json {
             let mut line = verification::line(judgement, scheme, number, read.digest);
@@ -254,7 +255,13 @@ impl Verify {
                 text.push_str(&style.dim(format!("#{number} ")));
             }
             text.push_str(&format!("{verdict}\n"));
-            text.push_str(&verification::diagnosis(&found, style, shell.out.width));
+            let extent = Extent {
+                style,
+                width: shell.out.width,
+                verbose: self.output.talk.verbose,
+                bytes,
+            };
+            text.push_str(&verification::diagnosis(&found, judgement, &extent));
         }
         for one in expected {
             text.push_str(&format!(

@@ -58,7 +58,7 @@ pub fn full(body: &[u8], content_type: Option<&[u8]>, style: Style) -> String {
         }
         Look::Form => lines(body, usize::MAX, usize::MAX, style) + &form(body, style),
         Look::Text => lines(body, usize::MAX, usize::MAX, style),
-        Look::Binary => dump(body, style),
+        Look::Binary => binary(body, style),
     }
 }
 
@@ -74,7 +74,7 @@ pub fn short(body: &[u8], content_type: Option<&[u8]>, style: Style, width: usiz
             mark_line(mark, style) + &text
         }
         Look::Form | Look::Text => lines(body, SHORT_LINES, width, style),
-        Look::Binary => dump(body, style),
+        Look::Binary => binary(body, style),
     }
 }
 
@@ -336,12 +336,18 @@ fn form(body: &[u8], style: Style) -> String {
     text
 }
 
-/// What it is, if that can be told, and its first bytes in hex and as text.
-pub fn dump(body: &[u8], style: Style) -> String {
+/// What it is, if that can be told, and its first bytes.
+fn binary(body: &[u8], style: Style) -> String {
     let format = FORMATS.iter().find(|(magic, _)| body.starts_with(magic));
     let name = format.map_or("binary", |(_, name)| name);
     let size = super::bytes(body.len() as u64);
-    let mut text = format!("{}\n", style.dim(format!("({name}, {size})")));
+    let text = format!("{}\n", style.dim(format!("({name}, {size})")));
+    text + &dump(body, style)
+}
+
+/// The first bytes in hex and as text.
+pub fn dump(body: &[u8], style: Style) -> String {
+    let mut text = String::new();
     for (row, bytes) in body.chunks(16).take(DUMPED_BYTES / 16).enumerate() {
         let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         let is_visible = |byte: u8| (0x20..0x7f).contains(&byte);

@@ -613,7 +613,7 @@ fn findings(report: Option<&Report>, layout: &Layout) -> String {
     let style = layout.style;
     let mut text = String::new();
     for finding in &report.findings {
-        let label = format!("{}:", finding.level.name());
+        let label = format!("body {}:", finding.level.name());
         let paint = |text: &str| match finding.level {
             Level::Info => style.name(text),
             Level::Warning => style.odd(text),
@@ -883,9 +883,9 @@ mod tests {
                 &layout(80, Extent::None)
             ),
             r#"03:49:53Z #1   ? unchecked   200  POST /  0 B  0.40 ms
-  error: the body is not JSON
-  warning: currentValue.title — odd
-  info: webhook — so it is
+  body error: the body is not JSON
+  body warning: currentValue.title — odd
+  body info: webhook — so it is
   … 7 more findings
 
 "#

@@ -151,20 +151,40 @@ pub fn add(line: &mut VerifyLine, diagnosis: &Diagnosis) {
         .collect();
 }
 
+/// How much is said about a refusal, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Extent {
+    /// The colours.
+    pub style: Style,
+    /// The screen's columns.
+    pub width: usize,
+    /// Everything is said.
+    pub verbose: bool,
+    /// How many bytes the body has.
+    pub bytes: u64,
+}
+
 /// The cause, the hints and what remains, for people.
-pub fn diagnosis(diagnosis: &Diagnosis, style: Style, width: usize) -> String {
+pub fn diagnosis(diagnosis: &Diagnosis, judgement: &Judgement, extent: &Extent) -> String {
+    let Extent { style, width, .. } = *extent;
     let mut lines = Vec::new();
     if let Some(cause) = &diagnosis.cause {
         lines.push(("cause:", style.strong("cause:"), cause.message.as_str()));
         lines.push(("fix:", style.good("fix:"), cause.fix.as_str()));
     }
-    if let Some(remaining) = &diagnosis.nothing_found {
+    // Of a malformed signature the verdict says what is the matter: its form.
+    let is_mismatch = judgement.reason == Some(Reason::Mismatch);
+    if let Some(remaining) = &diagnosis.nothing_found
+        && (is_mismatch || extent.verbose)
+    {
         lines.push(("", String::new(), remaining.as_str()));
     }
     for hint in &diagnosis.hints {
         lines.push(("hint:", style.name("hint:"), hint.message.as_str()));
     }
-    for left_out in &diagnosis.left_out {
+    // Of a small body hardly anything is left out: rare pairs, which is not worth a line.
+    let left_out = diagnosis.left_out.iter();
+    for left_out in left_out.filter(|_| extent.verbose || extent.bytes > SMALL_BODY) {
         lines.push(("left out:", style.dim("left out:"), left_out));
     }
     lines
@@ -190,6 +210,8 @@ fn paragraph(name: &str, painted: &str, words: &str, width: usize) -> String {
     text
 }
 
+/// Up to this size nothing worth a line is left out of a diagnosis.
+const SMALL_BODY: u64 = 64 * 1024;
 /// How much of a signed content is shown.
 const CONTENT_BYTES: usize = 4096;
 

@@ -11,7 +11,6 @@
 mod documents;
 mod events;
 mod forward;
-mod peers;
 mod readme;
 mod receivers;
 mod runner;

@@ -497,11 +497,11 @@ fn wrong_options_are_refused_in_one_sentence_and_nothing_is_sent() {
     );
     send("3000 -s x --unsigned").fails(
         2,
-        "error: the argument '--secret <SECRET>' cannot be used with '--unsigned'\n  hint: --help lists the arguments\n",
+        "error: the argument '--secret <SECRET>' cannot be used with '--unsigned'\n",
     );
     send("3000 -s x --event TODO_MOVED --data x").fails(
         2,
-        "error: the argument '--event <NAME>' cannot be used with '--data <DATA>'\n  hint: --help lists the arguments\n",
+        "error: the argument '--event <NAME>' cannot be used with '--data <DATA>'\n",
     );
     send("-s x").fails(
         2,

@@ -128,7 +128,7 @@ fn a_wrong_secret_or_body_is_one_sentence_and_no_signature() {
     );
     sign("body.json").arg("-s").arg("").run().fails(
         2,
-        "error: invalid value for '--secret <SECRET>': the secret is empty\n  hint: --help lists the arguments\n",
+        "error: invalid value for '--secret <SECRET>': the secret is empty\n",
     );
     sign("body.json --secret-env OURS")
         .run()

@@ -138,7 +138,7 @@ fn without_a_signature_or_with_wrong_options_nothing_is_judged() {
     );
     place.bluehook("verify body.json -s x -H nocolon").run().fails(
         2,
-        "error: invalid value for '--header <NAME: VALUE>': \"nocolon\" is not a header: write 'Name: value'\n  hint: --help lists the arguments\n",
+        "error: invalid value for '--header <NAME: VALUE>': \"nocolon\" is not a header: write 'Name: value'\n",
     );
     place.file("headers", "X-A: 1\nnocolon\n");
     place
