@@ -11,7 +11,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_S
 use percent_encoding::percent_decode;
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::table::Made;
+use super::table::{Made, Sink};
 use crate::json;
 
 /// The most that a transformation may make, beside a small multiple of what it was given.
@@ -23,7 +23,7 @@ const FORM_FIELDS: [&str; 5] = ["payload", "data", "body", "json", "event"];
 /// How many bytes of base64 stand on a line (RFC 2045, section 6.8; PEM).
 const BASE64_LINES: [usize; 2] = [76, 64];
 
-type Out<'a> = &'a mut Vec<Made>;
+type Out<'a> = &'a mut Sink<Made>;
 
 /// `count` things in words: `1 line end`, `2 line ends`.
 pub(super) fn counted(count: usize, thing: &str) -> String {
@@ -58,12 +58,12 @@ pub(super) fn newline_added(body: &[u8], out: Out<'_>) {
         } else {
             format!("{round} line ends from byte {} on", rest.len())
         };
-        out.push(Made::new(rest, what).rarer(u8::from(round > 2)));
+        out.push(Made::new(rest, what));
     }
     let bare = without_line_ends(body);
     if bare.len() < rest.len() {
         let what = format!("many line ends from byte {} on", bare.len());
-        out.push(Made::new(bare, what).rarer(1));
+        out.push(Made::new(bare, what));
     }
 }
 
@@ -78,7 +78,7 @@ fn without_line_ends(body: &[u8]) -> &[u8] {
 pub(super) fn newline_missing(body: &[u8], out: Out<'_>) {
     let ends: [(&[u8], u8); 5] = [
         (b"\n", 0),
-        (b"\r\n", 0),
+        (b"\r\n", 1),
         (b"\n\n", 1),
         (b"\r\n\r\n", 2),
         (b"\r", 2),
@@ -118,6 +118,9 @@ fn line_ends(body: &[u8], convert: impl Fn(&[u8]) -> Option<&'static [u8]>) -> (
 }
 
 fn push_line_ends(body: &[u8], out: Out<'_>, rarer: u8, from: &'static [u8], to: &'static [u8]) {
+    if !out.wants(rarer) || !body.contains(&from[0]) {
+        return;
+    }
     let (made, count) = line_ends(body, |end| (end == from).then_some(to));
     if count > 0 {
         out.push(Made::new(made, counted(count, "line end")).rarer(rarer));
@@ -166,21 +169,18 @@ pub(super) fn whitespace(body: &[u8], out: Out<'_>) {
     };
     let stripped = &body[start..body.len() - end];
     if start > 0 && end > 0 {
-        let what = format!(
-            "{} before it and {end} after it that were not signed",
-            blanks(start)
-        );
+        let what = format!("{} before it and {end} after it, unsigned", blanks(start));
         out.push(Made::new(stripped, what));
     }
     if start > 0 {
-        let what = format!("{} before it that were not signed", blanks(start));
+        let what = format!("{} before it, unsigned", blanks(start));
         out.push(Made::new(&body[start..], what));
     }
     if end > 0 {
-        let what = format!("{} after it that were not signed", blanks(end));
+        let what = format!("{} after it, unsigned", blanks(end));
         out.push(Made::new(&body[..body.len() - end], what));
         for fewer in 1..end.min(4) {
-            let what = format!("{} after it that were not signed", blanks(fewer));
+            let what = format!("{} after it, unsigned", blanks(fewer));
             out.push(Made::new(&body[..body.len() - fewer], what).rarer(1));
         }
     }
@@ -196,15 +196,25 @@ pub(super) fn whitespace(body: &[u8], out: Out<'_>) {
         ("  ", ""),
         ("\r\n", ""),
     ] {
-        let made = [before.as_bytes(), body, after.as_bytes()].concat();
-        let what = "lost white space at its ends that was signed";
-        out.push(Made::new(made, what).rarer(1 + u8::from(before.len() + after.len() > 1)));
+        let rarer = 1 + u8::from(before.len() + after.len() > 1);
+        if out.wants(rarer) {
+            let made = [before.as_bytes(), body, after.as_bytes()].concat();
+            let what = "lost white space at its ends that was signed";
+            out.push(Made::new(made, what).rarer(rarer));
+        }
     }
     inner_whitespace(body, out);
 }
 
 /// White space that editors and naive minifiers take out or change inside.
 fn inner_whitespace(body: &[u8], out: Out<'_>) {
+    if !out.wants(1) || !body.iter().any(|&byte| is_blank(byte)) {
+        return;
+    }
+    // White space between JSON's tokens is the serialiser's: a dialect says it better.
+    if json::validate(body).is_ok() {
+        return;
+    }
     let mut push = |made: Vec<u8>, what: &str, rarer: u8| {
         if made != body {
             out.push(Made::new(made, what).rarer(rarer));
@@ -271,8 +281,8 @@ pub(super) fn empty(body: &[u8], out: Out<'_>) {
 
 /// The likeliest prefixes; the search itself goes through all of a body that is not too long.
 pub(super) fn extended(body: &[u8], out: Out<'_>) {
-    for end in likely_ends(body) {
-        out.push(Made::new(&body[..end], extended_by(body, end)));
+    for (end, rarer) in likely_ends(body) {
+        out.push(Made::new(&body[..end], extended_by(body, end)).rarer(rarer));
     }
 }
 
@@ -285,9 +295,28 @@ pub(super) fn extended_by(body: &[u8], end: usize) -> String {
     )
 }
 
-/// Where the first JSON value ends, and the last line ends.
-pub(super) fn likely_ends(body: &[u8]) -> Vec<usize> {
-    let mut ends: Vec<usize> = first_value_end(body).into_iter().collect();
+/// Where the first value of the body ends, and where its last lines do, which is rarer.
+fn likely_ends(body: &[u8]) -> Vec<(usize, u8)> {
+    let mut ends: Vec<(usize, u8)> = Vec::new();
+    let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_=".contains(byte);
+    ends.extend(match body.first() {
+        Some(b'{' | b'[') => first_value_end(body).map(|end| (end, 0)),
+        Some(b'"') => string_end(body).map(|end| (end, 0)),
+        _ => Some((body.iter().take_while(|byte| is_base64(byte)).count(), 1)),
+    });
+    ends.extend(body.iter().position(|&byte| byte == 0).map(|at| (at, 1)));
+    ends.extend(
+        body.iter()
+            .position(|&byte| byte == b'\n')
+            .map(|at| (at, 1)),
+    );
+    if !matches!(body.first(), Some(b'{' | b'[')) {
+        ends.extend(
+            body.iter()
+                .rposition(|&byte| byte == b'&')
+                .map(|at| (at, 1)),
+        );
+    }
     let lines = body
         .iter()
         .enumerate()
@@ -295,19 +324,26 @@ pub(super) fn likely_ends(body: &[u8]) -> Vec<usize> {
         .filter(|(_, byte)| **byte == b'\n')
         .take(8);
     for (at, _) in lines {
-        ends.push(at + 1);
-        ends.push(at);
+        ends.push((at + 1, 2));
+        ends.push((at, 2));
         if at > 0 && body[at - 1] == b'\r' {
-            ends.push(at - 1);
+            ends.push((at - 1, 2));
         }
     }
-    let first_line = body.iter().position(|&byte| byte == b'\n');
-    ends.extend(first_line);
-    ends.retain(|&end| end > 0 && end < body.len());
-    ends.sort_unstable();
-    ends.dedup();
-    ends.reverse();
+    ends.retain(|&(end, _)| end > 0 && end < body.len());
+    ends.sort_by_key(|&(_, rarer)| rarer);
     ends
+}
+
+/// Where the JSON string that the body opens with closes.
+fn string_end(body: &[u8]) -> Option<usize> {
+    let mut escaped = false;
+    let closes = |&byte: &u8| {
+        let closes = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        closes
+    };
+    body.get(1..)?.iter().position(closes).map(|at| at + 2)
 }
 
 /// Where the brackets that the body opens with close.
@@ -347,6 +383,11 @@ const WINDOWS_1252: [char; 32] = [
 fn to_single_bytes(text: &str, windows: bool) -> Option<Vec<u8>> {
     text.chars()
         .map(|character| {
+            if let Ok(byte) = u8::try_from(character)
+                && byte.is_ascii()
+            {
+                return Some(byte);
+            }
             let special = WINDOWS_1252
                 .iter()
                 .position(|&other| windows && other == character);
@@ -376,17 +417,22 @@ pub(super) fn charset(body: &[u8], out: Out<'_>) {
     if let Ok(text) = std::str::from_utf8(body) {
         for windows in [false, true] {
             if let Some(made) = to_single_bytes(text, windows) {
-                let what = if std::str::from_utf8(&made).is_ok() {
-                    "is encoded twice: it was signed in UTF-8, which was then taken for"
+                let (what, rarer) = if std::str::from_utf8(&made).is_ok() {
+                    (
+                        "is encoded twice: it was signed in UTF-8, which was then taken for",
+                        0,
+                    )
                 } else {
-                    "is UTF-8 and was signed in"
+                    ("is UTF-8 and was signed in", 1)
                 };
                 let charset = if windows { "Windows-1252" } else { "Latin-1" };
-                out.push(Made::new(made, format!("{what} {charset}")));
+                out.push(Made::new(made, format!("{what} {charset}")).rarer(rarer));
             }
         }
-        for (made, what) in replaced(text) {
-            out.push(Made::new(made, what).rarer(1));
+        if out.wants(1) {
+            for (made, what) in replaced(text) {
+                out.push(Made::new(made, what).rarer(1));
+            }
         }
     } else {
         let lossy = String::from_utf8_lossy(body).into_owned();
@@ -397,13 +443,15 @@ pub(super) fn charset(body: &[u8], out: Out<'_>) {
         let dropped: String = String::from_utf8_lossy(body).replace('\u{FFFD}', "");
         out.push(Made::new(dropped, "is not UTF-8, and was signed without what is not").rarer(1));
     }
+    let rarer = u8::from(std::str::from_utf8(body).is_ok());
     for windows in [false, true] {
+        if !out.wants(rarer) {
+            break;
+        }
         let charset = if windows { "Windows-1252" } else { "Latin-1" };
         let made = from_single_bytes(body, windows);
-        out.push(Made::new(
-            made,
-            format!("was taken for {charset} and turned into UTF-8 before signing"),
-        ));
+        let what = format!("was taken for {charset} and turned into UTF-8 before signing");
+        out.push(Made::new(made, what).rarer(rarer));
     }
 }
 
@@ -487,8 +535,9 @@ fn utf16(body: &[u8], out: Out<'_>) {
         ("UTF-16BE", u16::to_be_bytes, u16::from_be_bytes),
     ];
     for (name, write, read) in orders {
-        if let Ok(text) = std::str::from_utf8(body)
+        if out.wants(1)
             && !body.is_empty()
+            && let Ok(text) = std::str::from_utf8(body)
         {
             let bare: Vec<u8> = text.encode_utf16().flat_map(write).collect();
             let marked = [&write(0xFEFF)[..], &bare].concat();
@@ -568,21 +617,26 @@ pub(super) const URL_ENCODERS: [(&[u8], bool, u8); 8] = [
     (b"-_.~=&", true, 1),
 ];
 
-fn url_encodings(text: &[u8], mut push: impl FnMut(Vec<u8>, u8)) {
+/// Every URL-encoding of the text that `out` wants, as `make` completes it.
+fn url_encodings(text: &[u8], rare: u8, out: Out<'_>, make: impl Fn(Vec<u8>) -> Made) {
     for lower in [false, true] {
         for (keep, plus, rarer) in URL_ENCODERS {
-            let made = percent_encode(text, keep, plus, lower);
-            if made != text {
-                push(made, rarer + u8::from(lower));
+            let rarer = rare + rarer + u8::from(lower);
+            if out.wants(rarer) {
+                let made = percent_encode(text, keep, plus, lower);
+                if made != text {
+                    out.push(make(made).rarer(rarer));
+                }
             }
         }
     }
 }
 
 pub(super) fn url_decoded(body: &[u8], out: Out<'_>) {
-    url_encodings(body, |made, rarer| {
-        out.push(Made::new(made, "").rarer(rarer))
-    });
+    url_encodings(body, 0, out, |made| Made::new(made, ""));
+    if !out.wants(1) {
+        return;
+    }
     // A form keeps its own & and =.
     for (keep, plus) in [
         (&b"-_.~&="[..], false),
@@ -630,14 +684,13 @@ pub(super) fn form_wrapped(body: &[u8], out: Out<'_>) {
         return;
     }
     for (index, name) in FORM_FIELDS.into_iter().enumerate() {
-        let rare = u8::from(index > 0);
+        let rare = 1 + u8::from(index > 0);
         let what = format!("was signed as a form, {name}=…");
-        let mut wrap = |value: &[u8], rarer: u8| {
-            let made = [name.as_bytes(), b"=", value].concat();
-            out.push(Made::new(made, what.clone()).rarer(rarer + rare));
-        };
-        url_encodings(body, &mut |value: Vec<u8>, rarer| wrap(&value, rarer));
-        wrap(body, 1);
+        let wrap = |value: &[u8]| Made::new([name.as_bytes(), b"=", value].concat(), what.clone());
+        url_encodings(body, rare, out, |value| wrap(&value));
+        if out.wants(rare) {
+            out.push(wrap(body).rarer(rare));
+        }
     }
 }
 
@@ -647,9 +700,15 @@ pub(super) fn base64(body: &[u8], out: Out<'_>) {
     }
     let what = "is what the signed base64 stands for";
     out.push(Made::new(STANDARD.encode(body), what));
+    if !out.wants(1) {
+        return;
+    }
     out.push(Made::new(URL_SAFE_NO_PAD.encode(body), what).rarer(1));
     out.push(Made::new(STANDARD_NO_PAD.encode(body), what).rarer(1));
     out.push(Made::new(URL_SAFE.encode(body), what).rarer(1));
+    if !out.wants(2) {
+        return;
+    }
     let whole = STANDARD.encode(body);
     for width in BASE64_LINES {
         for end in ["\n", "\r\n"] {
@@ -664,14 +723,11 @@ pub(super) fn base64(body: &[u8], out: Out<'_>) {
     }
 }
 
-/// Reads base64 of either alphabet, on one line or many, quoted or not.
+/// Reads base64 of either alphabet, on one line or on many; white space around one line is another
+/// change.
 fn from_base64(text: &[u8]) -> Option<Vec<u8>> {
-    let text = text.trim_ascii();
-    let text = text
-        .strip_prefix(b"\"")
-        .and_then(|text| text.strip_suffix(b"\""))
-        .unwrap_or(text);
-    if text.len() < 4 {
+    let is_wrapped = text.trim_ascii().contains(&b'\n');
+    if text.len() < 4 || !is_wrapped && text.trim_ascii() != text {
         return None;
     }
     let dense: Vec<u8> = text
@@ -683,30 +739,32 @@ fn from_base64(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 pub(super) fn json_string(body: &[u8], out: Out<'_>) {
-    let trimmed = body.trim_ascii();
-    if trimmed.len() >= 2 && trimmed.starts_with(b"\"") && trimmed.ends_with(b"\"") {
+    if body.len() >= 2 && body.starts_with(b"\"") && body.ends_with(b"\"") {
         let what = "is a JSON string, and what it says was signed";
-        out.push(Made::new(json::unescape(trimmed).into_owned(), what));
-    } else if trimmed.windows(2).any(|pair| pair == b"\\\"") {
+        out.push(Made::new(json::unescape(body).into_owned(), what));
+    } else if body.windows(2).any(|pair| pair == b"\\\"") {
         let what = "is the inside of a JSON string, and what it says was signed";
-        let token = [b"\"", trimmed, b"\""].concat();
+        let token = [b"\"", body, b"\""].concat();
         out.push(Made::new(json::unescape(&token).into_owned(), what).rarer(1));
     }
     let Ok(text) = std::str::from_utf8(body) else {
         return;
     };
     for (slash, ascii, rarer) in [
-        (false, false, 0),
-        (true, true, 1),
-        (false, true, 1),
-        (true, false, 2),
+        (false, false, 1),
+        (true, true, 2),
+        (false, true, 2),
+        (true, false, 3),
     ] {
+        if !out.wants(rarer) {
+            continue;
+        }
         let inside = escaped(text, slash, ascii);
         let token = format!("\"{inside}\"");
         out.push(Made::new(token, "was signed as a JSON string").rarer(rarer));
         if inside != text {
             let what = "was signed with the escapes of a JSON string";
-            out.push(Made::new(inside, what).rarer(rarer.max(1)));
+            out.push(Made::new(inside, what).rarer(rarer + 1));
         }
     }
 }
@@ -773,23 +831,32 @@ pub(super) fn unicode(body: &[u8], out: Out<'_>) {
     }
 }
 
+/// White space around the JSON stays: whether that was signed is another question.
 pub(super) fn reserialised(body: &[u8], out: Out<'_>) {
-    let Ok(outline) = json::Outline::read(body) else {
+    let inner = body.trim_ascii();
+    let start = body.len() - body.trim_ascii_start().len();
+    let (before, after) = (&body[..start], &body[start + inner.len()..]);
+    let Ok(outline) = json::Outline::read(inner) else {
         return;
     };
     for (index, dialect) in json::Dialect::all().iter().enumerate() {
-        let Ok(made) = dialect.write(&outline) else {
-            continue;
-        };
-        if made == body {
-            continue;
-        }
-        let what = format!("{} ({})", dialect.name(), dialect.about());
         let rarer = match index {
             0..6 => 0,
             6..20 => 1,
             _ => 2,
         };
+        if !out.wants(rarer) {
+            break;
+        }
+        let Ok(made) = dialect.write(&outline) else {
+            continue;
+        };
+        if made == inner {
+            continue;
+        }
+        let after = if made.ends_with(b"\n") { b"" } else { after };
+        let made = [before, &made, after].concat();
+        let what = format!("{} ({})", dialect.name(), dialect.about());
         out.push(Made::new(made, what).rarer(rarer).detail(dialect.name()));
     }
 }

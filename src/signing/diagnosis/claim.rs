@@ -8,7 +8,7 @@ use percent_encoding::percent_decode;
 
 use super::hash::{Hash, Raw};
 use super::key::QUOTES;
-use super::table::{Change, Made, Make, Row, TABLE, row};
+use super::table::{Change, Made, Make, Row, Sink, TABLE, row};
 use crate::signing::encoding::{Encoding, lenient_base64};
 use crate::signing::judge::split_list;
 use crate::signing::scheme::{Algorithm, Variant};
@@ -178,12 +178,12 @@ impl Claims {
     }
 }
 
-type Reading = fn(&[u8], &Spelling, &mut Vec<Made>);
+type Reading = fn(&[u8], &Spelling, &mut Sink<Made>);
 
 fn apply(make: Reading, text: &[u8], spelling: &Spelling) -> Vec<Made> {
-    let mut out = Vec::new();
+    let mut out = Sink::up_to(u8::MAX);
     make(text, spelling, &mut out);
-    out
+    out.list
 }
 
 fn extended(changes: &[Rc<Change>], row: &'static Row, made: Made) -> Vec<Rc<Change>> {
@@ -219,10 +219,17 @@ fn texts(values: &[&[u8]], spelling: &Spelling) -> Vec<(Vec<u8>, Vec<Rc<Change>>
     }
     let list = row("signature-prefix");
     for value in values() {
-        // What follows a signature that stands first is for the row of signatures that go on.
-        let first = usize::from(spelling.separator.is_none());
-        for item in loose_items(value).skip(first) {
-            if let Some(row) = list {
+        for item in loose_items(value) {
+            // Without names a list is a signature that goes on, which is another cause.
+            let is_named = item
+                .trim_ascii_end()
+                .iter()
+                .rev()
+                .skip_while(|byte| **byte == b'=')
+                .any(|byte| *byte == b'=');
+            if let Some(row) = list
+                && (is_named || spelling.separator.is_some())
+            {
                 let made = Made::new(item, "stands in a list that is laid out otherwise");
                 push(&mut found, item, extended(&[], row, made));
             }
@@ -257,7 +264,7 @@ pub(super) fn loose_items(value: &[u8]) -> impl Iterator<Item = &[u8]> {
         .take(VALUES)
 }
 
-pub(super) fn whitespace(text: &[u8], _: &Spelling, out: &mut Vec<Made>) {
+pub(super) fn whitespace(text: &[u8], _: &Spelling, out: &mut Sink<Made>) {
     let mut dense: Vec<u8> = text
         .iter()
         .copied()
@@ -289,7 +296,7 @@ pub(super) fn whitespace(text: &[u8], _: &Spelling, out: &mut Vec<Made>) {
     }
 }
 
-pub(super) fn quoted(text: &[u8], spelling: &Spelling, out: &mut Vec<Made>) {
+pub(super) fn quoted(text: &[u8], spelling: &Spelling, out: &mut Sink<Made>) {
     let (lead, rest) = match text.strip_prefix(spelling.prefix.as_bytes()) {
         Some(rest) => (spelling.prefix.as_bytes(), rest),
         None => (&b""[..], text),
@@ -312,7 +319,7 @@ pub(super) fn quoted(text: &[u8], spelling: &Spelling, out: &mut Vec<Made>) {
 }
 
 /// Takes off what stands before a signature and should not, and puts there what should.
-pub(super) fn prefix(text: &[u8], spelling: &Spelling, out: &mut Vec<Made>) {
+pub(super) fn prefix(text: &[u8], spelling: &Spelling, out: &mut Sink<Made>) {
     let wanted = spelling.prefix.as_bytes();
     let mut push = |rest: &[u8], what: String, named: Option<Hash>| {
         let mut made = Made::new([wanted, rest].concat(), what);
@@ -373,7 +380,7 @@ fn foreign_prefix(text: &[u8]) -> Option<usize> {
 }
 
 /// The spellings of raw bytes that are not the scheme's.
-pub(super) fn encoding(text: &[u8], spelling: &Spelling, out: &mut Vec<Made>) {
+pub(super) fn encoding(text: &[u8], spelling: &Spelling, out: &mut Sink<Made>) {
     let expected = spelling.encoding;
     let mut raws: Vec<(Vec<u8>, &str)> = Vec::new();
     let unescaped: Vec<u8> = percent_decode(text).collect();
@@ -441,7 +448,9 @@ fn decodings(text: &[u8]) -> Vec<(Vec<u8>, &'static str)> {
         .collect();
     if let Ok(raw) = hex::decode(&digits) {
         raws.push((raw, "hex"));
-    } else if let Ok(raw) = hex::decode(&digits[..digits.len().saturating_sub(1)]) {
+    } else if digits.iter().all(u8::is_ascii_hexdigit)
+        && let Ok(raw) = hex::decode(&digits[..digits.len() & !1])
+    {
         raws.push((raw, "hex"));
     }
     if let Some(raw) = partial(text, Encoding::Base64) {
@@ -476,7 +485,7 @@ fn partial(text: &[u8], encoding: Encoding) -> Option<Vec<u8>> {
 }
 
 /// A text that goes on after the signature with what its encoding does not have.
-pub(super) fn run_on(text: &[u8], spelling: &Spelling, out: &mut Vec<Made>) {
+pub(super) fn run_on(text: &[u8], spelling: &Spelling, out: &mut Sink<Made>) {
     let Some(rest) = spelling.rest_of(text) else {
         return;
     };

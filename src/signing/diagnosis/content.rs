@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::hash::Hash;
-use super::table::{Calculated, Laid};
+use super::table::{Calculated, Laid, Sink};
 use crate::delivery::Headers;
 use crate::json;
 use crate::signing::Parts;
@@ -40,6 +40,18 @@ impl Seg {
         match self {
             Self::Time(text) | Self::Id(text) | Self::Url(text) => !text.is_empty(),
             _ => true,
+        }
+    }
+
+    /// The bytes that it stands for, whatever body and key are.
+    pub(super) fn text(&self) -> Option<&[u8]> {
+        match self {
+            Self::Text(text)
+            | Self::Time(text)
+            | Self::Id(text)
+            | Self::Url(text)
+            | Self::Fixed(text) => Some(text),
+            _ => None,
         }
     }
 
@@ -108,6 +120,8 @@ impl Calc {
 /// What the delivery carries that may be a part of the content.
 pub(super) struct Scene {
     times: Vec<Time>,
+    /// Every time in every unit: its text, what it is, and how much rarer it is.
+    spelled_times: Vec<(Vec<u8>, String, u8)>,
     ids: Vec<(String, Vec<u8>)>,
     urls: Vec<(Vec<u8>, String, u8)>,
     method: Vec<u8>,
@@ -124,6 +138,7 @@ impl Scene {
     pub(super) fn survey(parts: Parts<'_>, items: &[Vec<u8>]) -> Self {
         let mut scene = Self {
             times: Vec::new(),
+            spelled_times: Vec::new(),
             ids: Vec::new(),
             urls: parts
                 .url
@@ -153,6 +168,7 @@ impl Scene {
                 scene.ids.push((place, header.value.clone()));
             }
         }
+        scene.spelled_times = scene.spell_times();
         scene
     }
 
@@ -170,16 +186,15 @@ impl Scene {
         true
     }
 
-    /// Every time in every unit: its text, what it is, and how much rarer it is.
-    fn times(&self) -> Vec<(Vec<u8>, String, u8)> {
-        let mut all = Vec::new();
+    fn spell_times(&self) -> Vec<(Vec<u8>, String, u8)> {
+        let mut all: Vec<(Vec<u8>, String, u8)> = Vec::new();
         for time in &self.times {
             let place = &time.place;
             all.push((time.text.clone(), format!("the timestamp of {place}"), 0));
         }
         for time in &self.times {
             for (text, unit) in in_other_units(time.at) {
-                if text.as_bytes() != time.text {
+                if !all.iter().any(|(known, ..)| known == text.as_bytes()) {
                     let what = format!("the timestamp of {} in {unit}", time.place);
                     all.push((text.into_bytes(), what, 1));
                 }
@@ -257,7 +272,9 @@ pub(super) fn lay_out(
             .header
             .as_deref()
             .and_then(|name| parts.headers.get(name));
-        header.or_else(|| rule.item.as_deref().and_then(|item| find_item(items, item)))
+        let item = || rule.item.as_deref().and_then(|item| find_item(items, item));
+        // A list with another separator than the scheme's has not been split.
+        header.or_else(|| item().and_then(|text| text.split(|byte| b",; &|".contains(byte)).next()))
     });
     let id = variant
         .id
@@ -406,67 +423,77 @@ fn replaced(segs: &[Seg], is: Is, new: &Seg) -> Vec<Seg> {
         .collect()
 }
 
-pub(super) fn timestamp(segs: &[Seg], scene: &Scene, out: &mut Vec<Laid>) {
+pub(super) fn timestamp(segs: &[Seg], scene: &Scene, out: &mut Sink<Laid>) {
     if !segs.iter().any(is_time) {
-        for (text, what, rarer) in scene.times() {
-            let seg = Seg::Time(text);
-            for (separator, rare) in SEPARATORS {
-                for (index, made) in with(segs, &seg, separator).into_iter().enumerate() {
-                    let side = if index == 1 { "behind" } else { "before" };
-                    let what = format!("{what} {side} it, {}", joined_with(separator));
-                    out.push(Laid::new(made, what, rarer + rare + u8::from(index > 0)));
-                }
-            }
-            for lead in ["v0", "v1"] {
-                for separator in [":", "."] {
-                    let text = |text: &str| Seg::Text(text.as_bytes().to_vec());
-                    let front = [text(lead), text(separator), seg.clone(), text(separator)];
-                    let what = format!("{what} before it, as {lead}{separator}TIME{separator}BODY");
-                    out.push(Laid::new([&front, segs].concat(), what, rarer + 1));
-                }
-            }
+        for (text, what, rarer) in &scene.spelled_times {
+            with_timestamp(segs, &Seg::Time(text.clone()), what, *rarer, out);
         }
         return;
     }
     for made in without(segs, is_time) {
         out.push(Laid::new(made, "no timestamp", 0));
     }
-    for (text, what, rarer) in scene.times() {
-        let made = replaced(segs, is_time, &Seg::Time(text));
-        if made != segs {
-            out.push(Laid::new(made.clone(), what.clone(), rarer));
+    for (text, what, rarer) in &scene.spelled_times {
+        let made = replaced(segs, is_time, &Seg::Time(text.clone()));
+        if made != segs && out.wants(*rarer) {
+            out.push(Laid::new(made.clone(), what.clone(), *rarer));
             for (separator, rare) in &SEPARATORS[..4] {
                 for made in separated(&made, separator) {
                     let what = format!("{what}, {}", joined_with(separator));
-                    out.push(Laid::new(made, what, 1 + rarer.max(*rare)));
+                    out.push(Laid::new(made, what, 1 + rarer.max(rare)));
                 }
             }
         }
     }
+    reordered(segs, out);
+}
+
+/// A timestamp where the scheme has none.
+fn with_timestamp(segs: &[Seg], time: &Seg, what: &str, rarer: u8, out: &mut Sink<Laid>) {
+    for (separator, rare) in SEPARATORS {
+        if !out.wants(rarer + rare) {
+            continue;
+        }
+        for (index, made) in with(segs, time, separator).into_iter().enumerate() {
+            let side = if index == 1 { "behind" } else { "before" };
+            let what = format!("{what} {side} it, {}", joined_with(separator));
+            out.push(Laid::new(made, what, rarer + rare + u8::from(index > 0)));
+        }
+    }
+    if !out.wants(rarer + 1) {
+        return;
+    }
+    for (lead, separator) in [("v0", ":"), ("v0", "."), ("v1", ":"), ("v1", ".")] {
+        let text = |text: &str| Seg::Text(text.as_bytes().to_vec());
+        let front = [text(lead), text(separator), time.clone(), text(separator)];
+        let what = format!("{what} before it, as {lead}{separator}TIME{separator}BODY");
+        out.push(Laid::new([&front, segs].concat(), what, rarer + 1));
+    }
+}
+
+/// The scheme's own timestamp with another separator, or in another place.
+fn reordered(segs: &[Seg], out: &mut Sink<Laid>) {
     for (separator, rarer) in SEPARATORS {
         for made in separated(segs, separator) {
             let what = format!("its parts {}", joined_with(separator));
             out.push(Laid::new(made, what, rarer));
         }
     }
-    if let Some(time) = segs
-        .iter()
-        .find(|seg| is_time(seg))
-        .filter(|seg| seg.is_known())
-    {
-        for rest in without(segs, is_time) {
-            for (separator, rarer) in SEPARATORS {
-                for made in with(&rest, time, separator) {
-                    let what =
-                        format!("the timestamp in another place, {}", joined_with(separator));
-                    out.push(Laid::new(made, what, rarer + 1));
-                }
+    let time = segs.iter().find(|seg| is_time(seg));
+    let Some(time) = time.filter(|seg| seg.is_known() && out.wants(1)) else {
+        return;
+    };
+    for rest in without(segs, is_time) {
+        for (separator, rarer) in SEPARATORS {
+            for made in with(&rest, time, separator) {
+                let what = format!("the timestamp in another place, {}", joined_with(separator));
+                out.push(Laid::new(made, what, rarer + 1));
             }
         }
     }
 }
 
-pub(super) fn id(segs: &[Seg], scene: &Scene, out: &mut Vec<Laid>) {
+pub(super) fn id(segs: &[Seg], scene: &Scene, out: &mut Sink<Laid>) {
     if segs.iter().any(is_id) {
         for made in without(segs, is_id) {
             out.push(Laid::new(made, "no id", 0));
@@ -487,7 +514,11 @@ pub(super) fn id(segs: &[Seg], scene: &Scene, out: &mut Vec<Laid>) {
     }
     for (place, value) in &scene.ids {
         let seg = Seg::Id(value.clone());
-        for (separator, rarer) in SEPARATORS {
+        for (separator, rarer) in SEPARATORS
+            .into_iter()
+            .filter(|(_, rare)| out.wants(*rare))
+            .collect::<Vec<_>>()
+        {
             for (index, made) in with(segs, &seg, separator).into_iter().enumerate() {
                 let side = if index == 1 { "behind" } else { "before" };
                 let what = format!("the id of {place} {side} it, {}", joined_with(separator));
@@ -497,16 +528,24 @@ pub(super) fn id(segs: &[Seg], scene: &Scene, out: &mut Vec<Laid>) {
     }
 }
 
-pub(super) fn url(segs: &[Seg], scene: &Scene, out: &mut Vec<Laid>) {
+pub(super) fn url(segs: &[Seg], scene: &Scene, out: &mut Sink<Laid>) {
     let is_url: Is = |seg| matches!(seg, Seg::Url(_));
     if segs.iter().any(is_url) {
-        for (url, what, rarer) in &scene.urls {
+        for (url, what, rarer) in scene
+            .urls
+            .iter()
+            .filter(|(_, _, rarer)| out.wants(*rarer))
+            .collect::<Vec<_>>()
+        {
             let made = replaced(segs, is_url, &Seg::Url(url.clone()));
             out.push(Laid::new(made, what.clone(), *rarer));
         }
         for made in without(segs, is_url) {
             out.push(Laid::new(made, "no URL", 0));
         }
+        return;
+    }
+    if !out.wants(1) {
         return;
     }
     for (url, what, rarer) in scene.urls.iter().take(12) {
@@ -653,7 +692,7 @@ fn other_tails(tail: &str) -> Vec<(String, &'static str)> {
 }
 
 /// The other hashes, in the same construction.
-pub(super) fn algorithm(calc: Calc, out: &mut Vec<Calculated>) {
+pub(super) fn algorithm(calc: Calc, out: &mut Sink<Calculated>) {
     for (index, hash) in Hash::ALL.into_iter().enumerate() {
         let (made, what) = match calc {
             Calc::Keyed(own) if own != hash => (Calc::Keyed(hash), format!("HMAC-{}", shown(hash))),
@@ -681,7 +720,7 @@ fn shown(hash: Hash) -> String {
 }
 
 /// Plain hashes, of the content alone or joined with the secret.
-pub(super) fn unkeyed(calc: Calc, out: &mut Vec<Calculated>) {
+pub(super) fn unkeyed(calc: Calc, out: &mut Sink<Calculated>) {
     let Calc::Keyed(own) = calc else {
         return;
     };
@@ -729,7 +768,7 @@ pub(super) fn unkeyed(calc: Calc, out: &mut Vec<Calculated>) {
     }
 }
 
-pub(super) fn swapped(calc: Calc, out: &mut Vec<Calculated>) {
+pub(super) fn swapped(calc: Calc, out: &mut Sink<Calculated>) {
     if let Calc::Keyed(hash) = calc {
         out.push(Calculated {
             calc: Calc::Swapped(hash),

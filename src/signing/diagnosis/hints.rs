@@ -2,7 +2,7 @@
 //! genuine deliveries, where other receivers may stumble.
 
 use super::claim::Spelling;
-use super::{Received, search};
+use super::{Received, candidates};
 use crate::signing::encoding::Encoding;
 use crate::signing::judge::signature_values;
 use crate::signing::scheme::Scheme;
@@ -94,7 +94,7 @@ fn other_provider(view: &View<'_>) -> Option<Hint> {
     let own_is_there = own.iter().any(|name| view.parts.headers.contains(name));
     let mut found: Vec<(&str, String)> = Vec::new();
     let mut signs_url = false;
-    for scheme in search::all_schemes()
+    for scheme in candidates::all_schemes()
         .iter()
         .filter(|scheme| scheme.name != view.scheme.name)
     {

@@ -10,7 +10,7 @@ use percent_encoding::percent_decode;
 use zeroize::Zeroizing;
 
 use super::body::{URL_ENCODERS, percent_encode};
-use super::table::Made;
+use super::table::{Made, Sink};
 use crate::delivery::Headers;
 use crate::json;
 use crate::signing::encoding::lenient_base64;
@@ -39,7 +39,7 @@ const PREFIX_REACH: usize = 40;
 /// How many ids of a payload, and of headers, are tried.
 const IDS: usize = 24;
 
-type Out<'a> = &'a mut Vec<Made>;
+type Out<'a> = &'a mut Sink<Made>;
 
 /// The key that a scheme's rule makes of a secret's text; a prefix is never demanded.
 pub(super) fn derive(rule: &KeyRule, text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
@@ -59,8 +59,8 @@ fn without_prefix<'a>(rule: &KeyRule, text: &'a [u8]) -> &'a [u8] {
         .unwrap_or(text)
 }
 
-fn push_if_other(made: Vec<u8>, than: &[u8], what: impl Into<String>, rarer: u8, out: Out<'_>) {
-    if made != than {
+fn push_if_other(made: Vec<u8>, than: &[u8], what: &str, rarer: u8, out: Out<'_>) {
+    if made != than && out.wants(rarer) {
         out.push(Made::new(made, what).rarer(rarer));
     }
 }
@@ -112,8 +112,10 @@ pub(super) fn whitespace(text: &[u8], out: Out<'_>) {
         ("", "\u{A0}", "with a no-break space behind it", 2),
         ("\u{A0}", "", "with a no-break space before it", 2),
     ] {
-        let made = [before.as_bytes(), text, after.as_bytes()].concat();
-        out.push(Made::new(made, what).rarer(rarer));
+        if out.wants(rarer) {
+            let made = [before.as_bytes(), text, after.as_bytes()].concat();
+            out.push(Made::new(made, what).rarer(rarer));
+        }
     }
     for mark in ["\u{FEFF}", "\u{A0}", "\u{200B}"] {
         if let Some(rest) = text.strip_prefix(mark.as_bytes()) {
@@ -152,8 +154,13 @@ pub(super) fn quoted(text: &[u8], out: Out<'_>) {
         }
     }
     for (open, close, rarer) in QUOTES {
-        let made = [open.as_bytes(), text, close.as_bytes()].concat();
-        out.push(Made::new(made, format!("in quotes ({open} and {close})")).rarer(rarer));
+        if out.wants(rarer) {
+            let made = [open.as_bytes(), text, close.as_bytes()].concat();
+            out.push(Made::new(made, format!("in quotes ({open} and {close})")).rarer(rarer));
+        }
+    }
+    if !out.wants(2) {
+        return;
     }
     for quote in ["\"", "'"] {
         let what = format!("with a stray {quote} at its end");
@@ -195,7 +202,11 @@ pub(super) fn prefix(text: &[u8], out: Out<'_>) {
             out.push(Made::new(&text[at + 2..], what).rarer(rarer));
         }
     }
-    for (prefix, rarer) in PREFIXES {
+    for (prefix, rarer) in PREFIXES
+        .into_iter()
+        .filter(|(_, rarer)| out.wants(*rarer))
+        .collect::<Vec<_>>()
+    {
         let made = [prefix.as_bytes(), text].concat();
         out.push(Made::new(made, format!("with {} before it", prefix.trim())).rarer(rarer));
     }
@@ -222,14 +233,11 @@ pub(super) fn url_encoded(text: &[u8], out: Out<'_>) {
     );
     for lower in [false, true] {
         for (keep, plus, rarer) in URL_ENCODERS {
-            let made = percent_encode(text, keep, plus, lower);
-            push_if_other(
-                made,
-                text,
-                "after URL-encoding",
-                rarer + u8::from(lower),
-                out,
-            );
+            let rarer = rarer + u8::from(lower);
+            if out.wants(rarer) {
+                let made = percent_encode(text, keep, plus, lower);
+                push_if_other(made, text, "after URL-encoding", rarer, out);
+            }
         }
     }
     let plus: Vec<u8> = text
@@ -383,7 +391,7 @@ impl Ids {
                 found.push((
                     format!("the header {}", super::quoted(header.name.as_bytes(), 40)),
                     header.value.clone(),
-                    2,
+                    3,
                 ));
             }
         }
@@ -408,9 +416,9 @@ fn note_id(found: &mut Vec<(String, Vec<u8>, u8)>, path: &str, key: &str, value:
         return;
     }
     let rarer = match (of_webhook, is_id) {
-        (true, true) => 0,
-        (false, true) => 1,
-        _ => 2,
+        (true, true) if matches!(lower.as_str(), "id" | "uid") => 0,
+        (_, true) => 2,
+        _ => 3,
     };
     let path = super::quoted(path.as_bytes(), 60);
     found.push((path, text.into_owned().into_bytes(), rarer));
@@ -430,18 +438,18 @@ pub(super) fn webhook_id(ids: &Ids, out: Out<'_>) {
 const NOT_THERE: [(&str, u8); 14] = [
     ("undefined", 0),
     ("null", 0),
-    ("None", 0),
-    ("nil", 1),
-    ("NULL", 1),
-    ("[object Object]", 1),
-    ("false", 1),
-    ("true", 2),
-    ("NaN", 2),
-    ("<nil>", 2),
-    ("%!s(<nil>)", 2),
-    ("\"\"", 2),
-    ("''", 2),
-    ("[object Promise]", 2),
+    ("None", 1),
+    ("nil", 2),
+    ("NULL", 2),
+    ("[object Object]", 2),
+    ("false", 2),
+    ("true", 3),
+    ("NaN", 3),
+    ("<nil>", 3),
+    ("%!s(<nil>)", 3),
+    ("\"\"", 3),
+    ("''", 3),
+    ("[object Promise]", 3),
 ];
 
 const VARIABLES: [&str; 26] = [
@@ -506,14 +514,20 @@ pub(super) fn variable_name(_: &Ids, out: Out<'_>) {
     for (index, name) in VARIABLES.into_iter().enumerate() {
         // A plain word may be somebody's real secret, and says nothing about variables.
         if name.contains('_') {
-            out.push(Made::new(name, name).rarer(u8::from(index > 3) + 1));
+            out.push(Made::new(name, name).rarer(u8::from(index > 3) + 2));
         }
-        for (number, (open, close)) in WRAPPINGS.into_iter().enumerate() {
+        let wrappings = if index < 6 || !name.contains('_') {
+            WRAPPINGS.len()
+        } else {
+            8
+        };
+        for (number, (open, close)) in WRAPPINGS.into_iter().enumerate().take(wrappings) {
             let text = format!("{open}{name}{close}");
             let rarer = match (index, number) {
-                (0..4, 0..2) => 0,
-                (0..8, 0..4) => 1,
-                _ => 2,
+                (0..2, 0) => 0,
+                (0..4, 0..2) => 1,
+                (0..8, 0..4) => 2,
+                _ => 3,
             };
             out.push(Made::new(text.clone(), text).rarer(rarer));
         }

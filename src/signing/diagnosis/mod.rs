@@ -5,9 +5,10 @@
 //! one: what somebody forged, or signed with another secret, has none. It never changes a verdict.
 //! The [`TABLE`] holds everything that is tried; `search` tries it, singly and in pairs, the
 //! common before the rare, within an [`Effort`] that is counted in work and not in time, so that
-//! the same delivery always gets the same answer. [`hints`] are evidence that no match backs.
+//! the same delivery always gets the same answer. [`hints()`] are evidence that no match backs.
 
 mod body;
+mod candidates;
 mod claim;
 mod content;
 mod hash;
@@ -48,19 +49,27 @@ impl<'a> Received<'a> {
 
 /// How much a diagnosis may compute, in hashed bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Effort(u64);
+pub struct Effort {
+    bytes: u64,
+    /// How many times a large body may be hashed, if that is more.
+    rounds: u64,
+}
 
 impl Effort {
-    /// For somebody who waits for the answer: well below a tenth of a second for usual bodies.
-    pub const FULL: Self = Self(48 << 20);
+    /// For somebody who waits for the answer: below a tenth of a second for usual bodies.
+    pub const FULL: Self = Self {
+        bytes: 34 << 20,
+        rounds: 64,
+    };
     /// For many deliveries in a row: single changes and the commonest pairs.
-    pub const QUICK: Self = Self(6 << 20);
-    /// How many times a large body may be hashed beyond that.
-    const LARGE_BODY_ROUNDS: u64 = 24;
+    pub const QUICK: Self = Self {
+        bytes: 6 << 20,
+        rounds: 6,
+    };
 
-    /// The budget for a body of so many bytes: a large one is hashed a few times all the same.
+    /// The budget for a body of so many bytes.
     fn budget(self, body: usize) -> u64 {
-        self.0.max(body as u64 * Self::LARGE_BODY_ROUNDS)
+        self.bytes.max(body as u64 * self.rounds)
     }
 }
 

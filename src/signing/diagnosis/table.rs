@@ -34,6 +34,8 @@ pub struct Row {
     pub fix: &'static str,
     /// How common it is: 1 is everyday, 3 is rare. The search tries the common first.
     pub(super) class: u8,
+    /// Whether it costs more than one pass over a body: huge ones are spared it.
+    pub(super) is_heavy: bool,
     pub(super) make: Make,
 }
 
@@ -41,23 +43,73 @@ pub struct Row {
 #[derive(Clone, Copy)]
 pub(super) enum Make {
     /// From the body here to bodies that may have been signed.
-    Body(fn(&[u8], &mut Vec<Made>)),
+    Body(fn(&[u8], &mut Sink<Made>)),
     /// From the secret's text to other texts.
-    Secret(fn(&[u8], &mut Vec<Made>)),
+    Secret(fn(&[u8], &mut Sink<Made>)),
     /// From the secret's text and the scheme's rule to other keys than the rule makes.
-    Key(fn(&KeyRule, &[u8], &mut Vec<Made>)),
+    Key(fn(&KeyRule, &[u8], &mut Sink<Made>)),
     /// To keys that have nothing to do with the secret.
-    Foreign(fn(&Ids, &mut Vec<Made>)),
+    Foreign(fn(&Ids, &mut Sink<Made>)),
     /// From the signature's text to other texts, with the prefix that the scheme writes.
-    Text(fn(&[u8], &Spelling, &mut Vec<Made>)),
+    Text(fn(&[u8], &Spelling, &mut Sink<Made>)),
     /// From the signature's text without its prefix to raw bytes.
-    Decode(fn(&[u8], &Spelling, &mut Vec<Made>)),
+    Decode(fn(&[u8], &Spelling, &mut Sink<Made>)),
     /// From the scheme's computation to others.
-    Calc(fn(Calc, &mut Vec<Calculated>)),
+    Calc(fn(Calc, &mut Sink<Calculated>)),
     /// From the scheme's content to others.
-    Layout(fn(&[Seg], &Scene, &mut Vec<Laid>)),
+    Layout(fn(&[Seg], &Scene, &mut Sink<Laid>)),
     /// The records of other schemes.
     OtherScheme,
+}
+
+/// Where candidates go: those that are rarer than is wanted now are not kept.
+pub(super) struct Sink<T> {
+    pub(super) list: Vec<T>,
+    most: u8,
+}
+
+/// What is more or less common than its row.
+pub(super) trait Rare {
+    fn rarer(&self) -> u8;
+}
+
+impl<T: Rare> Sink<T> {
+    /// Takes what is at most so much rarer than its row.
+    pub(super) fn up_to(most: u8) -> Self {
+        Self {
+            list: Vec::new(),
+            most,
+        }
+    }
+
+    /// Whether it is worth making what is so much rarer.
+    pub(super) fn wants(&self, rarer: u8) -> bool {
+        rarer <= self.most
+    }
+
+    pub(super) fn push(&mut self, candidate: T) {
+        if self.wants(candidate.rarer()) {
+            self.list.push(candidate);
+        }
+    }
+}
+
+impl Rare for Made {
+    fn rarer(&self) -> u8 {
+        self.rarer
+    }
+}
+
+impl Rare for Calculated {
+    fn rarer(&self) -> u8 {
+        self.rarer
+    }
+}
+
+impl Rare for Laid {
+    fn rarer(&self) -> u8 {
+        self.rarer
+    }
 }
 
 /// A candidate: bytes, and the evidence of how they were made.
@@ -164,6 +216,7 @@ pub static TABLE: &[Row] = &[
         about: "The body ends with {} that was not signed.",
         fix: "echo and editors add a line end: write the body with printf %s, or send and verify the file as it is (curl --data-binary).",
         class: 1,
+        is_heavy: false,
         make: Make::Body(body::newline_added),
     },
     Row {
@@ -172,6 +225,7 @@ pub static TABLE: &[Row] = &[
         about: "The body was signed with {} at its end, which is not there.",
         fix: "Send exactly the bytes that are signed: curl -d @file and $(…) drop line ends, --data-binary @file keeps them.",
         class: 1,
+        is_heavy: false,
         make: Make::Body(body::newline_missing),
     },
     Row {
@@ -180,6 +234,7 @@ pub static TABLE: &[Row] = &[
         about: "The body has CRLF where other line ends were signed ({}).",
         fix: "Keep the line ends as they were sent: git's core.autocrlf, text-mode files and Windows editors turn LF into CRLF.",
         class: 1,
+        is_heavy: false,
         make: Make::Body(body::crlf),
     },
     Row {
@@ -188,6 +243,7 @@ pub static TABLE: &[Row] = &[
         about: "The body has bare line ends where CRLF or others were signed ({}).",
         fix: "Keep the line ends as they were sent: git, text-mode files and editors turn CRLF into LF.",
         class: 1,
+        is_heavy: false,
         make: Make::Body(body::lf),
     },
     Row {
@@ -196,6 +252,7 @@ pub static TABLE: &[Row] = &[
         about: "The body begins with a byte order mark (EF BB BF) that was not signed.",
         fix: "Save the body as UTF-8 without a byte order mark: Windows editors and PowerShell's Out-File add one.",
         class: 1,
+        is_heavy: false,
         make: Make::Body(body::bom_added),
     },
     Row {
@@ -203,7 +260,8 @@ pub static TABLE: &[Row] = &[
         dimension: Dimension::Body,
         about: "The body was signed with a byte order mark (EF BB BF) before it, which is not there.",
         fix: "Verify the bytes as they were received: decoders that drop a byte order mark change the body.",
-        class: 1,
+        class: 2,
+        is_heavy: false,
         make: Make::Body(body::bom_missing),
     },
     Row {
@@ -212,6 +270,7 @@ pub static TABLE: &[Row] = &[
         about: "The body has changed in its white space: {}.",
         fix: "Neither trim nor pad the body: sign and verify the same raw bytes.",
         class: 1,
+        is_heavy: false,
         make: Make::Body(body::whitespace),
     },
     Row {
@@ -220,6 +279,7 @@ pub static TABLE: &[Row] = &[
         about: "The signature is of an empty body.",
         fix: "The body had been read already, or was not there yet, when it was signed or verified: take the raw bytes before a framework's body parser does.",
         class: 1,
+        is_heavy: false,
         make: Make::Body(body::empty),
     },
     Row {
@@ -227,7 +287,8 @@ pub static TABLE: &[Row] = &[
         dimension: Dimension::Body,
         about: "Something was appended after signing: {}.",
         fix: "Find out what appends to the body (a proxy, a logger, a second write): only the bytes before it are vouched for by the signature.",
-        class: 2,
+        class: 1,
+        is_heavy: false,
         make: Make::Body(body::extended),
     },
     Row {
@@ -236,6 +297,7 @@ pub static TABLE: &[Row] = &[
         about: "The body's characters were converted: it {}.",
         fix: "Sign and verify bytes, not decoded text: read the body as binary, and write it as UTF-8 once.",
         class: 1,
+        is_heavy: true,
         make: Make::Body(body::charset),
     },
     Row {
@@ -244,6 +306,7 @@ pub static TABLE: &[Row] = &[
         about: "The body is the URL-encoded form of what was signed.",
         fix: "Sign the body as it travels, after URL-encoding, or send it unencoded.",
         class: 1,
+        is_heavy: true,
         make: Make::Body(body::url_encoded),
     },
     Row {
@@ -252,6 +315,7 @@ pub static TABLE: &[Row] = &[
         about: "The body is the URL-decoded form of what was signed.",
         fix: "Verify the raw body, before a framework decodes it.",
         class: 2,
+        is_heavy: true,
         make: Make::Body(body::url_decoded),
     },
     Row {
@@ -260,6 +324,7 @@ pub static TABLE: &[Row] = &[
         about: "The body and what was signed differ by a form around them: the body {}.",
         fix: "Sign and verify the same form of the body: choose application/json at the sender, or take the signature over the whole raw body.",
         class: 1,
+        is_heavy: true,
         make: Make::Body(body::form_wrapped),
     },
     Row {
@@ -268,6 +333,7 @@ pub static TABLE: &[Row] = &[
         about: "The body {}.",
         fix: "Decode or encode at the same point on both sides: gateways and serverless platforms hand binary bodies over as base64 (isBase64Encoded).",
         class: 1,
+        is_heavy: true,
         make: Make::Body(body::base64),
     },
     Row {
@@ -276,6 +342,7 @@ pub static TABLE: &[Row] = &[
         about: "The body {}.",
         fix: "Serialise once: JSON.stringify of what is a string already quotes and escapes it again.",
         class: 1,
+        is_heavy: true,
         make: Make::Body(body::json_string),
     },
     Row {
@@ -284,6 +351,7 @@ pub static TABLE: &[Row] = &[
         about: "The body is compressed ({}), and the signature is of what it holds.",
         fix: "Decompress the body before verifying it, as its sender signed it before compressing.",
         class: 1,
+        is_heavy: false,
         make: Make::Body(body::gzip),
     },
     Row {
@@ -292,6 +360,7 @@ pub static TABLE: &[Row] = &[
         about: "The body's Unicode was normalised: it was signed in the form {}.",
         fix: "Do not normalise the body: databases, file systems and text fields compose or decompose accents; keep the raw bytes.",
         class: 1,
+        is_heavy: true,
         make: Make::Body(body::unicode),
     },
     Row {
@@ -300,6 +369,7 @@ pub static TABLE: &[Row] = &[
         about: "The body was parsed and written again: the signature is of the same JSON in the dialect {}.",
         fix: "Verify the raw bytes of the body, before anything parses it (express.raw, request.get_data(), php://input), and send the very bytes that were signed.",
         class: 1,
+        is_heavy: true,
         make: Make::Body(body::reserialised),
     },
     Row {
@@ -308,6 +378,7 @@ pub static TABLE: &[Row] = &[
         about: "It was signed with the secret {}.",
         fix: "Store the secret without white space or line end on both sides: printf %s, not echo, and trim what is read from a file.",
         class: 1,
+        is_heavy: false,
         make: Make::Secret(key::whitespace),
     },
     Row {
@@ -316,6 +387,7 @@ pub static TABLE: &[Row] = &[
         about: "It was signed with the secret {}.",
         fix: "Take the quotes out: .env files, Docker and CI settings keep quotes as a part of the value.",
         class: 1,
+        is_heavy: false,
         make: Make::Secret(key::quoted),
     },
     Row {
@@ -324,6 +396,7 @@ pub static TABLE: &[Row] = &[
         about: "It was signed with the secret {}.",
         fix: "Use the secret with the same prefix, or without it, on both sides, as the provider shows it.",
         class: 1,
+        is_heavy: false,
         make: Make::Secret(key::prefix),
     },
     Row {
@@ -332,6 +405,7 @@ pub static TABLE: &[Row] = &[
         about: "It was signed with the secret {}.",
         fix: "Agree whether the secret is base64 of the key or the key itself: schemes differ, and this one's rule is not the one that was used.",
         class: 1,
+        is_heavy: false,
         make: Make::Key(key::base64),
     },
     Row {
@@ -340,6 +414,7 @@ pub static TABLE: &[Row] = &[
         about: "It was signed with the secret {}.",
         fix: "Agree whether the secret is hex of the key or the key itself: schemes differ, and this one's rule is not the one that was used.",
         class: 1,
+        is_heavy: false,
         make: Make::Key(key::hex),
     },
     Row {
@@ -348,6 +423,7 @@ pub static TABLE: &[Row] = &[
         about: "It was signed with the secret {}.",
         fix: "Take the secret as it is shown, not as it stands in a URL or form.",
         class: 1,
+        is_heavy: false,
         make: Make::Secret(key::url_encoded),
     },
     Row {
@@ -356,6 +432,7 @@ pub static TABLE: &[Row] = &[
         about: "It was signed with the secret {}.",
         fix: "Secrets keep their case: compare both sides' settings letter by letter.",
         class: 1,
+        is_heavy: false,
         make: Make::Secret(key::case),
     },
     Row {
@@ -364,6 +441,7 @@ pub static TABLE: &[Row] = &[
         about: "It was signed with an empty secret, as anybody can.",
         fix: "The sender's secret is not set: find the variable or setting that is empty, and refuse to sign without it.",
         class: 1,
+        is_heavy: false,
         make: Make::Foreign(key::empty),
     },
     Row {
@@ -371,7 +449,8 @@ pub static TABLE: &[Row] = &[
         dimension: Dimension::Secret,
         about: "It was signed with the value of {} as the secret.",
         fix: "Use the webhook's secret, which is never a part of the payload; whoever sees a delivery could forge this one.",
-        class: 2,
+        class: 1,
+        is_heavy: false,
         make: Make::Foreign(key::webhook_id),
     },
     Row {
@@ -379,7 +458,8 @@ pub static TABLE: &[Row] = &[
         dimension: Dimension::Secret,
         about: "It was signed with the text {} as the secret, not with the secret's value.",
         fix: "The sender's variable is not set or not replaced: single quotes, a missing export, or a template that was not filled in.",
-        class: 2,
+        class: 1,
+        is_heavy: false,
         make: Make::Foreign(key::variable_name),
     },
     Row {
@@ -388,6 +468,7 @@ pub static TABLE: &[Row] = &[
         about: "The signature is right and written in another encoding: {}.",
         fix: "Write the signature in the encoding that the scheme uses, and encode the raw digest once.",
         class: 1,
+        is_heavy: false,
         make: Make::Decode(claim::encoding),
     },
     Row {
@@ -396,6 +477,7 @@ pub static TABLE: &[Row] = &[
         about: "The signature itself is right, but it {}.",
         fix: "Write the signature's header exactly as the scheme lays it out.",
         class: 1,
+        is_heavy: false,
         make: Make::Text(claim::prefix),
     },
     Row {
@@ -404,6 +486,7 @@ pub static TABLE: &[Row] = &[
         about: "The signature is right, with {} too many.",
         fix: "Trim the signature before sending or comparing it: command output ends with a line feed.",
         class: 1,
+        is_heavy: false,
         make: Make::Text(claim::whitespace),
     },
     Row {
@@ -412,6 +495,7 @@ pub static TABLE: &[Row] = &[
         about: "The signature is right and stands in quotes ({}).",
         fix: "Send the signature without quotes around it.",
         class: 1,
+        is_heavy: false,
         make: Make::Text(claim::quoted),
     },
     Row {
@@ -420,6 +504,7 @@ pub static TABLE: &[Row] = &[
         about: "The signature agrees with the right one, but it {}.",
         fix: "Send the whole signature and nothing after it: look for a column, a log or a copy that cuts it.",
         class: 1,
+        is_heavy: false,
         make: Make::Text(claim::run_on),
     },
     Row {
@@ -428,6 +513,7 @@ pub static TABLE: &[Row] = &[
         about: "It was signed with {}, which is not the scheme's algorithm.",
         fix: "Use the scheme's algorithm on both sides, or choose the scheme that uses this one.",
         class: 1,
+        is_heavy: false,
         make: Make::Calc(content::algorithm),
     },
     Row {
@@ -436,6 +522,7 @@ pub static TABLE: &[Row] = &[
         about: "The signature is {}: a hash and no HMAC.",
         fix: "Compute an HMAC keyed with the secret: a plain hash can be made, or extended, by others.",
         class: 1,
+        is_heavy: false,
         make: Make::Calc(content::unkeyed),
     },
     Row {
@@ -444,6 +531,7 @@ pub static TABLE: &[Row] = &[
         about: "Key and message are exchanged: the content was used as the key, and the secret was signed.",
         fix: "Mind the order of the arguments: the secret is HMAC's key, the content its message (PHP's hash_hmac takes the content first, Go's hmac.New the key).",
         class: 1,
+        is_heavy: false,
         make: Make::Calc(content::swapped),
     },
     Row {
@@ -452,30 +540,34 @@ pub static TABLE: &[Row] = &[
         about: "It is signed as {} does it.",
         fix: "Verify it with --scheme {}.",
         class: 1,
+        is_heavy: false,
         make: Make::OtherScheme,
     },
     Row {
         code: "content-timestamp",
         dimension: Dimension::Content,
-        about: "What was signed has {}, other than in the scheme.",
+        about: "What was signed is not what the scheme signs: it has {}.",
         fix: "Join the timestamp and the body exactly as the scheme says, with the timestamp's text as it travels.",
         class: 1,
+        is_heavy: false,
         make: Make::Layout(content::timestamp),
     },
     Row {
         code: "content-id",
         dimension: Dimension::Content,
-        about: "What was signed has {}, other than in the scheme.",
+        about: "What was signed is not what the scheme signs: it has {}.",
         fix: "Join the delivery's id and the body exactly as the scheme says.",
         class: 1,
+        is_heavy: false,
         make: Make::Layout(content::id),
     },
     Row {
         code: "content-url",
         dimension: Dimension::Content,
-        about: "What was signed has {}, other than in the scheme.",
+        about: "What was signed is not what the scheme signs: it has {}.",
         fix: "Sign and verify the very URL that the sender was given: a proxy in front changes scheme, host, port and path (see --signed-url).",
         class: 1,
+        is_heavy: false,
         make: Make::Layout(content::url),
     },
 ];
