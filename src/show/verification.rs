@@ -149,6 +149,13 @@ pub fn add(line: &mut VerifyLine, diagnosis: &Diagnosis) {
             message: hint.message.clone(),
         })
         .collect();
+    // Machine output has no place of its own for what remains when no cause was found.
+    if let Some(remaining) = &diagnosis.nothing_found {
+        line.hints.push(HintObject {
+            code: "no-cause-found",
+            message: remaining.clone(),
+        });
+    }
 }
 
 /// How much is said about a refusal, and how.
