@@ -229,10 +229,10 @@ impl Listen {
             clock: self.clock.clone(),
             public_url: self.public_url.clone(),
         });
-        let house = House::build(&self, shell, bench, secrets, (player, forwarder, appender));
         if let Some(path) = &self.ready_file {
             write_ready_file(path, &url)?;
         }
+        let house = House::build(&self, shell, bench, secrets, (player, forwarder, appender));
         house.serve(shell, receiver, &self)
     }
 
@@ -561,6 +561,8 @@ fn write_ready_file(path: &Path, url: &str) -> Result<(), Problem> {
     std::fs::write(&part, format!("{url}\n"))
         .and_then(|()| std::fs::rename(&part, path))
         .map_err(|error| {
+            // What was half done is of no use.
+            let _ = std::fs::remove_file(&part);
             Problem::failed(error).context(format!("could not write {}", path.display()))
         })
 }
