@@ -12,6 +12,7 @@ pub mod schemes;
 pub mod send;
 pub mod settings;
 pub mod sign;
+mod signals;
 pub mod verify;
 
 use std::ffi::{OsStr, OsString};

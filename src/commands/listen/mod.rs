@@ -16,7 +16,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -26,6 +26,7 @@ use glob::Pattern;
 
 use super::send::Transport;
 use super::settings::{self, Settings};
+use super::signals;
 use super::{Problem, Shell, Stream, Verdict};
 use crate::cli::{self, ClockChoice, Output, ProfileChoice, SchemeChoice, Secrets};
 use crate::config::Profile;
@@ -46,7 +47,7 @@ use screen::{Ended, Manner, Screen};
 
 /// How many idle connections to applications are kept.
 const FORWARD_CONNECTIONS: usize = 64;
-/// How long the end waits for an output that nobody reads, after Ctrl-C.
+/// How long the end waits, after Ctrl-C, for an output in which nothing moves.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// How long the end waits for forwards that are under way.
@@ -183,11 +184,30 @@ pub enum ShowBody {
     None,
 }
 
-/// Why listening ended, when it was told to.
+/// How listening ends.
 #[derive(Debug, Default)]
 struct Ending {
-    /// The exit code of the signal that came; 0 for none.
+    /// Ends the receiver.
+    stop: Stop,
+    /// The number of the signal that came; 0 for none.
     signal: AtomicI32,
+}
+
+impl Ending {
+    /// The first signal ends it from now on.
+    fn heed_signals() -> io::Result<Arc<Self>> {
+        let ending = Arc::new(Self::default());
+        let heeding = ending.clone();
+        signals::heed(move |signal| {
+            heeding.signal.store(signal, Ordering::Relaxed);
+            heeding.stop.trigger();
+        })?;
+        Ok(ending)
+    }
+
+    fn signal(&self) -> Option<i32> {
+        Some(self.signal.load(Ordering::Relaxed)).filter(|&signal| signal != 0)
+    }
 }
 
 impl Listen {
@@ -220,6 +240,8 @@ impl Listen {
         let receiver = self.receiver()?;
         let address = receiver.local_addr().map_err(Problem::failed)?;
         let url = format!("http://{address}");
+        // From here on somebody may know of us and end us.
+        let ending = Ending::heed_signals().map_err(Problem::failed)?;
         self.banner(shell, &url, &scheme, &secrets)?;
         let bench = Arc::new(Bench {
             is_blue: scheme == Scheme::default(),
@@ -232,7 +254,8 @@ impl Listen {
         if let Some(path) = &self.ready_file {
             write_ready_file(path, &url)?;
         }
-        let house = House::build(&self, shell, bench, secrets, (player, forwarder, appender));
+        let parts = (player, forwarder, appender);
+        let house = House::build(&self, shell, bench, secrets, ending, parts);
         house.serve(shell, receiver, &self)
     }
 
@@ -341,7 +364,7 @@ struct House {
     heavy: JoinHandle<()>,
     recorder: Option<JoinHandle<()>>,
     screen: JoinHandle<Ended>,
-    stop: Stop,
+    ending: Arc<Ending>,
 }
 
 impl House {
@@ -350,9 +373,9 @@ impl House {
         shell: &mut Shell,
         bench: Arc<Bench>,
         secrets: Vec<Secret>,
+        ending: Arc<Ending>,
         (player, forwarder, appender): (Option<Player>, Option<Arc<Forwarder>>, Option<Appender>),
     ) -> Self {
-        let stop = Stop::new();
         let manner = Manner {
             json: listen.output.json,
             quiet: listen.output.talk.quiet,
@@ -374,7 +397,7 @@ impl House {
             || !listen.expect.is_empty()
             || listen.timeout.is_some()
             || listen.record.is_some();
-        let closing = stop.clone();
+        let closing = ending.stop.clone();
         let closed = move || {
             if !waits {
                 closing.trigger();
@@ -394,7 +417,7 @@ impl House {
             filter: listen.filter.clone(),
             count: listen.count,
             expects: !listen.expect.is_empty(),
-            stop: stop.clone(),
+            stop: ending.stop.clone(),
             tally: Mutex::new(Tally::default()),
             forwarder,
             recorder,
@@ -419,7 +442,7 @@ impl House {
             heavy,
             recorder: recorder_thread,
             screen: screen_thread,
-            stop,
+            ending,
         }
     }
 
@@ -430,9 +453,9 @@ impl House {
         receiver: Receiver,
         listen: &Listen,
     ) -> Result<Verdict, Problem> {
-        let ending = Arc::new(Ending::default());
-        let beside = watch(self.stop.clone(), ending.clone(), listen.timeout);
-        let served = receiver.serve_beside(self.intake.clone(), &self.stop, beside);
+        let stop = &self.ending.stop;
+        let beside = watch_time(stop.clone(), listen.timeout);
+        let served = receiver.serve_beside(self.intake.clone(), stop, beside);
         let _ = self.intake.heavy.send(Heavy::End);
         let _ = self.heavy.join();
         if let Some(forwarder) = &self.intake.forwarder {
@@ -444,10 +467,9 @@ impl House {
         }
         let summary = lock(&self.intake.tally).summary.clone();
         let refused = summary.refused > 0;
-        let signal = ending.signal.load(Ordering::Relaxed);
-        end_screen(shell, &self.intake, self.screen, summary, signal != 0);
+        end_screen(shell, &self.intake, self.screen, summary, &self.ending);
         served.map_err(Problem::failed)?;
-        if signal != 0 {
+        if let Some(signal) = self.ending.signal() {
             return Ok(Verdict::Interrupted(signal));
         }
         let answer = self.intake.is_satisfied() && !(listen.fail_on_refused && refused);
@@ -455,89 +477,43 @@ impl House {
     }
 }
 
-/// Has the rest shown, and the summary. After a signal nobody waits for ever for an output that is
-/// not read.
+/// Has the rest shown, and the summary. After a signal an output that stands still is not waited
+/// for.
 fn end_screen(
     shell: &mut Shell,
     intake: &Arc<Intake>,
     thread: JoinHandle<Ended>,
     summary: lines::ListenSummary,
-    hurried: bool,
+    ending: &Ending,
 ) {
-    let ending = intake.clone();
+    let ended_by = intake.clone();
     let (sender, ended) = mpsc::channel();
     thread::spawn(move || {
-        ending.screen.end(summary);
+        ended_by.screen.end(summary);
         let _ = sender.send(thread.join());
     });
-    let ended = if hurried {
-        ended.recv_timeout(LAST_WORDS).ok()
-    } else {
-        ended.recv().ok()
+    let mut waiting = intake.screen.waiting();
+    let ended = loop {
+        match ended.recv_timeout(LAST_WORDS) {
+            Err(RecvTimeoutError::Timeout) => {
+                let before = std::mem::replace(&mut waiting, intake.screen.waiting());
+                if ending.signal().is_some() && waiting >= before {
+                    break None;
+                }
+            }
+            ended => break ended.ok(),
+        }
     };
     if let Some(Ok(Ended { streams })) = ended {
         (shell.out, shell.err) = streams;
     }
 }
 
-/// Waits for the time to be up and for signals: the first ends in order, a second at once.
-async fn watch(stop: Stop, ending: Arc<Ending>, timeout: Option<Duration>) {
+/// Ends the receiver when the time is up.
+async fn watch_time(stop: Stop, timeout: Option<Duration>) {
     if let Some(timeout) = timeout {
-        let stop = stop.clone();
-        tokio::spawn(async move {
-            tokio::time::sleep(timeout).await;
-            stop.trigger();
-        });
-    }
-    let first = signal().await;
-    ending.signal.store(first, Ordering::Relaxed);
-    stop.trigger();
-    // From here on the process may be waiting for anything, this thread included.
-    thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build();
-        if let Ok(runtime) = runtime {
-            let second = runtime.block_on(signal());
-            std::process::exit(128 + second);
-        }
-    });
-}
-
-/// The next signal that asks the process to end, as its number.
-#[cfg(unix)]
-async fn signal() -> i32 {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) = (
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-    ) else {
-        return std::future::pending().await;
-    };
-    let terminated = async { terminate.recv().await };
-    let interrupted = async { interrupt.recv().await };
-    let (mut terminated, mut interrupted) =
-        (std::pin::pin!(terminated), std::pin::pin!(interrupted));
-    std::future::poll_fn(|context| {
-        use std::future::Future as _;
-        use std::task::Poll;
-        if interrupted.as_mut().poll(context).is_ready() {
-            Poll::Ready(SignalKind::interrupt().as_raw_value())
-        } else if terminated.as_mut().poll(context).is_ready() {
-            Poll::Ready(SignalKind::terminate().as_raw_value())
-        } else {
-            Poll::Pending
-        }
-    })
-    .await
-}
-
-/// The next signal that asks the process to end, as its number.
-#[cfg(not(unix))]
-async fn signal() -> i32 {
-    match tokio::signal::ctrl_c().await {
-        Ok(()) => 2,
-        Err(_) => std::future::pending().await,
+        tokio::time::sleep(timeout).await;
+        stop.trigger();
     }
 }
 

@@ -199,6 +199,11 @@ impl Screen {
         let _ = self.queue.send(Item::End(summary));
     }
 
+    /// How many things wait to be shown.
+    pub fn waiting(&self) -> usize {
+        self.state.waiting.load(Ordering::Relaxed)
+    }
+
     fn offer(&self, item: Item) -> bool {
         self.state.waiting.fetch_add(1, Ordering::Relaxed);
         let taken = self.queue.try_send(item).is_ok();
@@ -213,10 +218,7 @@ impl Screen {
 impl Shower {
     fn work(mut self, items: &Receiver<Item>) -> Ended {
         for item in items {
-            let waiting = match &item {
-                Item::End(_) => 0,
-                _ => self.state.waiting.fetch_sub(1, Ordering::Relaxed) - 1,
-            };
+            let waiting = self.state.waiting.load(Ordering::Relaxed).saturating_sub(1);
             match item {
                 Item::Delivery(taken) => {
                     let size = taken.delivery().body.len();
@@ -230,6 +232,8 @@ impl Shower {
                     break;
                 }
             }
+            // Only now: whoever waits for the end sees that something moves.
+            self.state.waiting.fetch_sub(1, Ordering::Relaxed);
         }
         Ended {
             streams: (self.out, self.err),
