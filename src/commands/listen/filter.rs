@@ -3,7 +3,7 @@
 use clap::Args;
 use glob::Pattern;
 
-use crate::blue::validate::Report;
+use super::intake::Taken;
 use crate::cli::Assignment;
 use crate::json;
 
@@ -37,16 +37,16 @@ impl Filter {
     }
 
     /// Whether a delivery is meant.
-    pub fn admits(&self, report: &Report, body: &[u8]) -> bool {
-        let event = report.event.as_deref().unwrap_or_default();
-        let project = report.project.as_deref();
+    pub fn admits(&self, taken: &Taken) -> bool {
+        let event = taken.event().unwrap_or_default();
+        let project = taken.report().project.as_deref();
         (self.event.is_empty() || self.event.iter().any(|glob| glob.matches(event)))
             && (self.project.is_empty()
                 || self.project.iter().any(|id| Some(id.as_str()) == project))
             && self
                 .condition
                 .iter()
-                .all(|condition| holds(condition, body))
+                .all(|condition| holds(condition, &taken.delivery().body))
     }
 }
 

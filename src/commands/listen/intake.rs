@@ -14,6 +14,7 @@ use std::time::Instant;
 use glob::Pattern;
 use jiff::Timestamp;
 
+use super::expect::Expectations;
 use super::filter::Filter;
 use super::forward::{Forwarded, Forwarder};
 use super::recorder::Recorder;
@@ -75,6 +76,11 @@ impl Taken {
         self.decided_in = started.elapsed();
     }
 
+    /// The event, as the body or else a header names it.
+    pub fn event(&self) -> Option<&str> {
+        shown::event(Some(self.report()), self.delivery())
+    }
+
     /// What its body says, read when it is first asked for.
     pub fn report(&self) -> &Report {
         self.report
@@ -89,8 +95,8 @@ pub struct Tally {
     pub summary: ListenSummary,
     /// How many deliveries count towards `--count`.
     counted: u64,
-    /// What is still expected.
-    awaited: Vec<Pattern>,
+    /// What is expected.
+    expected: Expectations,
 }
 
 /// How deliveries are judged.
@@ -172,8 +178,6 @@ pub struct Intake {
     pub filter: Filter,
     /// How many deliveries are waited for.
     pub count: Option<u64>,
-    /// Whether something is expected.
-    pub expects: bool,
     /// Ends the receiver.
     pub stop: Stop,
     /// Numbers, counted.
@@ -269,17 +273,16 @@ impl Service for Arc<Intake> {
 
 impl Intake {
     /// What is expected, as patterns that each must be met.
-    pub fn expect(&self, awaited: Vec<Pattern>) {
+    pub fn expect(&self, patterns: Vec<Pattern>) {
         let mut tally = lock(&self.tally);
-        tally.summary.missing = awaited.iter().map(ToString::to_string).collect();
-        tally.awaited = awaited;
+        tally.expected = Expectations::new(patterns);
+        tally.summary.missing = tally.expected.missing();
     }
 
     /// Judges, decides, forwards, has it recorded, answers.
     pub fn take(self: &Arc<Self>, mut taken: Taken, responder: Responder, started: Instant) {
         taken.judgement = self.bench.judge(taken.delivery(), taken.at);
-        taken.admitted =
-            self.filter.is_empty() || self.filter.admits(taken.report(), &taken.delivery().body);
+        taken.admitted = self.filter.is_empty() || self.filter.admits(&taken);
         let urls = self.urls(&taken);
         if urls.is_empty() {
             let answer = self.decide(&taken);
@@ -300,7 +303,7 @@ impl Intake {
         match &self.forwarder {
             Some(forwarder) if self.accepts(taken) => {
                 let event = match forwarder.asks_event() {
-                    true => shown::event(Some(taken.report()), taken.delivery()),
+                    true => taken.event(),
                     false => None,
                 };
                 forwarder.urls(event, &taken.delivery().target)
@@ -504,22 +507,21 @@ impl Intake {
             return false;
         }
         tally.counted += 1;
-        if self.expects {
-            let event = taken.report().event.as_deref().unwrap_or_default();
-            if let Some(met) = tally.awaited.iter().position(|glob| glob.matches(event)) {
-                tally.awaited.remove(met);
-                tally.summary.missing.remove(met);
-            }
+        let expects = !tally.expected.is_empty();
+        if expects && !tally.expected.are_met() {
+            tally.expected.arrived(taken.event().unwrap_or_default());
+            tally.summary.missing = tally.expected.missing();
         }
-        (self.count.is_some() || self.expects)
-            && self.count.is_none_or(|count| tally.counted >= count)
-            && tally.awaited.is_empty()
+        (expects || self.count.is_some()) && self.has_all(tally)
     }
 
     /// Whether everything that was waited for has come.
     pub fn is_satisfied(&self) -> bool {
-        let tally = lock(&self.tally);
-        self.count.is_none_or(|count| tally.counted >= count) && tally.awaited.is_empty()
+        self.has_all(&lock(&self.tally))
+    }
+
+    fn has_all(&self, tally: &Tally) -> bool {
+        self.count.is_none_or(|count| tally.counted >= count) && tally.expected.are_met()
     }
 }
 

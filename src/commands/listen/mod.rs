@@ -5,6 +5,7 @@
 //! causes and shows (`screen`). Each is behind a queue, so that a slow disk or a paused terminal
 //! never stops the loop.
 
+mod expect;
 pub mod filter;
 mod forward;
 mod intake;
@@ -416,7 +417,6 @@ impl House {
             player,
             filter: listen.filter.clone(),
             count: listen.count,
-            expects: !listen.expect.is_empty(),
             stop: ending.stop.clone(),
             tally: Mutex::new(Tally::default()),
             forwarder,

@@ -175,7 +175,7 @@ fn line(taken: &Taken, intake: &Intake) -> std::io::Result<Vec<u8>> {
         taken.delivery(),
     );
     let report = taken.report();
-    line.event = report.event.as_deref();
+    line.event = taken.event();
     line.project = report.project.as_deref();
     line.verification = verification.as_ref();
     line.findings = report.findings.iter().map(Into::into).collect();

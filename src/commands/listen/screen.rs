@@ -264,7 +264,7 @@ impl Shower {
         let bytes = if self.manner.json {
             let remote = taken.received.remote.to_string();
             let mut line = DeliveryLine::new(taken.number, taken.at, remote, taken.delivery());
-            line.event = report.event.as_deref();
+            line.event = taken.event();
             line.project = report.project.as_deref();
             line.verification = verification.as_ref();
             line.findings = report.findings.iter().map(Into::into).collect();
