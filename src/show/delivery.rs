@@ -268,7 +268,7 @@ pub fn malformed(
     let width = layout.width.max(NARROWEST);
     let verdict = Painted::new("✗ malformed", |text| style.bad(text));
     let mut line = Row::beginning(at, None, verdict, status, width, style);
-    let from = remote.map_or(String::new(), |remote| format!(" from {remote}"));
+    let from = remote.map_or(String::new(), |remote| format!(" (from {remote})"));
     line.gap(2);
     line.push(Painted::new(&fit::inline(code.as_bytes(), 40), |text| {
         style.strong(text)
@@ -1047,7 +1047,7 @@ mod tests {
                 "the body ended early",
                 &layout(100, Extent::Full)
             ),
-            "03:49:53Z      ✗ malformed   400  truncated-body: the body ended early from 203.0.113.7:4711\n"
+            "03:49:53Z      ✗ malformed   400  truncated-body: the body ended early (from 203.0.113.7:4711)\n"
         );
         assert_eq!(
             malformed(
@@ -1058,7 +1058,7 @@ mod tests {
                 "the body ended before its 2,334 bytes",
                 &layout(80, Extent::Full)
             ),
-            "03:49:53Z      ✗ malformed   400  truncated-body\n  the body ended before its 2,334 bytes from 203.0.113.7:4711\n"
+            "03:49:53Z      ✗ malformed   400  truncated-body\n  the body ended before its 2,334 bytes (from 203.0.113.7:4711)\n"
         );
     }
 
