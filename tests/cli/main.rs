@@ -11,6 +11,9 @@
 mod documents;
 mod events;
 mod forward;
+// Ends listeners by signals, as people and CI do on Unix.
+#[cfg(unix)]
+mod listen;
 mod readme;
 mod receivers;
 mod runner;

@@ -1,0 +1,396 @@
+//! What a person sees.
+
+use super::listener::{listen, start};
+use super::sender::{event, genuine, request};
+use crate::runner::Place;
+
+/// What must never reach a screen or a pipe: controls, and characters that turn, hide or join text.
+/// Written down here once more, for the program's own table is what is tested.
+pub(super) fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// The text with times and durations made the same.
+fn steady(text: &str) -> String {
+    let mut steady = String::new();
+    for line in text.lines() {
+        let timed = line.len() > 9 && line.as_bytes()[2] == b':' && line.as_bytes()[8] == b'Z';
+        let line = match timed {
+            true => format!("12:00:00Z{}", &line[9..]),
+            false => line.to_owned(),
+        };
+        let line = match line
+            .strip_suffix(" ms")
+            .and_then(|line| line.rsplit_once(' '))
+        {
+            Some((rest, _)) => format!("{rest} 0.10 ms"),
+            None => line,
+        };
+        steady.push_str(&line);
+        steady.push('\n');
+    }
+    steady
+}
+
+#[test]
+fn a_delivery_is_one_line_its_headers_and_its_body() {
+    let place = Place::new();
+    let listener = listen(&place, "-s geheim -n 1");
+    let url = listener.url.clone();
+    let body = br#"{"event":"TODO_DELETED","webhook":{"secret":""},"previousValue":{"id":"c1","n":1.0,"n":1e3},"currentValue":null}"#;
+    listener.send(&genuine("/hooks/blue?x=1", body));
+    let ended = listener.end();
+    assert_eq!(ended.code, Some(0));
+    assert_eq!(
+        ended.talk(),
+        format!("listening on {url}, Ctrl-C ends\nsignatures are checked: blue, 1 secret\n")
+    );
+    assert_eq!(
+        steady(&ended.text()),
+        r#"12:00:00Z #1   ✓ genuine     200  POST /hooks/blue?x=1  TODO_DELETED  Todo  112 B  0.10 ms
+  X-Signature: 6dbad381978f1288239061a80a63c1d0917877456e3cc391f3c92cd67c7c7bd0
+  warning: previousValue.n — the object has the key more than once, and most parsers keep the last
+    only: "n"
+
+{
+  "event": "TODO_DELETED",
+  "webhook": {
+    "secret": ""
+  },
+  "previousValue": {
+    "id": "c1",
+    "n": 1.0,
+    "n": 1e3
+  },
+  "currentValue": null
+}
+
+1 delivery: 1 genuine
+"#
+    );
+}
+
+#[test]
+fn a_forged_delivery_is_shown_with_its_cause() {
+    let place = Place::new();
+    let listener = listen(&place, "-s geheim --show-body none");
+    let body = event("TODO_CREATED");
+    let mut bytes = genuine("/", body.as_bytes());
+    bytes.extend(b"\n");
+    let text = String::from_utf8(bytes).unwrap();
+    let length = format!("Content-Length: {}", body.len());
+    let bytes = text.replace(&length, &format!("Content-Length: {}", body.len() + 1));
+    assert_eq!(listener.send(bytes.as_bytes()).status, 401);
+    assert_eq!(listener.post(&body), 401);
+    let ended = listener.interrupt();
+    assert_eq!(
+        steady(&ended.text()),
+        r#"12:00:00Z #1   ✗ not genuine 401  POST /  TODO_CREATED  Todo  25 B  0.10 ms
+  X-Signature: f516b2c57f6fc3defba193916e29c1f04568c4bf2db13159c4276a4004f66205
+  not genuine: X-Signature is not right for these 25 bytes with this secret
+  cause: The body ends with one line feed (0x0A) at byte 24 that was not signed.
+  fix: echo and editors add a line end: write the body with printf %s, or send and verify the file
+    as it is (curl --data-binary).
+  error: the payload does not say which webhook it comes from
+  error: currentValue — the event needs the entity as it is now: TODO_CREATED
+
+12:00:00Z #2   ✗ not genuine 401  POST /  TODO_CREATED  Todo  24 B  0.10 ms
+  not genuine: the delivery has no X-Signature header, or an empty one
+  error: the payload does not say which webhook it comes from
+  error: currentValue — the event needs the entity as it is now: TODO_CREATED
+
+2 deliveries: 2 not genuine
+"#
+    );
+}
+
+#[test]
+fn an_update_is_shown_as_a_difference() {
+    let place = Place::new();
+    let listener = listen(&place, "-n 1");
+    let body = br#"{"event":"TODO_NAME_CHANGED","webhook":{},"previousValue":{"id":"c","title":"old","tags":["a","b"],"list":{"id":1}},"currentValue":{"id":"c","title":"new","tags":["a"],"list":{"id":2},"done":true}}"#;
+    listener.send(&request("/", "", body));
+    assert_eq!(
+        steady(&listener.end().text()),
+        r#"12:00:00Z #1   ? unchecked   200  POST /  TODO_NAME_CHANGED  Todo  197 B  0.10 ms
+
+  ~ title: "old" → "new"
+  - tags[1]: "b"
+  ~ list.id: 1 → 2
+  + done: true
+
+{
+  "event": "TODO_NAME_CHANGED",
+  "webhook": {},
+  "previousValue": {
+    "id": "c",
+    "title": "old",
+    "tags": [
+      "a",
+      "b"
+    ],
+    "list": {
+      "id": 1
+    }
+  },
+  "currentValue": {
+    "id": "c",
+    "title": "new",
+    "tags": [
+      "a"
+    ],
+    "list": {
+      "id": 2
+    },
+    "done": true
+  }
+}
+
+1 delivery: 1 unchecked
+"#
+    );
+}
+
+#[test]
+fn how_much_of_a_body_is_shown_is_chosen() {
+    let place = Place::new();
+    let body = format!("[{}]", vec!["1"; 100].join(","));
+    let mut sizes = Vec::new();
+    for extent in ["none", "short", "full"] {
+        let listener = listen(&place, &format!("-n 1 --show-body {extent}"));
+        listener.post(&body);
+        let text = listener.end().text();
+        assert!(text.ends_with("\n1 delivery: 1 unchecked\n"), "{text}");
+        sizes.push(text.lines().count());
+    }
+    assert_eq!(sizes[0], 4, "the line, two findings, the summary");
+    assert!((20..40).contains(&sizes[1]), "{sizes:?}");
+    assert!(sizes[2] > 100, "{sizes:?}");
+}
+
+#[test]
+fn ten_megabytes_are_folded_short() {
+    let place = Place::new();
+    let listener = listen(&place, "-n 1 --show-body short");
+    let item = r#"{"id":"clb4zna6x0000vt1swuwso25f","title":"GGGG"}"#;
+    let body = format!("[{}]", vec![item; 200_000].join(","));
+    assert_eq!(listener.post(&body), 200);
+    let text = listener.end().text();
+    assert!(text.len() < 4000, "{}", text.len());
+    assert!(text.contains("10.0 MB"), "{text}");
+}
+
+#[test]
+fn quiet_prints_nothing_but_what_was_asked_for() {
+    let place = Place::new();
+    let listener = listen(&place, "-q -n 2");
+    listener.post("1");
+    listener.send(b"GET / HTTP/1.0\r\n\r\n");
+    listener.post("2");
+    listener.end().is(0, "", "");
+    let listener = listen(&place, "-q --json -n 1");
+    listener.post("1");
+    let ended = listener.end();
+    assert_eq!(ended.json().len(), 3);
+    assert_eq!(ended.talk(), "");
+}
+
+#[test]
+fn verbose_shows_every_header_and_where_it_came_from() {
+    let place = Place::new();
+    let headers = "X-Plain: 1\r\nAuthorization: Bearer t0ps3cret\r\nCookie: t0ps3cret\r\nX-Gitlab-Token: t0ps3cret\r\n";
+    for (words, plain) in [("", false), ("-v", true)] {
+        let listener = listen(&place, &format!("-n 1 --show-body none {words}"));
+        listener.send(&request("/", headers, b"{}"));
+        let text = listener.end().text();
+        assert_eq!(text.contains("\n  X-Plain: 1\n"), plain, "{text}");
+        assert_eq!(text.contains("\n  from 127.0.0.1:"), plain, "{text}");
+        assert!(
+            text.contains("\n  Authorization: (masked, 16 bytes)\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("\n  X-Gitlab-Token: (masked, 9 bytes)\n"),
+            "{text}"
+        );
+        assert!(!text.contains("t0ps3cret"), "{text}");
+    }
+}
+
+#[test]
+fn colours_come_when_they_are_asked_for_and_only_then() {
+    let place = Place::new();
+    let colours: [(&str, &[(&str, &str)], bool); 6] = [
+        ("", &[], false),
+        ("--color always", &[], true),
+        ("--color always", &[("NO_COLOR", "1")], true),
+        ("", &[("CLICOLOR_FORCE", "1")], true),
+        ("", &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], false),
+        ("--color never", &[("CLICOLOR_FORCE", "1")], false),
+    ];
+    let mut plain = String::new();
+    for (words, variables, coloured) in colours {
+        let mut run = place.bluehook(&format!("listen -s geheim -n 1 {words}"));
+        for (name, value) in variables {
+            run = run.env(name, *value);
+        }
+        let listener = start(&place, run);
+        listener.send(b"GET / HTTP/1.0\r\n\r\n");
+        listener.post(r#"{"event":"X"}"#);
+        listener.deliver(r#"{"event":"X"}"#);
+        let ended = listener.end();
+        assert_eq!(
+            ended.text().contains('\x1b'),
+            coloured,
+            "{words} {variables:?}"
+        );
+        assert_eq!(
+            ended.talk().contains('\x1b'),
+            coloured,
+            "{words} {variables:?}"
+        );
+        // Without its colours it is the same text: none of them carries a meaning alone.
+        let text = uncoloured(&ended.text());
+        let text: String = steady(&text)
+            .lines()
+            .filter(|line| !line.contains("127.0.0.1"))
+            .collect();
+        if plain.is_empty() {
+            plain = text;
+        } else {
+            assert_eq!(text, plain);
+        }
+    }
+}
+
+fn uncoloured(text: &str) -> String {
+    let mut parts = text.split('\x1b');
+    let mut plain = parts.next().unwrap().to_owned();
+    for part in parts {
+        let (code, rest) = part.split_once('m').unwrap();
+        assert!(code.starts_with('['), "only colours: {code:?}");
+        plain.push_str(rest);
+    }
+    plain
+}
+
+#[test]
+fn first_lines_fit_the_width() {
+    let place = Place::new();
+    for width in [40, 60, 80, 100, 200] {
+        let run = place
+            .bluehook("listen -s geheim --show-body none")
+            .env("COLUMNS", width.to_string());
+        let listener = start(&place, run);
+        let long = format!(
+            "/{}?\u{65e5}\u{672c}=\u{1f600}\u{5d0}\u{5d1}",
+            "path/".repeat(60)
+        );
+        listener.send(&genuine(&long, event(&"TODO_".repeat(40)).as_bytes()));
+        listener.post(r#"{"event":"TODO_CHECKLIST_ITEM_DONE_STATUS_UPDATED"}"#);
+        listener.send(b"GET / HTTP/1.0\r\n\r\n");
+        let ended = listener.interrupt();
+        // On a narrow screen a long word may be broken by the terminal, but no first line.
+        let text = ended.text();
+        for line in text
+            .lines()
+            .filter(|line| width >= 80 || line.contains('#'))
+        {
+            let columns = unicode_width::UnicodeWidthStr::width(line);
+            assert!(columns <= width, "{columns} of {width}: {line}");
+        }
+    }
+}
+
+#[test]
+fn nothing_that_a_sender_writes_drives_the_terminal() {
+    // Escape sequences, C1 controls (as UTF-8 and as bytes), bidi, zero width, tags, line ends.
+    let evil = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\u{202e}\u{2066}\u{200b}\u{feff}\u{e0041}\u{2028}\u{7f}\u{8}\u{ad}";
+    // What a header or a target may hold by HTTP's rules.
+    let quiet_evil = "\u{9b}31m\u{202e}\u{2066}\u{200b}\u{feff}\u{e0041}\u{2028}\u{85}\u{ad}";
+    let json_evil: String = evil
+        .chars()
+        .map(|character| match character {
+            '\0'..='\u{1f}' => format!("\\u{:04x}", character as u32),
+            character => character.to_string(),
+        })
+        .collect();
+    let bodies = [
+        format!(
+            r#"{{"event":"{json_evil}","webhook":{{"status":"{json_evil}"}},"{json_evil}":"{json_evil}","currentValue":{{"project":{{"id":"{json_evil}"}}}}}}"#
+        ),
+        format!(
+            r#"{{"event":"TODO_NAME_CHANGED","webhook":{{}},"previousValue":{{"id":"{json_evil}","{json_evil}":["{json_evil}"]}},"currentValue":{{"id":"a","{json_evil}":[1]}}}}"#
+        ),
+        evil.to_owned(),
+        format!("{{\"event\": {evil}"),
+        format!("a=1&b={evil}"),
+    ];
+    let kinds = [
+        "application/json",
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        quiet_evil,
+    ];
+    for (words, kinds) in [
+        ("", &kinds[..]),
+        ("-v", &kinds),
+        ("--json", &kinds),
+        ("--show-body short", &kinds),
+        ("-v --color always", &kinds),
+        // Looking for causes takes its time.
+        ("-s geheim --accept-invalid", &kinds[..1]),
+    ] {
+        let place = Place::new();
+        let listener = listen(&place, &format!("--record recording {words}"));
+        for body in &bodies {
+            for kind in kinds {
+                let headers = format!(
+                    "Content-Type: {kind}\r\nX-Signature: {quiet_evil}\r\nX-Event-Type: {quiet_evil}\r\nUser-Agent: {quiet_evil}\r\n"
+                );
+                let answer = listener.send(&request(
+                    &format!("/{quiet_evil}"),
+                    &headers,
+                    body.as_bytes(),
+                ));
+                assert_eq!(answer.status, 200);
+            }
+        }
+        // C1 controls as single bytes, which are not UTF-8.
+        let mut bytes = b"POST / HTTP/1.1\r\nX-Signature: \x9b31m\x85\x90\r\nUser-Agent: \xff\x9d\r\nContent-Length: 4\r\nConnection: close\r\n\r\n".to_vec();
+        bytes.extend(b"\x9b\x1b\x9d\xff");
+        assert_eq!(listener.send(&bytes).status, 200);
+        // What is not HTTP is quoted in reports.
+        for bytes in [
+            format!("{evil}\r\n\r\n"),
+            format!("POST {evil} HTTP/1.1\r\n\r\n"),
+            format!("POST / HTTP/1.1\r\nX: {evil}\r\n\r\n"),
+            format!("POST / HTTP/1.1\r\nX{evil}: 1\r\n\r\n"),
+            format!("POST / HTTP/1.1\r\nContent-Length: {quiet_evil}\r\n\r\n"),
+            format!("POST / HTTP/1.1\r\nTransfer-Encoding: {quiet_evil}\r\n\r\n"),
+            format!("POST / HTTP/{quiet_evil}\r\n\r\n"),
+            format!("GET /{quiet_evil} HTTP/1.1\r\nConnection: close\r\n\r\n"),
+        ] {
+            let status = listener.send_and_stop(bytes.as_bytes()).status;
+            assert!(matches!(status, 400 | 405 | 501), "{status}: {bytes:?}");
+        }
+        let ended = listener.interrupt();
+        assert_eq!(ended.code, Some(130));
+        let printed = uncoloured(&ended.text());
+        let found = |text: &str| {
+            text.chars()
+                .find(|&character| is_hidden(character) && character != '\n')
+        };
+        assert_eq!(found(&printed), None, "{words}: {printed:?}");
+        assert_eq!(found(&uncoloured(&ended.talk())), None);
+        let recording = std::fs::read_to_string(place.path().join("recording")).unwrap();
+        assert_eq!(found(&recording), None);
+        // An event's name cannot make lines of its own.
+        assert!(
+            !printed.lines().any(|line| line.starts_with("owned")),
+            "{printed}"
+        );
+    }
+}
