@@ -238,6 +238,10 @@ impl Listen {
             None => None,
             Some(path) => Some(Appender::open(path).map_err(Problem::failed)?),
         };
+        // An old file would tell waiting scripts the URL of an earlier run.
+        if let Some(path) = self.ready_file.as_deref().filter(|path| path.is_file()) {
+            std::fs::remove_file(path).map_err(|error| unwritable(path, error))?;
+        }
         let receiver = self.receiver()?;
         let address = receiver.local_addr().map_err(Problem::failed)?;
         let url = format!("http://{address}");
@@ -539,6 +543,10 @@ fn write_ready_file(path: &Path, url: &str) -> Result<(), Problem> {
         .map_err(|error| {
             // What was half done is of no use.
             let _ = std::fs::remove_file(&part);
-            Problem::failed(error).context(format!("could not write {}", path.display()))
+            unwritable(path, error)
         })
+}
+
+fn unwritable(path: &Path, error: io::Error) -> Problem {
+    Problem::failed(error).context(format!("could not write {}", path.display()))
 }

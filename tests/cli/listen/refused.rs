@@ -280,3 +280,16 @@ fn a_respond_body_that_cannot_be_read_is_an_error() {
             "error: could not read nowhere\n  caused by: No such file or directory (os error 2)\n",
         );
 }
+
+#[test]
+fn an_old_ready_file_is_gone_before_the_port_is_asked_for() {
+    let place = Place::new();
+    let ready = place.file("ready", "http://127.0.0.1:1\n");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let ended = place
+        .bluehook(&format!("listen --port {port} --ready-file ready"))
+        .run();
+    assert_eq!(ended.code, Some(3));
+    assert!(!ready.exists());
+}
