@@ -15,7 +15,7 @@ use crate::commands::Stream;
 use crate::receiver::Malformed;
 use crate::show::delivery::{self, Layout, Shown, Verdict};
 use crate::show::lines::{
-    self, AnswerObject, DeliveryLine, HintObject, ListenSummary, MalformedLine, Time, VerifyLine,
+    self, AnswerObject, DeliveryLine, ListenSummary, MalformedLine, Time, VerifyLine,
 };
 use crate::show::{summary, verification};
 use crate::signing::Parts;
@@ -33,10 +33,6 @@ const WHILE: SignedDuration = SignedDuration::from_secs(60);
 /// With more than this waiting, causes are looked for with less effort, and with twice this not at
 /// all.
 const BUSY: usize = 32;
-/// Larger bodies are not looked into: each would hold up what comes after it for seconds.
-const DIAGNOSED_BYTES: usize = 1 << 20;
-/// How much of those is looked at all the same.
-const KEPT_BYTES: usize = 64 << 10;
 
 /// What is shown, and how.
 #[derive(Debug, Clone, Copy)]
@@ -319,23 +315,10 @@ impl Shower {
             url: url.as_deref(),
             headers: &delivery.headers,
         };
-        let total = delivery.body.len();
-        let body = diagnosis::Received {
-            kept: match total {
-                0..=DIAGNOSED_BYTES => &delivery.body,
-                _ => &delivery.body[..KEPT_BYTES],
-            },
-            total: total as u64,
-        };
+        let body = diagnosis::Received::whole(&delivery.body);
         let found =
             diagnosis::diagnose_within(effort, scheme, &self.secrets, parts, body, judgement);
         verification::add(&mut line, &found);
-        if total > DIAGNOSED_BYTES && found.nothing_found.is_some() {
-            line.hints.push(HintObject {
-                code: "body-large",
-                message: "The body is too large to look for the cause while others wait: bluehook verify does.".into(),
-            });
-        }
         Some(line)
     }
 

@@ -6,7 +6,6 @@ use crate::runner::Place;
 #[test]
 fn a_wrong_command_line_is_refused_in_one_sentence() {
     let place = Place::new();
-    let hint = "\n  hint: --help lists the arguments\n";
     for (words, said) in [
         (
             "--port 70000",
@@ -92,8 +91,11 @@ fn a_wrong_command_line_is_refused_in_one_sentence() {
             talk.starts_with(&format!("error: {said}")),
             "{words}: {talk}"
         );
-        assert!(talk.ends_with(hint), "{words}: {talk}");
-        assert_eq!(talk.lines().count(), 2, "{words}: {talk}");
+        assert_eq!(
+            talk.lines().count(),
+            1 + usize::from(talk.contains("\n  hint: ")),
+            "{talk}"
+        );
     }
 }
 
@@ -103,7 +105,7 @@ fn a_secret_that_is_none_is_refused() {
     let listen = || place.bluehook("listen --port 0 --timeout 5");
     listen().arg("-s").arg("").run().fails(
         2,
-        "error: invalid value for '--secret <SECRET>': the secret is empty\n  hint: --help lists the arguments\n",
+        "error: invalid value for '--secret <SECRET>': the secret is empty\n",
     );
     let ended = listen().arg("--secret-env").arg("NOWHERE").run();
     assert_eq!((ended.code, ended.text()), (Some(2), String::new()));

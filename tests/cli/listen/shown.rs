@@ -51,8 +51,8 @@ fn a_delivery_is_one_line_its_headers_and_its_body() {
         steady(&ended.text()),
         r#"12:00:00Z #1   ✓ genuine     200  POST /hooks/blue?x=1  TODO_DELETED  Todo  112 B  0.10 ms
   X-Signature: 6dbad381978f1288239061a80a63c1d0917877456e3cc391f3c92cd67c7c7bd0
-  warning: previousValue.n — the object has the key more than once, and most parsers keep the last
-    only: "n"
+  body warning: previousValue.n — the object has the key more than once, and most parsers keep the
+    last only: "n"
 
 {
   "event": "TODO_DELETED",
@@ -93,13 +93,13 @@ fn a_forged_delivery_is_shown_with_its_cause() {
   cause: The body ends with one line feed (0x0A) at byte 24 that was not signed.
   fix: echo and editors add a line end: write the body with printf %s, or send and verify the file
     as it is (curl --data-binary).
-  error: the payload does not say which webhook it comes from
-  error: currentValue — the event needs the entity as it is now: TODO_CREATED
+  body error: the payload does not say which webhook it comes from
+  body error: currentValue — the event needs the entity as it is now: TODO_CREATED
 
 12:00:00Z #2   ✗ not genuine 401  POST /  TODO_CREATED  Todo  24 B  0.10 ms
   not genuine: the delivery has no X-Signature header, or an empty one
-  error: the payload does not say which webhook it comes from
-  error: currentValue — the event needs the entity as it is now: TODO_CREATED
+  body error: the payload does not say which webhook it comes from
+  body error: currentValue — the event needs the entity as it is now: TODO_CREATED
 
 2 deliveries: 2 not genuine
 "#
