@@ -171,6 +171,7 @@ Register-ArgumentCompleter -Native -CommandName 'bluehook' -ScriptBlock {
             [CompletionResult]::new('--accept-invalid', '--accept-invalid', [CompletionResultType]::ParameterName, 'Answer 200 to what is not genuine, too')
             [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Do not verify the application''s certificate')
             [CompletionResult]::new('--insecure', '--insecure', [CompletionResultType]::ParameterName, 'Do not verify the application''s certificate')
+            [CompletionResult]::new('--redact', '--redact', [CompletionResultType]::ParameterName, 'Keep tokens (Authorization, Cookie and the like) out of the recording and of JSON lines')
             [CompletionResult]::new('--fail-on-refused', '--fail-on-refused', [CompletionResultType]::ParameterName, 'Exit code 1 if a delivery was refused')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print machine-readable output: one JSON object a line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no report, only what was asked for')

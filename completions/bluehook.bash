@@ -110,7 +110,7 @@ _bluehook() {
             return 0
             ;;
         bluehook__subcmd__listen)
-            opts="-p -s -w -f -k -e -n -q -v -h --port --bind --ready-file --secret --secret-file --secret-env --scheme --scheme-file --at --tolerance --public-url --webhook --config --accept-invalid --respond --respond-body --forward-to --forward-timeout --cacert --insecure --record --event --project --where --count --expect --timeout --fail-on-refused --show-body --max-body --max-connections --json --quiet --verbose --color --help"
+            opts="-p -s -w -f -k -e -n -q -v -h --port --bind --ready-file --secret --secret-file --secret-env --scheme --scheme-file --at --tolerance --public-url --webhook --config --accept-invalid --respond --respond-body --forward-to --forward-timeout --cacert --insecure --record --redact --event --project --where --count --expect --timeout --fail-on-refused --show-body --max-body --max-connections --json --quiet --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

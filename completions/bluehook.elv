@@ -164,6 +164,7 @@ set edit:completion:arg-completer[bluehook] = {|@words|
             cand --accept-invalid 'Answer 200 to what is not genuine, too'
             cand -k 'Do not verify the application''s certificate'
             cand --insecure 'Do not verify the application''s certificate'
+            cand --redact 'Keep tokens (Authorization, Cookie and the like) out of the recording and of JSON lines'
             cand --fail-on-refused 'Exit code 1 if a delivery was refused'
             cand --json 'Print machine-readable output: one JSON object a line'
             cand -q 'Print no report, only what was asked for'

@@ -146,6 +146,7 @@ always\t'Always'
 never\t'Never'"
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l accept-invalid -d 'Answer 200 to what is not genuine, too'
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -s k -l insecure -d 'Do not verify the application\'s certificate'
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l redact -d 'Keep tokens (Authorization, Cookie and the like) out of the recording and of JSON lines'
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l fail-on-refused -d 'Exit code 1 if a delivery was refused'
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l json -d 'Print machine-readable output: one JSON object a line'
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -s q -l quiet -d 'Print no report, only what was asked for'

@@ -3,6 +3,7 @@
 //! The network thread calls in here and must never wait: small bodies are judged on it, large ones
 //! on a thread beside it; recording and showing happen behind queues.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -28,13 +29,16 @@ use crate::delivery::{Delivery, Headers};
 use crate::receiver::{Answer, Malformed, Received, Reply, Responder, Service, Stop};
 use crate::sender::Url;
 use crate::show::delivery as shown;
-use crate::show::lines::ListenSummary;
+use crate::show::is_secret;
+use crate::show::lines::{self, AnswerObject, DeliveryLine, Fields, ListenSummary, VerifyLine};
 use crate::signing::handshake::handshake;
 use crate::signing::scheme::Scheme;
 use crate::signing::{Judge, Judgement, Keyring, Parts};
 
 /// Bodies up to this are judged on the network thread: that takes less time than handing over.
 const SMALL_BODY: usize = 64 * 1024;
+/// What stands for a value that is kept back.
+const REDACTED: &[u8] = b"(redacted)";
 /// How many bodies are remembered to recognise repeats.
 const REMEMBERED: usize = 10_000;
 
@@ -65,6 +69,51 @@ pub struct Taken {
 }
 
 impl Taken {
+    /// The request's headers as recordings and machine output hold them.
+    pub fn kept_headers(&self) -> Cow<'_, Headers> {
+        let headers = &self.delivery().headers;
+        if !self.bench.redacts {
+            return Cow::Borrowed(headers);
+        }
+        let kept = headers.iter().cloned().map(|mut header| {
+            if is_secret(&header.name) {
+                header.value = REDACTED.to_vec();
+            }
+            header
+        });
+        Cow::Owned(kept.collect())
+    }
+
+    /// What the sender gets.
+    pub fn answer(&self) -> AnswerObject<'_> {
+        AnswerObject {
+            status: self.status,
+            by: &self.decided_by,
+            ms: lines::ms(self.decided_in),
+        }
+    }
+
+    /// The line of recordings and machine output, with these of its headers.
+    pub fn line<'a>(
+        &'a self,
+        headers: &'a Headers,
+        verification: Option<&'a VerifyLine>,
+    ) -> DeliveryLine<'a> {
+        let report = self.report();
+        let remote = self.received.remote.to_string();
+        DeliveryLine {
+            headers: Fields(headers),
+            event: self.event(),
+            project: report.project.as_deref(),
+            verification,
+            findings: report.findings.iter().map(Into::into).collect(),
+            repeat_of: self.repeat_of,
+            answer: Some(self.answer()),
+            forwards: self.forwards.iter().map(Into::into).collect(),
+            ..DeliveryLine::new(self.number, self.at, remote, self.delivery())
+        }
+    }
+
     /// The request.
     pub fn delivery(&self) -> &Delivery {
         &self.received.delivery
@@ -107,6 +156,8 @@ pub struct Bench {
     pub keyring: Keyring,
     /// Whether the deliveries are Blue's, so that its rules are for their bodies.
     pub is_blue: bool,
+    /// Header values that are secrets by nature stay out of recordings and machine output.
+    pub redacts: bool,
     /// Which deliveries the profile is for.
     pub scope: Scope,
     /// How the age is judged.

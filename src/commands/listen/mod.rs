@@ -130,6 +130,9 @@ pub struct Listen {
     /// Write every delivery to this file, before it is answered
     #[arg(long, value_name = "FILE", help_heading = "Recording")]
     pub record: Option<PathBuf>,
+    /// Keep tokens (Authorization, Cookie and the like) out of the recording and of JSON lines
+    #[arg(long, help_heading = "Recording")]
+    pub redact: bool,
     #[command(flatten)]
     /// Which deliveries are meant.
     pub filter: Filter,
@@ -250,6 +253,7 @@ impl Listen {
         self.banner(shell, &url, &scheme, &secrets)?;
         let bench = Arc::new(Bench {
             is_blue: scheme == Scheme::default(),
+            redacts: self.redact,
             scope: settings.profile()?.map(Profile::scope).unwrap_or_default(),
             scheme,
             keyring,

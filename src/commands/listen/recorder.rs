@@ -9,7 +9,6 @@ use super::intake::{Intake, Taken};
 use super::screen::Note;
 use crate::receiver::{Answer, Responder};
 use crate::recording::Appender;
-use crate::show::lines::{self, AnswerObject, DeliveryLine};
 use crate::show::verification;
 
 /// How many deliveries are written at once at most.
@@ -168,23 +167,6 @@ fn line(taken: &Taken, intake: &Intake) -> std::io::Result<Vec<u8>> {
             taken.delivery(),
         )
     });
-    let mut line = DeliveryLine::new(
-        taken.number,
-        taken.at,
-        taken.received.remote.to_string(),
-        taken.delivery(),
-    );
-    let report = taken.report();
-    line.event = taken.event();
-    line.project = report.project.as_deref();
-    line.verification = verification.as_ref();
-    line.findings = report.findings.iter().map(Into::into).collect();
-    line.repeat_of = taken.repeat_of;
-    line.answer = Some(AnswerObject {
-        status: taken.status,
-        by: &taken.decided_by,
-        ms: lines::ms(taken.decided_in),
-    });
-    line.forwards = taken.forwards.iter().map(Into::into).collect();
-    line.to_bytes()
+    let headers = taken.kept_headers();
+    taken.line(&headers, verification.as_ref()).to_bytes()
 }

@@ -14,9 +14,7 @@ use super::intake::{Bench, Taken};
 use crate::commands::Stream;
 use crate::receiver::Malformed;
 use crate::show::delivery::{self, Layout, Shown, Verdict};
-use crate::show::lines::{
-    self, AnswerObject, DeliveryLine, ListenSummary, MalformedLine, Time, VerifyLine,
-};
+use crate::show::lines::{self, ListenSummary, MalformedLine, Time, VerifyLine};
 use crate::show::{summary, verification};
 use crate::signing::Parts;
 use crate::signing::diagnosis::{self, Effort};
@@ -255,22 +253,10 @@ impl Shower {
             return;
         }
         let verification = self.verification(taken, waiting);
-        let answer = AnswerObject {
-            status: taken.status,
-            by: &taken.decided_by,
-            ms: lines::ms(taken.decided_in),
-        };
         let report = taken.report();
         let bytes = if self.manner.json {
-            let remote = taken.received.remote.to_string();
-            let mut line = DeliveryLine::new(taken.number, taken.at, remote, taken.delivery());
-            line.event = taken.event();
-            line.project = report.project.as_deref();
-            line.verification = verification.as_ref();
-            line.findings = report.findings.iter().map(Into::into).collect();
-            line.repeat_of = taken.repeat_of;
-            line.answer = Some(answer);
-            line.forwards = taken.forwards.iter().map(Into::into).collect();
+            let headers = taken.kept_headers();
+            let line = taken.line(&headers, verification.as_ref());
             line.to_bytes().unwrap_or_default()
         } else {
             let forwards: Vec<delivery::Forward<'_>> =
@@ -283,7 +269,7 @@ impl Shower {
                 report: Some(report),
                 verdict: Verdict::of(verification.as_ref(), self.secrets.len()),
                 repeat_of: taken.repeat_of,
-                answer: Some(answer),
+                answer: Some(taken.answer()),
                 forwards: &forwards,
             };
             delivery::shown(&shown, &self.manner.layout).into_bytes()

@@ -307,3 +307,17 @@ fn large_bodies_are_recorded_whole() {
         "",
     );
 }
+
+#[test]
+fn redacted_tokens_are_neither_recorded_nor_printed() {
+    let place = Place::new();
+    let listener = listen(&place, "--json --redact --record recording");
+    let head = "POST / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer hunter2\r\ncookie: hunter2\r\nX-Gitlab-Token: hunter2\r\nX-Kept: as it is\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}";
+    assert_eq!(listener.send(head.as_bytes()).status, 200);
+    let ended = listener.interrupt();
+    let kept = std::fs::read_to_string(place.path().join("recording")).unwrap();
+    for text in [kept, ended.text()] {
+        assert!(!text.contains("hunter2"), "{text}");
+        assert!(text.contains(r#"["Authorization","(redacted)"],["cookie","(redacted)"],["X-Gitlab-Token","(redacted)"],["X-Kept","as it is"]"#), "{text}");
+    }
+}
