@@ -149,8 +149,11 @@ pub fn add(line: &mut VerifyLine, diagnosis: &Diagnosis) {
             message: hint.message.clone(),
         })
         .collect();
-    // Machine output has no place of its own for what remains when no cause was found.
-    if let Some(remaining) = &diagnosis.nothing_found {
+    // Machine output has no place of its own for what remains when no cause was found. Of a
+    // malformed signature the verdict says what is the matter.
+    if let Some(remaining) = &diagnosis.nothing_found
+        && line.reason == Some(Reason::Mismatch.code())
+    {
         line.hints.push(HintObject {
             code: "no-cause-found",
             message: remaining.clone(),

@@ -222,19 +222,19 @@ fn verbose_shows_every_header_and_where_it_came_from() {
 #[test]
 fn colours_come_when_they_are_asked_for_and_only_then() {
     let place = Place::new();
-    let colours: [(&str, &[(&str, &str)], bool); 6] = [
-        ("", &[], false),
-        ("--color always", &[], true),
-        ("--color always", &[("NO_COLOR", "1")], true),
-        ("", &[("CLICOLOR_FORCE", "1")], true),
-        ("", &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], false),
-        ("--color never", &[("CLICOLOR_FORCE", "1")], false),
+    let colours = [
+        ("", "", false),
+        ("--color always", "", true),
+        ("--color always", "NO_COLOR", true),
+        ("", "CLICOLOR_FORCE", true),
+        ("", "CLICOLOR_FORCE NO_COLOR", false),
+        ("--color never", "CLICOLOR_FORCE", false),
     ];
     let mut plain = String::new();
     for (words, variables, coloured) in colours {
         let mut run = place.bluehook(&format!("listen -s geheim -n 1 {words}"));
-        for (name, value) in variables {
-            run = run.env(name, *value);
+        for name in variables.split_whitespace() {
+            run = run.env(name, "1");
         }
         let listener = start(&place, run);
         listener.send(b"GET / HTTP/1.0\r\n\r\n");
