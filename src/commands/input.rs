@@ -16,7 +16,7 @@ use crate::delivery::Headers;
 use crate::signing::secret::{Secret, Unusable};
 
 /// How much is read at a time.
-const PIECE: usize = 64 * 1024;
+const PIECE: usize = 32 * 1024;
 /// An input that is larger than this is worth a second thread.
 const SMALL_INPUT: usize = 1 << 20;
 /// A file of headers or of a secret holds no more than this.

@@ -47,6 +47,9 @@ pub struct Manner {
 pub struct Screen {
     queue: SyncSender<Item>,
     state: Arc<State>,
+    /// Neither deliveries nor what was none are shown: to hand them over would cost the network
+    /// thread more than to judge them.
+    silent: bool,
 }
 
 #[derive(Default)]
@@ -156,6 +159,7 @@ impl Screen {
     ) -> (Self, JoinHandle<Ended>) {
         let (queue, items) = mpsc::sync_channel(QUEUE);
         let state = Arc::new(State::default());
+        let silent = manner.quiet && !manner.json;
         let shower = Shower {
             floods: BTreeMap::new(),
             out: streams.0,
@@ -167,11 +171,19 @@ impl Screen {
             closed: Box::new(closed),
         };
         let thread = thread::spawn(move || shower.work(&items));
-        (Self { queue, state }, thread)
+        let screen = Self {
+            queue,
+            state,
+            silent,
+        };
+        (screen, thread)
     }
 
     /// Has a delivery shown.
     pub fn delivery(&self, taken: Taken) {
+        if self.silent {
+            return;
+        }
         let size = taken.delivery().body.len();
         if self.state.bytes.fetch_add(size, Ordering::Relaxed) > QUEUED_BYTES {
             self.state.bytes.fetch_sub(size, Ordering::Relaxed);
@@ -183,7 +195,9 @@ impl Screen {
 
     /// Has it shown what came in and was no delivery.
     pub fn malformed(&self, malformed: Malformed) {
-        self.offer(Item::Malformed(malformed));
+        if !self.silent {
+            self.offer(Item::Malformed(malformed));
+        }
     }
 
     /// Has something said.
@@ -249,9 +263,6 @@ impl Shower {
     }
 
     fn delivery(&mut self, taken: &Taken, waiting: usize) {
-        if self.manner.quiet && !self.manner.json {
-            return;
-        }
         let verification = self.verification(taken, waiting);
         let report = taken.report();
         let bytes = if self.manner.json {
@@ -320,7 +331,7 @@ impl Shower {
             };
             let bytes = lines::to_bytes(&line).unwrap_or_default();
             self.print(&bytes);
-        } else if !self.manner.quiet && self.floods.entry(malformed.code).or_default().admits(at) {
+        } else if self.floods.entry(malformed.code).or_default().admits(at) {
             let shown = delivery::malformed(
                 at,
                 malformed.remote,
