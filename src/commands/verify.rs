@@ -197,13 +197,21 @@ impl Verify {
                     "this scheme's signature travels in the body: leave --signature out",
                 ));
             }
-            (None, Some(name)) if headers.is_empty() => {
-                return Err(Problem::wrong("no signature is given")
-                    .hint(format!("use --signature VALUE, or -H '{name}: VALUE'")));
-            }
+            (None, Some(name)) if headers.is_empty() => self.ask_for_signature(shell, &name)?,
             (None, _) => {}
         }
         Ok(headers)
+    }
+
+    /// A delivery without any header is judged as it is, but most often `--signature` was forgotten.
+    fn ask_for_signature(&self, shell: &mut Shell, header: &str) -> Result<(), Problem> {
+        if self.output.talk.quiet || self.output.json {
+            return Ok(());
+        }
+        let hint = shell.err.style.name("hint:");
+        shell.err.print(format!(
+            "{hint} no signature is given: use --signature VALUE, or -H '{header}: VALUE'\n"
+        ))
     }
 
     /// Says the verdict, and why.

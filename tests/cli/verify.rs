@@ -129,13 +129,25 @@ fn the_expected_signature_is_shown_only_when_asked_for() {
 }
 
 #[test]
-fn without_a_signature_or_with_wrong_options_nothing_is_judged() {
+fn a_delivery_without_any_header_is_judged_as_unsigned() {
     let place = Place::new();
     place.file("body.json", BODY);
-    place.bluehook("verify body.json -s x").run().fails(
-        2,
-        "error: no signature is given\n  hint: use --signature VALUE, or -H 'X-Signature: VALUE'\n",
-    );
+    let verify = |words: &str| place.bluehook(&format!("verify body.json -s x {words}"));
+    let sentence = "not genuine: the delivery has no X-Signature header, or an empty one\n";
+    let hint = "hint: no signature is given: use --signature VALUE, or -H 'X-Signature: VALUE'\n";
+    verify("").run().is(1, sentence, hint);
+    verify("-q").run().is(1, "", "");
+    let ended = verify("--json").run();
+    assert_eq!((ended.code, ended.talk().as_str()), (Some(1), ""));
+    let line = &ended.json()[0];
+    assert_eq!(line["genuine"], false);
+    assert_eq!(line["reason"], "missing-header");
+}
+
+#[test]
+fn with_wrong_options_nothing_is_judged() {
+    let place = Place::new();
+    place.file("body.json", BODY);
     place.bluehook("verify body.json -s x -H nocolon").run().fails(
         2,
         "error: invalid value for '--header <NAME: VALUE>': \"nocolon\" is not a header: write 'Name: value'\n",
