@@ -28,9 +28,9 @@ pub fn explain(
     let mut steps = vec![
         key_step(variant, work.key.bytes().map(<[u8]>::len)),
         format!(
-            "the signed content is {}: {} bytes",
+            "the signed content is {}: {}",
             variant.content,
-            content.len()
+            bytes(content.len())
         ),
         algorithm_step(variant),
         place_step(variant),
@@ -46,8 +46,15 @@ pub fn explain(
     Some(Explanation { content, steps })
 }
 
+fn bytes(count: usize) -> String {
+    match count {
+        1 => "1 byte".into(),
+        count => format!("{count} bytes"),
+    }
+}
+
 fn key_step(variant: &Variant, length: Option<usize>) -> String {
-    let length = length.map_or(String::new(), |length| format!(": {length} bytes"));
+    let length = length.map_or(String::new(), |length| format!(": {}", bytes(length)));
     let without = variant
         .key
         .prefix

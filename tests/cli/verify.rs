@@ -145,6 +145,18 @@ fn a_delivery_without_any_header_is_judged_as_unsigned() {
 }
 
 #[test]
+fn a_body_of_one_byte_is_one_byte_in_every_sentence() {
+    let place = Place::new();
+    let signature = "0".repeat(64);
+    let ended = place
+        .bluehook(&format!("verify -s x --explain --signature {signature}"))
+        .stdin("b")
+        .run();
+    assert_eq!(ended.code, Some(1));
+    assert!(!ended.text().contains(" 1 bytes"), "{}", ended.text());
+}
+
+#[test]
 fn with_wrong_options_nothing_is_judged() {
     let place = Place::new();
     place.file("body.json", BODY);

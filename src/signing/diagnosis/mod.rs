@@ -161,7 +161,8 @@ fn nothing_found(body: Received<'_>) -> String {
          with another secret, or that the body was changed on its way. To compare with the sender: the body has ",
     );
     let total = body.total;
-    text.push_str(&format!("{total} bytes"));
+    let plural = if total == 1 { "" } else { "s" };
+    text.push_str(&format!("{total} byte{plural}"));
     if body.is_whole() {
         let digest = hash::Hash::Sha256.plain(&[body.kept]);
         text.push_str(&format!(", SHA-256 {}", hex::encode(digest.as_slice())));
