@@ -248,7 +248,8 @@ fn from_file(shell: &mut Shell, path: &Path) -> Result<Secret, Problem> {
     let name = input.name.clone();
     let bytes = input.read_small()?;
     let secret = without_line_end(&bytes);
-    if secret.contains(&b'\n') {
+    let is_pem = secret.starts_with(b"-----BEGIN ");
+    if secret.contains(&b'\n') && !is_pem {
         shell.err.print(format!(
             "{} {name} has more than one line: all of it is one secret, line ends inside included\n",
             shell.err.style.odd("warning:"),

@@ -106,6 +106,22 @@ fn a_secret_file_of_two_lines_is_one_secret_and_a_warning() {
 }
 
 #[test]
+fn a_key_in_pem_is_one_secret_and_no_warning() {
+    let place = Place::new();
+    place.file(
+        "key.pem",
+        "-----BEGIN PRIVATE KEY-----\n\
+         MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n\
+         -----END PRIVATE KEY-----\n",
+    );
+    let ended = place
+        .bluehook("sign --scheme discord --at 0 --secret-file key.pem")
+        .stdin("body")
+        .run();
+    assert_eq!((ended.code, ended.talk().as_str()), (Some(0), ""));
+}
+
+#[test]
 fn a_secret_may_begin_with_a_hyphen() {
     let place = Place::new();
     let spaced = place.bluehook("sign -s -abc").stdin("x").run();
