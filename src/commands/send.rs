@@ -203,7 +203,8 @@ impl Send {
         }
         let mut secrets = settings.secrets(shell, &self.secrets)?;
         if secrets.is_empty() {
-            let mut random = [0; 20];
+            // In hex, as long as a private key of the asymmetric schemes too.
+            let mut random = [0; 32];
             (shell.random)(&mut random).map_err(Problem::failed)?;
             secrets.push(Secret::new(hex::encode(random)).map_err(Problem::usage)?);
             if !self.output.talk.quiet {

@@ -424,6 +424,13 @@ fn loopback_signs_delivers_verifies_and_shows() {
         ended.talk(),
         "no secret is given: signing with a random one made for this run\n"
     );
+    for scheme in ["standard-webhooks", "gitlab", "discord", "sendgrid"] {
+        let ended = place
+            .bluehook(&format!("send --loopback --scheme {scheme}"))
+            .run();
+        assert_eq!(ended.code, Some(0), "{scheme}: {}", ended.talk());
+        assert!(ended.text().contains("\n  genuine: "), "{scheme}");
+    }
     let ended = place.bluehook("send --loopback --unsigned").run();
     assert_eq!((ended.code, ended.talk().as_str()), (Some(0), ""));
     assert!(ended.text().contains("not signed: nothing was verified"));
