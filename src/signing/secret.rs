@@ -45,6 +45,8 @@ pub enum Unusable {
         /// The algorithm whose key was expected.
         algorithm: Algorithm,
     },
+    /// 32 bare bytes are no point of the curve: most often the private seed.
+    NotAPublicKey,
     /// A public key was given, and only a private key can sign.
     PublicKey,
     /// The secret holds bytes that this kind of scheme cannot carry in a header.
@@ -74,6 +76,10 @@ impl fmt::Display for Unusable {
             Self::NotAKey { algorithm } => write!(
                 f,
                 "the secret is not an {algorithm} key (PEM, hex or base64 are read)"
+            ),
+            Self::NotAPublicKey => f.write_str(
+                "the secret is not an ed25519 public key; if it is the private seed, give its PEM or \
+                 its public key: 32 bare bytes are never taken for the seed when judging",
             ),
             Self::PublicKey => {
                 f.write_str("this is a public key: it verifies, but only the private key can sign")
@@ -398,7 +404,7 @@ fn ed25519(rule: &KeyRule, secret: &Secret) -> Result<Key, Unusable> {
         return if is_private {
             Ok(ed25519_private(SigningKey::from_bytes(raw)))
         } else {
-            (VerifyingKey::from_bytes(raw).map(public)).map_err(|_| not_a_key())
+            (VerifyingKey::from_bytes(raw).map(public)).map_err(|_| Unusable::NotAPublicKey)
         };
     }
     if let Ok(pair) = bytes.as_slice().try_into() {
@@ -624,6 +630,17 @@ mod tests {
         assert!(public.verify(public.start(), [signature.as_slice()]));
         assert!(private.verify(private.start(), [[7; 3].as_slice(), &signature]));
         assert!(!public.verify(public.start(), [[0; 64].as_slice()]));
+    }
+
+    #[test]
+    fn a_seed_that_is_no_public_key_is_told_from_what_is_no_key_at_all() {
+        let rule = KeyRule::default();
+        // 2 is no coordinate of a point.
+        let seed = format!("02{}", "00".repeat(31));
+        let key = |text: &str| verifying(Algorithm::Ed25519, &rule, text).map(|_| ());
+        assert_eq!(key(&seed), Err(Unusable::NotAPublicKey));
+        let algorithm = Algorithm::Ed25519;
+        assert_eq!(key("zz"), Err(Unusable::NotAKey { algorithm }));
     }
 
     /// Half of all seeds are no point of the curve.
