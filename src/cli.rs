@@ -204,7 +204,7 @@ pub struct ClockChoice {
 }
 
 /// The request that a scheme signs beside the body.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Scheme")]
 pub struct SignedRequest {
     /// The URL that the sender was given, for schemes that sign it
@@ -213,6 +213,15 @@ pub struct SignedRequest {
     /// The request's method, for schemes that sign it
     #[arg(long, value_name = "METHOD", default_value = "POST", value_parser = method)]
     pub signed_method: String,
+}
+
+impl Default for SignedRequest {
+    fn default() -> Self {
+        Self {
+            signed_url: None,
+            signed_method: "POST".into(),
+        }
+    }
 }
 
 /// Text that a header can carry.

@@ -52,8 +52,11 @@ fn shell(color: ColorChoice) -> Shell {
         .ok()
         .and_then(|columns| columns.parse().ok())
         .filter(|&columns| columns > 0);
+    // In scripts there is none to ask.
+    let on_terminal = out.is_terminal() || err.is_terminal() || stdin.is_terminal();
+    let asked = || on_terminal.then(terminal_size::terminal_size).flatten();
     let width = columns
-        .or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
+        .or_else(|| asked().map(|(width, _)| usize::from(width.0)))
         .unwrap_or(100);
     Shell {
         out: Stream {

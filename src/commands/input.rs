@@ -5,8 +5,6 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
-use std::sync::mpsc;
-use std::thread;
 
 use zeroize::Zeroizing;
 
@@ -17,8 +15,6 @@ use crate::signing::secret::{Secret, Unusable};
 
 /// How much is read at a time.
 const PIECE: usize = 32 * 1024;
-/// An input that is larger than this is worth a second thread.
-const SMALL_INPUT: usize = 1 << 20;
 /// A file of headers or of a secret holds no more than this.
 const SMALL_FILE: u64 = 1 << 20;
 
@@ -74,7 +70,7 @@ impl Input {
         awaited: &str,
     ) -> Result<Self, Problem> {
         match path {
-            Some(path) if path != OsStr::new("-") => Ok(Self {
+            Some(path) if path.as_os_str() != "-" => Ok(Self {
                 reader: Box::new(open(path)?),
                 name: path.display().to_string(),
             }),
@@ -93,21 +89,19 @@ impl Input {
         }
     }
 
-    /// Reads everything, piece by piece. Of a large input the next piece is read while one is
-    /// worked on.
+    /// Reads everything, piece by piece, in constant memory.
     ///
     /// # Errors
     /// Reading failed.
     pub fn for_each(mut self, mut take: impl FnMut(&[u8])) -> Result<(), Problem> {
-        let failed = |error| unreadable(&self.name, error);
         let mut buffer = vec![0; PIECE];
-        for _ in 0..SMALL_INPUT / PIECE {
-            match read_piece(&mut self.reader, &mut buffer).map_err(failed)? {
-                0 => return Ok(()),
-                length => take(&buffer[..length]),
+        loop {
+            match read_piece(&mut self.reader, &mut buffer) {
+                Ok(0) => return Ok(()),
+                Ok(length) => take(&buffer[..length]),
+                Err(error) => return Err(unreadable(&self.name, error)),
             }
         }
-        read_ahead(self.reader, buffer, take).map_err(failed)
     }
 
     /// Reads everything into memory.
@@ -143,41 +137,6 @@ fn read_piece(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
             read => return read,
         }
     }
-}
-
-/// Reads on a thread of its own, with two buffers that go back and forth.
-fn read_ahead(
-    mut reader: Box<dyn Read + Send>,
-    buffer: Vec<u8>,
-    mut take: impl FnMut(&[u8]),
-) -> io::Result<()> {
-    let (full_sender, full) = mpsc::sync_channel::<(Vec<u8>, usize)>(2);
-    let (empty_sender, empty) = mpsc::sync_channel::<Vec<u8>>(2);
-    // Both channels have room for both buffers: neither send can block or fail while its other end
-    // lives.
-    let _ = empty_sender.send(buffer);
-    let _ = empty_sender.send(vec![0; PIECE]);
-    thread::scope(|scope| {
-        let reading = scope.spawn(move || -> io::Result<()> {
-            for mut buffer in empty {
-                match read_piece(&mut reader, &mut buffer)? {
-                    0 => break,
-                    length => {
-                        let _ = full_sender.send((buffer, length));
-                    }
-                }
-            }
-            Ok(())
-        });
-        for (buffer, length) in full {
-            take(&buffer[..length]);
-            let _ = empty_sender.send(buffer);
-        }
-        drop(empty_sender);
-        reading
-            .join()
-            .unwrap_or_else(|_| Err(io::Error::other("the reading thread failed")))
-    })
 }
 
 /// Opens a file to read; a folder is refused at once, in words.

@@ -203,15 +203,26 @@ impl Bluehook {
     /// # Errors
     /// It was not understood, or asks for help or the version.
     pub fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
-        let alone = arguments.get(1).and_then(|name| Self::with_only(name));
-        let read = alone.and_then(|command| {
-            let matches = command.try_get_matches_from(arguments).ok()?;
-            Self::from_arg_matches(&matches).ok()
-        });
-        match read {
+        match Self::read_shortly(arguments) {
             Some(read) => Ok(read),
             None => Self::try_parse_from(arguments),
         }
+    }
+
+    fn read_shortly(arguments: &[OsString]) -> Option<Self> {
+        let (name, rest) = arguments.get(1..)?.split_first()?;
+        if name == "sign"
+            && let Some(sign) = sign::Sign::read_plain(rest)
+        {
+            return Some(Self {
+                colors: Colors::default(),
+                command: Some(Command::Sign(sign)),
+            });
+        }
+        let matches = Self::with_only(name)?
+            .try_get_matches_from(arguments)
+            .ok()?;
+        Self::from_arg_matches(&matches).ok()
     }
 
     /// The definition with that one subcommand, if it is one that runs often.
@@ -258,6 +269,44 @@ impl Bluehook {
 mod tests {
     use super::*;
 
+    fn words(line: &str) -> Vec<OsString> {
+        let words = line.split_whitespace().map(OsString::from);
+        std::iter::once("bluehook".into()).chain(words).collect()
+    }
+
+    #[test]
+    fn a_plain_sign_is_read_by_hand_as_by_the_definition() {
+        for line in [
+            "sign",
+            "sign body.json",
+            "sign body.json -s a",
+            "sign --secret a body.json --secret-file b --secret-env c -s d",
+        ] {
+            let plain = sign::Sign::read_plain(&words(line)[2..]).unwrap();
+            let whole = Bluehook::try_parse_from(words(line)).unwrap();
+            let Some(Command::Sign(whole)) = whole.command else {
+                panic!("{line}");
+            };
+            assert_eq!(format!("{plain:?}"), format!("{whole:?}"), "{line}");
+        }
+        for line in [
+            "sign a b",
+            "sign -",
+            "sign --",
+            "sign -sa",
+            "sign --secret=a",
+            "sign a -s -b",
+            "sign a -s",
+            "sign a --json",
+            "sign a --at 0",
+        ] {
+            assert!(
+                sign::Sign::read_plain(&words(line)[2..]).is_none(),
+                "{line}"
+            );
+        }
+    }
+
     #[test]
     fn a_subcommand_is_read_by_its_own_definition_as_by_the_whole() {
         for line in [
@@ -267,10 +316,7 @@ mod tests {
             "verify body.json --signature -s --color always --tolerance off --json",
             "verify --delivery recording.jsonl --secret-env A -q",
         ] {
-            let arguments: Vec<OsString> = std::iter::once("bluehook")
-                .chain(line.split(' '))
-                .map(OsString::from)
-                .collect();
+            let arguments = words(line);
             let alone = Bluehook::with_only(&arguments[1]).unwrap();
             let matches = alone.try_get_matches_from(&arguments).unwrap();
             let alone = Bluehook::from_arg_matches(&matches).unwrap();
@@ -289,10 +335,7 @@ mod tests {
             "sgn",
             "",
         ] {
-            let arguments: Vec<OsString> = std::iter::once("bluehook")
-                .chain(line.split_whitespace())
-                .map(OsString::from)
-                .collect();
+            let arguments = words(line);
             let read = Bluehook::read(&arguments).map_err(|error| error.render().to_string());
             let whole =
                 Bluehook::try_parse_from(&arguments).map_err(|error| error.render().to_string());

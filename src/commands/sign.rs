@@ -1,19 +1,23 @@
 //! `bluehook sign`: the signature of a body.
 
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use super::input::{self, Input};
 use super::settings::{self, Settings};
 use super::{Problem, Shell, Verdict};
 use crate::cli::{
-    self, HeaderOption, Output, ProfileChoice, SchemeChoice, Secrets, SignedRequest, StampChoice,
+    self, HeaderOption, Output, ProfileChoice, SchemeChoice, SecretSource, Secrets, SignedRequest,
+    StampChoice,
 };
 use crate::show::lines::{self, BodyDigest, SignLine};
 use crate::signing::scheme::Scheme;
-use crate::signing::{Keyring, Parts, Signed, Signer};
+use crate::signing::secret::Secret;
+use crate::signing::{Keyring, Parts, Signed, Signer, Stamp};
 
 /// Print the signature of a body
 ///
@@ -70,6 +74,44 @@ pub enum Format {
 }
 
 impl Sign {
+    /// What scripts say a thousand times over, `[BODY]` and secrets, read by hand: to read it by
+    /// the definition takes as long as all the rest. `None` for whatever could mean something
+    /// else: the definition reads that.
+    pub(super) fn read_plain(arguments: &[OsString]) -> Option<Self> {
+        let is_option = |word: &OsStr| word.is_empty() || word.as_encoded_bytes()[0] == b'-';
+        let mut body = None;
+        let mut secrets = Vec::new();
+        let mut words = arguments.iter();
+        while let Some(word) = words.next() {
+            if !is_option(word) {
+                if body.replace(PathBuf::from(word)).is_some() {
+                    return None;
+                }
+                continue;
+            }
+            let value = words.next().filter(|value| !is_option(value))?;
+            secrets.push(match word.to_str()? {
+                "-s" | "--secret" => {
+                    SecretSource::Given(Secret::new(value.as_encoded_bytes()).ok()?)
+                }
+                "--secret-file" => SecretSource::File(value.into()),
+                "--secret-env" => SecretSource::Env(value.to_str()?.into()),
+                _ => return None,
+            });
+        }
+        Some(Self {
+            body,
+            secrets: Secrets(secrets),
+            scheme: SchemeChoice::default(),
+            stamp: StampChoice::default(),
+            request: SignedRequest::default(),
+            header: Vec::new(),
+            profile: ProfileChoice::default(),
+            format: Format::default(),
+            output: Output::default(),
+        })
+    }
+
     /// Signs and prints.
     ///
     /// # Errors
@@ -87,7 +129,14 @@ impl Sign {
         settings.say(shell, self.output.talk.verbose)?;
         let keyring = Keyring::for_signing(&scheme, &secrets).map_err(Problem::usage)?;
         let headers = input::headers(shell, &self.header)?;
-        let stamp = settings::stamp(shell, &self.stamp)?;
+        let stamp = if scheme.is_stamped() {
+            settings::stamp(shell, &self.stamp)?
+        } else {
+            Stamp {
+                id: String::new(),
+                at: Timestamp::UNIX_EPOCH,
+            }
+        };
         let parts = Parts {
             method: &self.request.signed_method,
             url: self.request.signed_url.as_deref(),

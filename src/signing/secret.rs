@@ -526,8 +526,10 @@ fn pem_bytes(text: &str) -> Option<Zeroizing<Vec<u8>>> {
 /// The secret is no private key of the algorithm.
 pub fn signing_key(algorithm: Algorithm, rule: &KeyRule, secret: &Secret) -> Result<Key, Unusable> {
     // The seed first: half of all seeds are no public key, so reading them as one would fail.
-    let seed = asymmetric_bytes(rule, secret)
-        .filter(|_| algorithm == Algorithm::Ed25519 && !has_public_prefix(rule, secret))
+    let seed = (algorithm == Algorithm::Ed25519)
+        .then(|| asymmetric_bytes(rule, secret))
+        .flatten()
+        .filter(|_| !has_public_prefix(rule, secret))
         .and_then(|key| <[u8; 32]>::try_from(key.bytes.as_slice()).ok())
         .map(Zeroizing::new);
     if let Some(seed) = seed {
