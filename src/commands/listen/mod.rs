@@ -494,10 +494,10 @@ fn end_screen(
     summary: lines::ListenSummary,
     ending: &Ending,
 ) {
-    let ended_by = intake.clone();
     let (sender, ended) = mpsc::channel();
+    let (ended_by, signal) = (intake.clone(), ending.signal());
     thread::spawn(move || {
-        ended_by.screen.end(summary);
+        ended_by.screen.end(summary, signal);
         let _ = sender.send(thread.join());
     });
     let mut waiting = intake.screen.waiting();

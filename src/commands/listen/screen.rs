@@ -32,6 +32,9 @@ const WHILE: SignedDuration = SignedDuration::from_secs(60);
 /// all.
 const BUSY: usize = 32;
 
+/// The number of the signal of Ctrl-C.
+const INTERRUPT: i32 = 2;
+
 /// What is shown, and how.
 #[derive(Debug, Clone, Copy)]
 pub struct Manner {
@@ -70,7 +73,7 @@ enum Item {
     Delivery(Box<Taken>),
     Malformed(Malformed),
     Note(Note, String),
-    End(ListenSummary),
+    End(ListenSummary, Option<i32>),
 }
 
 /// What kind of thing is said beside the deliveries.
@@ -206,9 +209,9 @@ impl Screen {
     }
 
     /// Has the summary shown when all that waits is shown. Waits for room: nothing is delayed by
-    /// it any more.
-    pub fn end(&self, summary: ListenSummary) {
-        let _ = self.queue.send(Item::End(summary));
+    /// it any more. `signal` is the number of the one that ended it.
+    pub fn end(&self, summary: ListenSummary, signal: Option<i32>) {
+        let _ = self.queue.send(Item::End(summary, signal));
     }
 
     /// How many things wait to be shown.
@@ -239,7 +242,11 @@ impl Shower {
                 }
                 Item::Malformed(malformed) => self.malformed(&malformed),
                 Item::Note(note, text) => self.note(note, &text),
-                Item::End(summary) => {
+                Item::End(summary, signal) => {
+                    // A terminal has shown ^C, and the cursor stands behind it.
+                    if signal == Some(INTERRUPT) && self.err.is_terminal && !self.manner.quiet {
+                        let _ = self.err.print("\n");
+                    }
                     self.summary(&summary);
                     break;
                 }
