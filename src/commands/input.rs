@@ -194,8 +194,13 @@ pub fn no_secret(otherwise: &str) -> Problem {
 
 fn from_env(name: &str, value: Option<&OsStr>) -> Result<Secret, Problem> {
     let Some(value) = value else {
+        // What is no name may be the secret itself, typed in the wrong place.
+        let is_name = name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let shown = if is_name { name } else { "of that name" };
         return Err(Problem::wrong(format!(
-            "the environment variable {name} is not set"
+            "the environment variable {shown} is not set"
         )));
     };
     Secret::new(value.as_encoded_bytes())

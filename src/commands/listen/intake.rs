@@ -62,6 +62,8 @@ pub struct Taken {
     pub decided_by: String,
     /// The time to that decision.
     pub decided_in: std::time::Duration,
+    /// It could not be written down, so that its sender will send it again.
+    pub is_lost: bool,
     /// What came of forwarding it.
     pub forwards: Vec<Forwarded>,
     bench: Arc<Bench>,
@@ -484,6 +486,7 @@ impl Intake {
             status: None,
             decided_by: "bluehook".into(),
             decided_in: std::time::Duration::ZERO,
+            is_lost: false,
             forwards: Vec::new(),
             bench: self.bench.clone(),
             report: OnceLock::new(),
@@ -554,7 +557,7 @@ impl Intake {
                 false
             }
         };
-        if !counts {
+        if !counts || taken.is_lost {
             return false;
         }
         tally.counted += 1;

@@ -142,6 +142,7 @@ fn write(appender: &mut Appender, batch: Vec<Waiting>, intake: &Intake) {
     for mut waiting in batch {
         if written.is_err() {
             waiting.answer = Answer::status(500);
+            waiting.taken.is_lost = true;
             waiting.taken.status = Some(500);
             waiting.taken.decided_by = "bluehook".into();
         }

@@ -321,3 +321,22 @@ fn redacted_tokens_are_neither_recorded_nor_printed() {
         assert!(text.contains(r#"["Authorization","(redacted)"],["cookie","(redacted)"],["X-Gitlab-Token","(redacted)"],["X-Kept","as it is"]"#), "{text}");
     }
 }
+
+#[test]
+fn a_delivery_that_could_not_be_recorded_does_not_count() {
+    let place = Place::new();
+    let script = r#"trap '' XFSZ && ulimit -f 1 && exec "$@""#;
+    let works = place
+        .command("sh")
+        .args(["-c", "trap '' XFSZ && ulimit -f 1"])
+        .output()
+        .unwrap();
+    if !works.status.success() {
+        eprintln!("skipped: this shell cannot limit the size of files");
+        return;
+    }
+    let words = "-q -s geheim --record recording -n 1 --timeout 2s";
+    let listener = start_by_shell(&place, script, words);
+    assert_eq!(listener.deliver(vec![b'x'; 3000]), 500);
+    assert_eq!(listener.code(), Some(1));
+}
