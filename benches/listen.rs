@@ -124,31 +124,37 @@ fn compare(
     let mut loads: Vec<Vec<Load>> = receivers.iter().map(|_| Vec::new()).collect();
     for _ in 0..rounds {
         for (receiver, loads) in receivers.iter_mut().zip(&mut loads) {
-            loads.push(load(receiver.address, connections, period, deliveries));
+            let before = receiver.cpu_ticks();
+            let mut load = load(receiver.address, connections, period, deliveries);
+            load.ticks = receiver.cpu_ticks() - before;
+            loads.push(load);
         }
     }
-    let figures: Vec<[f64; 3]> = loads.iter().map(|loads| figures(loads)).collect();
+    let figures: Vec<[f64; 4]> = loads.iter().map(|loads| figures(loads)).collect();
     let node = receivers.iter().position(|it| it.name.starts_with("node"));
-    let [node_rate, node_p50, node_p99] = node.map_or([f64::NAN; 3], |node| figures[node]);
+    let [node_rate, node_p50, node_p99, node_ticks] =
+        node.map_or([f64::NAN; 4], |node| figures[node]);
     let title = format!("{connections} connections: medians of {rounds} rounds in turns");
     let columns = [
         "",
         "a second / node",
         "p50 / node",
         "p99 / node",
+        "CPU each / node",
         "a second",
         "p50 ms",
         "p99 ms",
         "unanswered",
     ];
     let mut table = Table::new(&title, &columns);
-    for ((receiver, loads), [rate, p50, p99]) in receivers.iter().zip(&loads).zip(&figures) {
+    for ((receiver, loads), [rate, p50, p99, ticks]) in receivers.iter().zip(&loads).zip(&figures) {
         let unanswered: usize = loads.iter().map(|load| load.unanswered).sum();
         table.row(vec![
             receiver.name.into(),
             ratio(*rate, node_rate),
             ratio(*p50, node_p50),
             ratio(*p99, node_p99),
+            ratio(*ticks, node_ticks),
             format!("{rate:.0}"),
             format!("{p50:.2}"),
             format!("{p99:.2}"),
@@ -158,13 +164,15 @@ fn compare(
     table.print();
 }
 
-/// The medians of the rate and of the percentiles, in milliseconds.
-fn figures(loads: &[Load]) -> [f64; 3] {
+/// The medians of the rate, of the percentiles in milliseconds, and of the processor's time for a
+/// delivery, which is the steadiest of them when others use the machine.
+fn figures(loads: &[Load]) -> [f64; 4] {
     let of = |figure: &dyn Fn(&Load) -> f64| median(&loads.iter().map(figure).collect::<Vec<_>>());
     [
         of(&|load| load.times.len() as f64 / load.seconds),
         of(&|load| percentile(&load.times, 0.5) * 1000.0),
         of(&|load| percentile(&load.times, 0.99) * 1000.0),
+        of(&|load| load.ticks / load.times.len() as f64),
     ]
 }
 
@@ -284,6 +292,20 @@ impl Peer {
         }
     }
 
+    /// The processor's time that it has taken, as Linux tells; elsewhere not a number.
+    fn cpu_ticks(&self) -> f64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id()));
+        let stat = stat.unwrap_or_default();
+        // After the name, which may hold anything: the state, ten more, then user and system.
+        let fields = stat.rsplit(')').next().unwrap_or_default();
+        let times = fields.split_whitespace().skip(11).take(2);
+        let times: Vec<f64> = times.filter_map(|time| time.parse().ok()).collect();
+        match times[..] {
+            [user, system] => user + system,
+            _ => f64::NAN,
+        }
+    }
+
     /// The most memory that it had, in kB, as Linux tells.
     fn peak_kb(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;
@@ -349,6 +371,8 @@ struct Load {
     /// How many connections got no answer, or not their last one.
     unanswered: usize,
     seconds: f64,
+    /// The processor's time that the receiver took, in the system's ticks.
+    ticks: f64,
 }
 
 fn load(address: SocketAddr, connections: usize, period: Duration, deliveries: &[Vec<u8>]) -> Load {
@@ -375,6 +399,7 @@ fn load(address: SocketAddr, connections: usize, period: Duration, deliveries: &
             times: Vec::new(),
             unanswered: 0,
             seconds: 0.0,
+            ticks: f64::NAN,
         };
         for task in tasks {
             let connection = task.await.expect("a connection that ends");
