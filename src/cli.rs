@@ -273,6 +273,8 @@ pub struct Field {
     pub name: String,
     /// The value's bytes, without white space around them.
     pub value: Vec<u8>,
+    /// `Name:` without a value: no such header is sent, not even ours.
+    pub is_removal: bool,
 }
 
 /// Shows the name only: the value may be a token.
@@ -295,6 +297,7 @@ impl Field {
             return Ok(Self {
                 name: header_name(name).ok_or_else(|| no_header(&shown()))?,
                 value: Vec::new(),
+                is_removal: false,
             });
         }
         let Some(colon) = line.iter().position(|&byte| byte == b':') else {
@@ -310,7 +313,12 @@ impl Field {
                 "the value of {name} holds a control character, which no header can carry"
             ));
         }
-        Ok(Self { name, value })
+        let is_removal = value.is_empty();
+        Ok(Self {
+            name,
+            value,
+            is_removal,
+        })
     }
 }
 

@@ -241,13 +241,20 @@ pub fn headers(shell: &mut Shell, options: &[HeaderOption]) -> Result<Headers, P
     let mut headers = Headers::new();
     for option in options {
         match option {
-            HeaderOption::Field(Field { name, value }) => {
-                headers.push(name.clone(), value.clone());
-            }
+            HeaderOption::Field(field) if field.is_removal => {}
+            HeaderOption::Field(field) => headers.push(field.name.clone(), field.value.clone()),
             HeaderOption::File(path) => headers_of_file(shell, path, &mut headers)?,
         }
     }
     Ok(headers)
+}
+
+/// The headers that `-H 'Name:'` takes away, as curl does.
+pub fn removed_headers(options: &[HeaderOption]) -> impl Iterator<Item = &str> {
+    options.iter().filter_map(|option| match option {
+        HeaderOption::Field(field) if field.is_removal => Some(field.name.as_str()),
+        _ => None,
+    })
 }
 
 fn headers_of_file(shell: &mut Shell, path: &Path, headers: &mut Headers) -> Result<(), Problem> {
@@ -261,7 +268,9 @@ fn headers_of_file(shell: &mut Shell, path: &Path, headers: &mut Headers) -> Res
         }
         let field = Field::parse(line)
             .map_err(|error| Problem::wrong(format!("{name}, line {}: {error}", index + 1)))?;
-        headers.push(field.name, field.value);
+        if !field.is_removal {
+            headers.push(field.name, field.value);
+        }
     }
     Ok(())
 }

@@ -176,7 +176,10 @@ impl Send {
         }
         let extra = input::headers(shell, &self.header)?;
         let stamp = settings::stamp(shell, &self.stamp)?;
-        let delivery = compose(&scheme, &secrets, &stamp, &url, body, extra)?;
+        let mut delivery = compose(&scheme, &secrets, &stamp, &url, body, extra)?;
+        for name in input::removed_headers(&self.header) {
+            delivery.headers.remove(name);
+        }
         if self.dry_run {
             let bytes = sender::request_bytes(&url, &delivery).map_err(Problem::usage)?;
             shell.out.print(bytes)?;

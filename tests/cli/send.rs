@@ -540,3 +540,21 @@ fn wrong_options_are_refused_in_one_sentence_and_nothing_is_sent() {
     assert_eq!(ended.code, Some(2));
     assert!(ended.talk().contains("white space"), "{}", ended.talk());
 }
+
+#[test]
+fn a_header_without_a_value_is_taken_away_and_one_with_a_semicolon_is_empty() {
+    let place = Place::new();
+    let dry = place
+        .bluehook("send 127.0.0.1:1 -s x -d {} --dry-run -H User-Agent: -H Content-Type; -H X-No:")
+        .run();
+    let text = dry.text();
+    assert_eq!(dry.code, Some(0));
+    assert!(
+        !text.contains("User-Agent") && !text.contains("X-No"),
+        "{text}"
+    );
+    assert!(
+        text.contains("\r\nContent-Type: \r\n") || text.contains("\r\nContent-Type:\r\n"),
+        "{text}"
+    );
+}
