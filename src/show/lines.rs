@@ -19,14 +19,6 @@ use super::harmless;
 use crate::blue::validate::Finding;
 use crate::delivery::{Delivery, Headers};
 
-/// Writes a value as one line.
-///
-/// # Errors
-/// Those of the writer.
-pub fn write(out: &mut dyn io::Write, line: &impl Serialize) -> io::Result<()> {
-    out.write_all(&to_bytes(line)?)
-}
-
 /// A value as one line with its line feed.
 ///
 /// # Errors
