@@ -1,7 +1,8 @@
 //! The delivery: one HTTP request that carries a webhook, as bytes.
 //!
 //! Headers are ordered pairs that may repeat, names keep the sender's case, values and bodies are
-//! bytes. Nothing here reads, sends, signs or shows.
+//! bytes. Which headers are secret by nature is known here, since whatever shows, records or sends
+//! has to mind it. Nothing here reads, sends, signs or shows.
 
 use std::fmt;
 
@@ -129,6 +130,35 @@ impl<'a> IntoIterator for &'a Headers {
     }
 }
 
+/// Whether the value of a header of this name is a secret by nature: whoever reads it can act as
+/// the one who sent it. Signatures and digests are none: they prove one body.
+pub fn is_secret(name: &str) -> bool {
+    const PROOFS: [&str; 3] = ["signature", "digest", "hmac"];
+    const SECRETS: [&str; 15] = [
+        "token",
+        "secret",
+        "password",
+        "passwd",
+        "passphrase",
+        "credential",
+        "authorization",
+        "authentication",
+        "cookie",
+        "session",
+        "jwt",
+        "apikey",
+        "accesskey",
+        "privatekey",
+        "subscriptionkey",
+    ];
+    let lower = name.to_ascii_lowercase();
+    let words = || lower.split(|letter: char| !letter.is_ascii_alphanumeric());
+    // As one word, in which API-Key, api_key and ApiKey are the same.
+    let joined: String = words().collect();
+    let has_any = |parts: &[&str]| parts.iter().any(|part| joined.contains(part));
+    !has_any(&PROOFS) && (has_any(&SECRETS) || words().any(|word| word == "auth"))
+}
+
 /// Shows the names only: values may hold tokens.
 impl fmt::Debug for Headers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -159,6 +189,46 @@ mod tests {
         assert_eq!(headers.all("x-B").collect::<Vec<_>>(), [b"1", b"3"]);
         let names: Vec<_> = headers.iter().map(|header| header.name.as_str()).collect();
         assert_eq!(names, ["X-B", "x-a", "x-b"]);
+    }
+
+    #[test]
+    fn a_header_that_lets_its_reader_in_is_a_secret() {
+        for name in [
+            "Authorization",
+            "Proxy-Authorization",
+            "X-Authorization",
+            "Cookie",
+            "Set-Cookie",
+            "X-Gitlab-Token",
+            "x_hook_secret",
+            "ApiKey",
+            "Api-Key",
+            "X-API-KEY",
+            "X-Auth",
+            "X-Auth-Email",
+            "X-Access-Key",
+            "X-Session",
+            "X-Session-Id",
+            "X-SessionId",
+            "X-Password",
+            "Ocp-Apim-Subscription-Key",
+        ] {
+            assert!(is_secret(name), "{name}");
+        }
+        for name in [
+            "X-Signature",
+            "X-Auth-Signature",
+            "X-Secret-Hmac",
+            "X-Authorization-Digest",
+            "X-Author",
+            "X-Event-Key",
+            "Idempotency-Key",
+            "Webhook-Id",
+            "Content-Type",
+            "",
+        ] {
+            assert!(!is_secret(name), "{name}");
+        }
     }
 
     #[test]

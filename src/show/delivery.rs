@@ -16,7 +16,7 @@ use super::lines::{AnswerObject, CauseObject, HintObject, VerifyLine};
 use super::style::Style;
 use super::{body, fit, harmless};
 use crate::blue::validate::{Level, Report};
-use crate::delivery::{Delivery, Header};
+use crate::delivery::{Delivery, Header, is_secret};
 use crate::json::{Kind, Outline};
 
 /// The narrowest screen that is laid out for; a narrower one breaks our lines itself.
@@ -539,13 +539,13 @@ fn matters(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     MATTERING_NAMES.contains(&lower.as_str())
         || MATTERING.iter().any(|part| lower.contains(part))
-        || super::is_secret(name)
+        || is_secret(name)
 }
 
 fn header_line(header: &Header, layout: &Layout) -> String {
     let style = layout.style;
     let name = fit::inline(header.name.as_bytes(), HEADER_COLUMNS);
-    let value = if super::is_secret(&header.name) {
+    let value = if is_secret(&header.name) {
         style.dim(format!(
             "(masked, {})",
             super::bytes(header.value.len() as u64)

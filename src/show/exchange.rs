@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::lines::{AttemptLine, Latency, ResultLine};
 use super::style::Style;
 use super::{body, harmless, verification};
-use crate::delivery::{Delivery, Header};
+use crate::delivery::{Delivery, Header, is_secret};
 use crate::sender::{Answer, Failure, Url};
 use crate::signing::Judgement;
 use crate::signing::scheme::Scheme;
@@ -61,7 +61,7 @@ pub fn request(attempt: &Attempt<'_>, style: Style, verbose: bool) -> String {
 
 /// One header field, its value shortened and masked where it is a secret by nature.
 fn header_line(header: &Header, style: Style) -> String {
-    let value = if super::is_secret(&header.name) {
+    let value = if is_secret(&header.name) {
         "…".to_owned()
     } else {
         harmless::short(&header.value, LINE_CHARACTERS)

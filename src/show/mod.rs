@@ -39,19 +39,6 @@ pub fn problem(error: &anyhow::Error, hint: Option<&str>, style: Style) -> Strin
     text
 }
 
-/// Whether a header's value is a secret by nature, and not for a screen.
-pub fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let whole = [
-        "authorization",
-        "proxy-authorization",
-        "cookie",
-        "set-cookie",
-    ];
-    let parts = ["token", "secret", "api-key", "password"];
-    whole.contains(&name.as_str()) || parts.iter().any(|part| name.contains(part))
-}
-
 /// A count with its thousands set apart: `2,334`.
 pub fn count(number: u64) -> String {
     let digits = number.to_string();
