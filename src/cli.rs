@@ -328,9 +328,7 @@ fn no_header(line: &str) -> String {
 
 /// A header name is a token (RFC 9110, section 5.6.2).
 fn header_name(name: &[u8]) -> Option<String> {
-    let is_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
-    (!name.is_empty() && name.iter().all(is_token))
-        .then(|| String::from_utf8_lossy(name).into_owned())
+    crate::http::is_token(name).then(|| String::from_utf8_lossy(name).into_owned())
 }
 
 /// Data in the syntax of curl's `--data-binary`.

@@ -10,6 +10,7 @@
 //! | room | owns | leaves to others |
 //! |---|---|---|
 //! | [`delivery`] | the delivery and its headers | everything else |
+//! | [`http`] | HTTP/1.1's grammar: tokens, values, lengths, chunks, the fields of one connection | sockets |
 //! | [`json`] | lossless JSON: tokens as they stand, lookup and splice by path, dialects, pretty form | everything else |
 //! | [`blue`] | what Blue sends: events, samples, findings, scope | signing, network |
 //! | [`signing`] | schemes as data, secrets, signing, judging, causes | clock, files, HTTP |
@@ -21,7 +22,7 @@
 //! | [`cli`] | option groups that commands share, value parsers | files, clock, terminal |
 //! | [`commands`] | one file a subcommand: arguments → domain → show → verdict | – |
 //!
-//! [`delivery`], [`json`] and [`blue`] are the ground. Nothing imports upwards, and there are no
+//! [`delivery`], [`http`], [`json`] and [`blue`] are the ground. Nothing imports upwards, and there are no
 //! circles.
 
 pub mod blue;
@@ -29,6 +30,7 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod delivery;
+pub mod http;
 pub mod json;
 pub mod receiver;
 pub mod recording;

@@ -20,6 +20,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::delivery::{Delivery, Headers};
+use crate::http::{self, is_field_value, is_token};
 
 /// How long a line, or a raw request's body, may be unless [`Reader::limit`] says otherwise: a body
 /// of 40 MiB fits with each of its bytes written as `\u0000`.
@@ -423,7 +424,7 @@ fn header(pair: Value) -> Result<(String, Vec<u8>), &'static str> {
         },
         _ => return Err("whose value is neither text nor {\"base64\":\"…\"}"),
     };
-    if !is_value(&value) {
+    if !is_field_value(&value) {
         return Err("whose value holds a line end or a NUL");
     }
     Ok((name, value))
@@ -492,15 +493,12 @@ fn field(line: &[u8]) -> Result<(String, &[u8]), &'static str> {
     let Some(colon) = line.iter().position(|byte| *byte == b':') else {
         return Err("is not a header: it has no colon");
     };
-    let (name, mut value) = (&line[..colon], &line[colon + 1..]);
+    let (name, value) = (&line[..colon], http::trimmed(&line[colon + 1..]));
     let name = match std::str::from_utf8(name) {
         Ok(text) if is_token(name) => text.to_owned(),
         _ => return Err("has a name before its colon that no header may have"),
     };
-    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
-        value = rest;
-    }
-    if !is_value(value) {
+    if !is_field_value(value) {
         return Err("has a header whose value holds a carriage return or a NUL");
     }
     Ok((name, value))
@@ -563,12 +561,8 @@ fn content_length(headers: &Headers) -> Result<Option<u64>, &'static str> {
     if lengths.any(|other| other != length) {
         return Err("ends a head with several values of Content-Length");
     }
-    let number = std::str::from_utf8(length).ok();
-    match number.filter(|text| text.bytes().all(|byte| byte.is_ascii_digit())) {
-        Some(digits) => digits
-            .parse()
-            .map(Some)
-            .map_err(|_| "ends a head whose Content-Length is no usable number"),
+    match http::content_length(length) {
+        Some(length) => Ok(Some(length)),
         None => Err("ends a head whose Content-Length is not a number"),
     }
 }
@@ -623,18 +617,8 @@ fn without_cr(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// A token (RFC 9110, section 5.6.2): what a method or a header's name may be.
-fn is_token(bytes: &[u8]) -> bool {
-    let may_be = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
-    !bytes.is_empty() && bytes.iter().all(may_be)
-}
-
 fn is_target(bytes: &[u8]) -> bool {
     !bytes.is_empty() && bytes.iter().all(|byte| *byte > b' ' && *byte != 0x7f)
-}
-
-fn is_value(bytes: &[u8]) -> bool {
-    !bytes.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0))
 }
 
 /// A recording that is being written: lines go in whole or not at all, and are on disk when

@@ -26,6 +26,7 @@ use ureq::unversioned::transport::{
 };
 
 use crate::delivery::{Delivery, Headers};
+use crate::http::{is_field_value, is_token};
 
 /// How much of an answer's body is kept; what comes after it is not read.
 pub const ANSWER_LIMIT: usize = 1024 * 1024;
@@ -829,14 +830,14 @@ fn has_length(delivery: &Delivery) -> bool {
 
 fn check(delivery: &Delivery) -> Result<(), Failure> {
     let unsendable = |what: String| Err(Failure::Unsendable { what });
-    if !is_token(&delivery.method) {
+    if !is_token(delivery.method.as_bytes()) {
         return unsendable(format!("{} is not a method", quoted(&delivery.method)));
     }
     for header in &delivery.headers {
-        if !is_token(&header.name) {
+        if !is_token(header.name.as_bytes()) {
             return unsendable(format!("{} is not a header name", quoted(&header.name)));
         }
-        if header.value.iter().any(|byte| b"\r\n\0".contains(byte)) {
+        if !is_field_value(&header.value) {
             return unsendable(format!(
                 "the value of {} has a line end or a NUL in it",
                 header.name
@@ -844,14 +845,6 @@ fn check(delivery: &Delivery) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-/// RFC 9110, section 5.6.2.
-fn is_token(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
 /// Where deliveries go: an `http://` or `https://` URL as people type it.
@@ -1187,7 +1180,7 @@ fn is_private_v4(address: Ipv4Addr) -> bool {
 /// Path and query of a target, which may be in absolute form or lack its slash; only visible ASCII.
 fn origin_form(target: &str) -> String {
     let target = match target.split_once("://") {
-        Some((scheme, rest)) if is_token(scheme) => {
+        Some((scheme, rest)) if is_token(scheme.as_bytes()) => {
             &rest[rest.find(['/', '?']).unwrap_or(rest.len())..]
         }
         _ => target,

@@ -29,18 +29,6 @@ use super::{Answer, Received, Refusal, Reply, Responder, Shared};
 const HYPER_BYTES: usize = 64 * 1024;
 /// Bodies grow, and take from the budget, in steps of this size: none is believed in advance.
 const STEP_BYTES: usize = 64 * 1024;
-/// Fields that belong to one connection or to framing, which are ours to write.
-const OURS: [&str; 8] = [
-    "connection",
-    "content-length",
-    "keep-alive",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
-
 /// Why hyper gets no answer to write: the connection is to be closed instead.
 #[derive(Debug)]
 struct HangUp;
@@ -313,11 +301,11 @@ fn response(reply: Reply) -> Response<Full<Bytes>> {
         .ok()
         .filter(|status| !status.is_informational())
         .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    if asks_to_close(&reply.headers) {
+    if crate::http::connection_lists(&reply.headers, "close") {
         close_after(&mut response);
     }
     for header in reply.headers {
-        let ours = OURS.iter().any(|it| header.name.eq_ignore_ascii_case(it));
+        let ours = crate::http::is_hop_by_hop(&header.name);
         let name = HeaderName::from_bytes(header.name.as_bytes());
         let value = HeaderValue::from_maybe_shared(Bytes::from(header.value));
         if let (false, Ok(name), Ok(value)) = (ours, name, value) {
@@ -325,13 +313,6 @@ fn response(reply: Reply) -> Response<Full<Bytes>> {
         }
     }
     response
-}
-
-fn asks_to_close(headers: &Headers) -> bool {
-    headers
-        .all("Connection")
-        .flat_map(|value| value.split(|byte| *byte == b','))
-        .any(|option| option.trim_ascii().eq_ignore_ascii_case(b"close"))
 }
 
 fn close_after(response: &mut Response<Full<Bytes>>) {

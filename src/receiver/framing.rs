@@ -1,7 +1,8 @@
 //! The sieve between a sender's bytes and hyper: it lets through one message at a time, each with
 //! its head restated and its body framed anew, and stops at the first thing that is wrong.
 
-use super::chunks::{Chunks, Fault, Stretch};
+use crate::http::{Chunks, Fault, Stretch};
+
 use super::head::{Framing, Head, Look, Search, body_too_large, look};
 use super::{Limits, Refusal};
 

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use crate::delivery::Headers;
+use crate::http;
 
 use super::{Limits, Refusal};
 
@@ -123,17 +124,12 @@ fn refuse_at_first_sight(input: &[u8]) -> Option<Refusal> {
             400,
             "a sender spoke TLS to this plain HTTP port: its URL should begin with http://",
         )),
-        [first, ..] if !is_token(*first) => Some(malformed(format!(
+        [first, ..] if !http::is_token_byte(*first) => Some(malformed(format!(
             "a request begins with {}, which is not HTTP",
             quoted(input)
         ))),
         _ => None,
     }
-}
-
-/// Whether a method may hold this byte (RFC 9110, section 5.6.2).
-fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
 fn refuse(error: httparse::Error, input: &[u8], limits: &Limits) -> Refusal {
@@ -189,7 +185,7 @@ impl Head {
             .iter()
             .map(|field| crate::delivery::Header {
                 name: field.name.to_owned(),
-                value: trimmed(field.value).to_vec(),
+                value: http::trimmed(field.value).to_vec(),
             })
             .collect();
         let http_1_0 = request.version == Some(0);
@@ -291,37 +287,19 @@ fn ambiguous(message: &str) -> Refusal {
     Refusal::new("ambiguous-framing", 400, message)
 }
 
-/// A length of more than 64 bits is taken for the largest of 64: it is over any limit.
 fn content_length(value: &[u8]) -> Result<u64, Refusal> {
-    if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
-        return Err(Refusal::new(
+    http::content_length(value).ok_or_else(|| {
+        Refusal::new(
             "bad-length",
             400,
             format!("the Content-Length is not a number: {}", quoted(value)),
-        ));
-    }
-    Ok(value.iter().fold(0_u64, |length, digit| {
-        length
-            .saturating_mul(10)
-            .saturating_add(u64::from(digit - b'0'))
-    }))
+        )
+    })
 }
 
 /// What the sender wants of the connection; `close` wins (RFC 9112, section 9.6).
 fn connection(headers: &Headers) -> Option<&'static str> {
-    let names = |option: &str| {
-        headers
-            .all("Connection")
-            .flat_map(|value| value.split(|byte| *byte == b','))
-            .any(|listed| trimmed(listed).eq_ignore_ascii_case(option.as_bytes()))
-    };
-    ["close", "keep-alive"].into_iter().find(|it| names(it))
-}
-
-/// Without the white space around it (RFC 9110, section 5.6.3).
-fn trimmed(mut value: &[u8]) -> &[u8] {
-    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
-        value = rest;
-    }
-    value
+    ["close", "keep-alive"]
+        .into_iter()
+        .find(|option| http::connection_lists(headers, option))
 }

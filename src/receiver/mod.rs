@@ -14,7 +14,6 @@
 //! wrote can make the two disagree about where a message ends. hyper keeps the conversation going:
 //! keep-alive, pipelining, interim answers, answers and their framing.
 
-mod chunks;
 mod exchange;
 mod framing;
 mod head;

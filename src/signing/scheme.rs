@@ -343,9 +343,8 @@ fn refuse_if(
 
 /// Refuses what is no header name (RFC 9110, section 5.6.2).
 pub(super) fn check_header(field: &'static str, name: &str) -> Result<(), Contradiction> {
-    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     refuse_if(
-        name.is_empty() || !name.bytes().all(is_token),
+        !crate::http::is_token(name.as_bytes()),
         field,
         format!("{name:?} is no header name"),
     )

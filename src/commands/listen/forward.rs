@@ -13,29 +13,13 @@ use glob::Pattern;
 use super::filter;
 use super::intake::lock;
 use crate::delivery::{Delivery, Headers};
+use crate::http::end_to_end;
 use crate::receiver::{Answer, Reply};
 use crate::sender::{self, Failure, Sender, Url};
 use crate::show::lines;
 
 /// How many forwards are under way at most.
 const UNDER_WAY: usize = 512;
-
-/// Header fields that belong to one connection and not to the message (RFC 9110, section 7.6.1),
-/// those that say how a message is framed, and `Expect`, which asks for what has been given already.
-const HOP_BY_HOP: [&str; 12] = [
-    "connection",
-    "keep-alive",
-    "proxy-connection",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "http2-settings",
-    "expect",
-    "content-length",
-];
 
 /// Where deliveries go on to: `[GLOB=]URL`.
 #[derive(Debug, Clone, PartialEq)]
@@ -273,23 +257,6 @@ fn back(answer: sender::Answer, forwarded: &mut Forwarded) -> Answer {
         headers: end_to_end(&answer.headers),
         body: answer.body,
     })
-}
-
-/// The fields that are meant for the message's final recipient.
-fn end_to_end(headers: &Headers) -> Headers {
-    let named: Vec<String> = headers
-        .all("connection")
-        .flat_map(|value| value.split(|&byte| byte == b','))
-        .map(|name| String::from_utf8_lossy(name).trim().to_ascii_lowercase())
-        .collect();
-    headers
-        .iter()
-        .filter(|header| {
-            let name = header.name.to_ascii_lowercase();
-            !HOP_BY_HOP.contains(&name.as_str()) && !named.contains(&name)
-        })
-        .cloned()
-        .collect()
 }
 
 /// What an application's refusal most often means.

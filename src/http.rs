@@ -1,14 +1,93 @@
-//! The chunked transfer coding (RFC 9112, section 7.1), read strictly: which bytes are data, and
-//! where the body ends.
+//! HTTP/1.1's grammar, once: tokens, field values, lengths, chunks, and which fields belong to one
+//! connection. It works on bytes and knows no sockets; what a message as a whole must be like is
+//! for those who read or write one.
+
+use crate::delivery::Headers;
+
+/// Fields that belong to one connection and not to the message (RFC 9110, section 7.6.1), those
+/// that say how a message is framed, and `Expect`, which is over when the message is there.
+const HOP_BY_HOP: [&str; 12] = [
+    "connection",
+    "content-length",
+    "expect",
+    "http2-settings",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// Whether it is a token (RFC 9110, section 5.6.2): what a method or a field's name may be.
+pub fn is_token(bytes: &[u8]) -> bool {
+    !bytes.is_empty() && bytes.iter().copied().all(is_token_byte)
+}
+
+/// Whether a token may hold this byte.
+pub(crate) fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+/// Whether a field may have this value without ending early: it holds no CR, LF or NUL (RFC 9110,
+/// section 5.5).
+pub fn is_field_value(bytes: &[u8]) -> bool {
+    !bytes.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0))
+}
+
+/// Without the white space around it (RFC 9110, section 5.6.3).
+pub fn trimmed(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
+    }
+    value
+}
+
+/// The number that a `Content-Length` says: digits and nothing else. One of more than 64 bits is
+/// taken for the largest of 64: it is over any limit.
+pub fn content_length(value: &[u8]) -> Option<u64> {
+    if value.is_empty() || !value.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    Some(value.iter().fold(0_u64, |length, digit| {
+        length
+            .saturating_mul(10)
+            .saturating_add(u64::from(digit - b'0'))
+    }))
+}
+
+/// Whether a field of that name is between the two ends of one connection.
+pub fn is_hop_by_hop(name: &str) -> bool {
+    HOP_BY_HOP.iter().any(|it| name.eq_ignore_ascii_case(it))
+}
+
+/// Whether `Connection` lists that option, or the name of that field.
+pub fn connection_lists(headers: &Headers, option: &str) -> bool {
+    headers
+        .all("Connection")
+        .flat_map(|value| value.split(|byte| *byte == b','))
+        .any(|listed| trimmed(listed).eq_ignore_ascii_case(option.as_bytes()))
+}
+
+/// The fields that are meant for the message's final recipient.
+pub fn end_to_end(headers: &Headers) -> Headers {
+    headers
+        .iter()
+        .filter(|header| !is_hop_by_hop(&header.name) && !connection_lists(headers, &header.name))
+        .cloned()
+        .collect()
+}
 
 /// What chunk extensions, and what trailers, may take up in one body.
 const SIDE_BYTES: u32 = 64 * 1024;
 /// As many hex digits as a 64-bit size has.
 const SIZE_DIGITS: u8 = 16;
 
-/// A chunked body, as far as it has been read.
+/// A body in the chunked transfer coding (RFC 9112, section 7.1), as far as it has been read.
 #[derive(Debug)]
-pub(super) struct Chunks {
+pub struct Chunks {
     state: State,
     /// The size of the chunk whose size line is being read.
     size: u64,
@@ -16,6 +95,8 @@ pub(super) struct Chunks {
     aside: u32,
     /// What the chunks' sizes may add up to, less the sizes so far.
     allowed: u64,
+    /// Lines may end in a line feed alone.
+    bare_lf: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +117,7 @@ enum State {
 
 /// The first bytes of the input that are of one kind, by their number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stretch {
+pub enum Stretch {
     /// Sizes, extensions, line ends, trailers.
     Framing(usize),
     /// Bytes of the body.
@@ -47,7 +128,7 @@ pub(super) enum Stretch {
 
 /// What is wrong with a chunked body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub enum Fault {
     /// Not chunks as RFC 9112 has them.
     Syntax(&'static str),
     /// More data than allowed.
@@ -56,17 +137,32 @@ pub(super) enum Fault {
 
 impl Chunks {
     /// A body of which nothing has been read, and which may hold that many bytes of data.
-    pub(super) fn new(allowed: u64) -> Self {
+    pub fn new(allowed: u64) -> Self {
         Self {
             state: State::Size { digits: 0 },
             size: 0,
             aside: 0,
             allowed,
+            bare_lf: false,
         }
     }
 
+    /// A body that an editor may have had in hand: its lines may end in a line feed alone.
+    pub fn saved() -> Self {
+        Self {
+            bare_lf: true,
+            ..Self::new(u64::MAX)
+        }
+    }
+
+    /// Whether the last chunk has been read: nothing but trailers can follow.
+    pub fn is_complete(&self) -> bool {
+        use State::{End, EndLf, Trailer, TrailerLf, TrailerStart};
+        matches!(self.state, TrailerStart | Trailer | TrailerLf | EndLf | End)
+    }
+
     /// Reads the next stretch of the input, which must go on where the last stretch ended.
-    pub(super) fn read(&mut self, input: &[u8]) -> Result<Stretch, Fault> {
+    pub fn read(&mut self, input: &[u8]) -> Result<Stretch, Fault> {
         match self.state {
             State::End => Ok(Stretch::End),
             State::Data { left } => {
@@ -96,6 +192,15 @@ impl Chunks {
     }
 
     fn next(&mut self, byte: u8) -> Result<State, Fault> {
+        use State::{DataLf, EndLf, SizeLf, TrailerLf};
+        let after_cr = matches!(self.state, SizeLf | DataLf | TrailerLf | EndLf);
+        if byte == b'\n' && self.bare_lf && !after_cr {
+            self.state = self.step(b'\r')?;
+        }
+        self.step(byte)
+    }
+
+    fn step(&mut self, byte: u8) -> Result<State, Fault> {
         match (self.state, byte) {
             (State::Size { digits }, b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => {
                 if digits == SIZE_DIGITS {
@@ -161,6 +266,33 @@ impl Chunks {
 mod tests {
     use super::*;
 
+    #[test]
+    fn fields_of_a_connection_and_those_that_it_names_stay_behind() {
+        let mut headers = Headers::new();
+        for (name, value) in [
+            ("X-A", "1"),
+            ("connection", "close, X-Own"),
+            ("Keep-Alive", "5"),
+            ("x-own", "2"),
+            ("Host", "a"),
+        ] {
+            headers.push(name, value);
+        }
+        let names: Vec<_> = end_to_end(&headers).into_iter().map(|it| it.name).collect();
+        assert_eq!(names, ["X-A", "Host"]);
+        assert!(connection_lists(&headers, "Close"));
+        assert!(!connection_lists(&headers, "keep-alive"));
+    }
+
+    #[test]
+    fn a_length_is_digits_and_nothing_else() {
+        assert_eq!(content_length(b"0042"), Some(42));
+        assert_eq!(content_length(b"18446744073709551616"), Some(u64::MAX));
+        for wrong in ["", "+1", "-1", "0x1", "1 1", "1,1", "one"] {
+            assert_eq!(content_length(wrong.as_bytes()), None, "{wrong}");
+        }
+    }
+
     /// The data and the length of a whole body, read in pieces of `step` bytes.
     fn read(input: &[u8], step: usize) -> Result<(Vec<u8>, Option<usize>), Fault> {
         let mut chunks = Chunks::new(1000);
@@ -189,6 +321,28 @@ mod tests {
             let expected = (b"abc0123456789".to_vec(), Some(body.len()));
             assert_eq!(read(&input, step), Ok(expected), "{step}");
         }
+    }
+
+    #[test]
+    fn a_saved_body_may_have_bare_line_feeds() {
+        let input = b"3\nabc\n0a;x\n0123456789\r\n0\nT: u\n\nrest";
+        let mut chunks = Chunks::saved();
+        let (mut data, mut at) = (Vec::new(), 0);
+        loop {
+            match chunks.read(&input[at..]).unwrap() {
+                Stretch::Framing(read) => at += read,
+                Stretch::Data(read) => {
+                    data.extend(&input[at..at + read]);
+                    at += read;
+                }
+                Stretch::End => break,
+            }
+        }
+        assert_eq!(
+            (data.as_slice(), &input[at..]),
+            (b"abc0123456789".as_slice(), b"rest".as_slice())
+        );
+        assert!(Chunks::saved().read(b"\n").is_err());
     }
 
     #[test]
