@@ -460,12 +460,8 @@ pub fn time(text: &str) -> Result<Timestamp, String> {
 /// # Errors
 /// A sentence that shows the forms.
 pub fn duration(text: &str) -> Result<Duration, String> {
-    let plain = text.parse::<f64>().ok();
-    let duration = match plain {
-        Some(seconds) => Duration::try_from_secs_f64(seconds).ok(),
-        None => humantime::parse_duration(text).ok(),
-    };
-    duration.ok_or_else(|| "write a duration such as 250ms, 7s, 5m or 2h".into())
+    crate::duration::parse(text)
+        .ok_or_else(|| "write a duration such as 250ms, 7s, 5m or 2h".into())
 }
 
 /// A duration that is not nothing: a limit of zero would refuse everything.

@@ -21,6 +21,7 @@ use zeroize::Zeroizing;
 
 use crate::blue::event::{self, Event, HEALTH_CHECK};
 use crate::blue::scope::Scope;
+use crate::nearest::nearest;
 use crate::signing::scheme::Scheme;
 use crate::signing::secret::Secret;
 
@@ -553,7 +554,7 @@ impl Reading<'_> {
         if known.contains(&name) {
             return Ok(name.to_owned());
         }
-        Err(entry.wrong(match nearest(name, known.into_iter()) {
+        Err(entry.wrong(match nearest(name, known) {
             Some(meant) => format!("there is no scheme {name:?}, did you mean {meant}?"),
             None => format!("there is no scheme {name:?}, neither built in nor in this file"),
         }))
@@ -595,19 +596,6 @@ fn scheme(entry: &Entry<'_, '_>) -> Result<Scheme, Wrong> {
         }),
         message: invalid.message,
     })
-}
-
-/// The name that is so similar to `name` that it was probably meant.
-fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let length = name.chars().count();
-    let distance =
-        |known: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &known.to_lowercase());
-    known
-        .filter(|known| length <= 64 && known.len() <= 64)
-        .map(|known| (distance(known), known))
-        .min_by_key(|(distance, _)| *distance)
-        .filter(|(distance, _)| *distance <= length.div_ceil(3))
-        .map(|(_, known)| known)
 }
 
 impl fmt::Display for Invalid {

@@ -11,6 +11,8 @@
 //! |---|---|---|
 //! | [`delivery`] | the delivery and its headers | everything else |
 //! | [`http`] | HTTP/1.1's grammar: tokens, values, lengths, chunks, the fields of one connection | sockets |
+//! | [`duration`] | durations as people write them | everything else |
+//! | [`nearest`] | the name that was probably meant | everything else |
 //! | [`json`] | lossless JSON: tokens as they stand, lookup and splice by path, dialects, pretty form | everything else |
 //! | [`blue`] | what Blue sends: events, samples, findings, scope | signing, network |
 //! | [`signing`] | schemes as data, secrets, signing, judging, causes | clock, files, HTTP |
@@ -30,8 +32,10 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod delivery;
+pub mod duration;
 pub mod http;
 pub mod json;
+pub mod nearest;
 pub mod receiver;
 pub mod recording;
 pub mod sender;

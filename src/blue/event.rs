@@ -3,8 +3,7 @@
 //! It owns the events' names, order, groups and meaning, and which values a delivery of each has to
 //! carry. What a payload looks like is `sample`'s, whether one is right is `validate`'s.
 
-/// The longest name that [`Event::nearest`] compares: comparing takes time in the square of the length.
-const LONGEST_NAME: usize = 64;
+use crate::nearest::nearest;
 
 /// The event that says that a webhook was switched on again. It cannot be subscribed to, so every
 /// webhook receives it.
@@ -162,9 +161,6 @@ impl Event {
     /// separators do not count, and `RECORD_…`, the word on Blue's screens, is taken for `TODO_…`.
     /// `None` when nothing is near.
     pub fn nearest(name: &str) -> Option<&'static Self> {
-        if name.len() > LONGEST_NAME {
-            return None;
-        }
         let wanted = name
             .trim()
             .to_uppercase()
@@ -173,13 +169,7 @@ impl Event {
             Some(rest) => format!("TODO_{rest}"),
             None => wanted,
         };
-        let limit = (wanted.chars().count() / 4).max(1);
-        EVENTS
-            .iter()
-            .map(|event| (strsim::damerau_levenshtein(&wanted, event.name), event))
-            .filter(|(distance, _)| *distance <= limit)
-            .min_by_key(|(distance, _)| *distance)
-            .map(|(_, event)| event)
+        nearest(&wanted, EVENTS.iter().map(|event| event.name)).and_then(Self::named)
     }
 
     /// The title of the event's group: `Record`, `Checklist item`.

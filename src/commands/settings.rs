@@ -10,6 +10,7 @@ use super::input;
 use super::{Problem, Shell};
 use crate::cli::{ClockChoice, ProfileChoice, SchemeChoice, SecretSource, Secrets, StampChoice};
 use crate::config::{self, Config, Profile, Unusable};
+use crate::nearest::nearest;
 use crate::sender::Url;
 use crate::signing::scheme::Scheme;
 use crate::signing::secret::Secret;
@@ -128,19 +129,9 @@ impl Settings {
         for name in Scheme::names() {
             names.push(name);
         }
-        let nearest = names
-            .into_iter()
-            .map(|known| {
-                (
-                    strsim::damerau_levenshtein(known, &name.to_lowercase()),
-                    known,
-                )
-            })
-            .min()
-            .filter(|(distance, known)| *distance <= known.len() / 3);
         let problem = Problem::wrong(format!("{shown} is not a known scheme"));
-        match nearest {
-            Some((_, nearest)) => problem.hint(format!("did you mean {nearest}?")),
+        match nearest(name, names) {
+            Some(nearest) => problem.hint(format!("did you mean {nearest}?")),
             None => {
                 problem.hint("bluehook schemes lists them; --scheme-file takes one of your own")
             }

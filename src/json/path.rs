@@ -10,6 +10,7 @@ use std::str::FromStr;
 use super::error::Error;
 use super::text::unescape;
 use super::{Kind, Tokens, entries, kind_at, validate};
+use crate::nearest::nearest;
 
 /// The way from a document's outermost value to one within it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -428,7 +429,7 @@ fn what_is_there(
             Ok(SpliceError::NoKey {
                 parent,
                 key: key.clone(),
-                nearest: nearest(key, &keys),
+                nearest: nearest(key, keys.iter().map(String::as_str)).map(str::to_owned),
                 keys,
             })
         }
@@ -446,22 +447,6 @@ fn what_is_there(
             Ok(SpliceError::NotInside { parent, kind, step })
         }
     }
-}
-
-/// The name that is so similar to `key` that it was probably meant. Long names and those after the first thousand are
-/// not compared, for the comparison is quadratic.
-fn nearest(key: &str, keys: &[String]) -> Option<String> {
-    let length = key.chars().count();
-    let comparable = |name: &&String| name.len() <= 64 && length <= 64;
-    let distance =
-        |name: &String| strsim::damerau_levenshtein(&key.to_lowercase(), &name.to_lowercase());
-    let (distance, name) = keys
-        .iter()
-        .take(1000)
-        .filter(comparable)
-        .map(|name| (distance(name), name))
-        .min_by_key(|(distance, _)| *distance)?;
-    (distance <= length.div_ceil(3)).then(|| name.clone())
 }
 
 impl fmt::Display for SpliceError {

@@ -40,7 +40,7 @@ pub fn explain(
     {
         steps.push(format!(
             "the timestamp may be {} old",
-            humantime::format_duration(tolerance)
+            crate::duration::shown(tolerance)
         ));
     }
     Some(Explanation { content, steps })

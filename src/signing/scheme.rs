@@ -1038,12 +1038,14 @@ mod duration_text {
     use serde::de::{Deserializer, Error, Visitor};
     use serde::ser::Serializer;
 
+    use crate::duration;
+
     pub(super) fn serialize<S: Serializer>(
         duration: &Option<Duration>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
         match duration {
-            Some(duration) => serializer.collect_str(&humantime::format_duration(*duration)),
+            Some(length) => serializer.serialize_str(&duration::shown(*length)),
             None => serializer.serialize_none(),
         }
     }
@@ -1064,9 +1066,7 @@ mod duration_text {
         }
 
         fn visit_str<E: Error>(self, text: &str) -> Result<Duration, E> {
-            let seconds = text.parse().ok().map(Duration::from_secs);
-            seconds
-                .or_else(|| humantime::parse_duration(text).ok())
+            duration::parse(text)
                 .ok_or_else(|| E::custom(format!("{text:?} is not a duration such as \"5m\"")))
         }
 

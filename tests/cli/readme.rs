@@ -246,7 +246,7 @@ fn the_ci_script_passes_when_the_event_comes_and_fails_when_it_does_not() {
 fn the_readme_names_the_commands_that_ci_runs() {
     let ci = include_str!("../../.ci/run");
     assert!(README.contains("\ncargo test\n") && ci.contains("\ncargo test"));
-    assert!(README.contains("\ncargo run --release -- send --loopback\n"));
+    assert!(README.contains("\ncargo run -- send --loopback\n"));
 }
 
 #[test]
