@@ -1,0 +1,538 @@
+//! Attempts on the wire, with ureq below our own bytes. This file is the one user of ureq, which
+//! keeps the connections, speaks TLS and to proxies, and reads answers.
+//!
+//! It stands on parts of ureq that are outside its promise of stability, and assumes of them:
+//! 1. An exchange begins with one write, ureq's own head of three short lines; all that is written
+//!    after it, up to the next read, is what ureq takes for the body ([`Exact`]).
+//! 2. An attempt is made on its caller's thread from the look-up of the name to the answer's last
+//!    byte, so that what is seen on the way can be noted there ([`trace`]).
+//! 3. The connection to a proxy is set up by the same chain of connectors as any other, with a
+//!    configuration that names no proxy ([`to_proxy`]).
+//!
+//! `tests/sender/` holds each of them: the bytes of every request are compared, also on a reused
+//! connection, over TLS and through a proxy, and every phase of an attempt is told apart.
+
+use std::fmt;
+use std::io::{self, Read};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{
+    Buffers, ConnectProxyConnector, ConnectionDetails, Connector, NextTimeout, RustlsConnector,
+    TcpConnector, Transport,
+};
+
+use super::answer::{ANSWER_LIMIT, Answer, Timing, headers_as_written};
+use super::failure::Failure;
+use super::names::{Names, Unknown};
+use super::request::request_bytes;
+use super::tls::TlsProblem;
+use super::trace::{self, Trace, trace};
+use super::typed::{quoted, shown, without_userinfo};
+use super::url::{Scheme, Url};
+use crate::delivery::{Delivery, Header, Headers};
+
+/// How Blue waits: 7 seconds an attempt.
+pub const BLUE_TIMEOUT: Duration = Duration::from_secs(7);
+
+/// How attempts are made.
+#[derive(Clone)]
+pub struct Options {
+    /// The time for a whole attempt, from the look-up of the name to the answer's last byte.
+    pub timeout: Duration,
+    /// Certificates (PEM) that are trusted instead of the public roots, as with curl's `--cacert`.
+    pub cacert: Option<Vec<u8>>,
+    /// Accept any certificate.
+    pub insecure: bool,
+    /// An `http://` or `https://` proxy; every target is reached through its `CONNECT`.
+    pub proxy: Option<String>,
+    /// How many attempts will run at the same time; so many idle connections are kept.
+    pub concurrency: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            timeout: BLUE_TIMEOUT,
+            cacert: None,
+            insecure: false,
+            proxy: None,
+            concurrency: 1,
+        }
+    }
+}
+
+/// An option that no sender can be made with, in a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadOption(String);
+
+impl BadOption {
+    fn cacert(why: &str) -> Self {
+        Self(format!("the trusted certificates cannot be used: {why}"))
+    }
+}
+
+impl std::error::Error for BadOption {}
+
+impl fmt::Display for BadOption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Makes attempts. One sender is shared by all threads of a run; connections are reused.
+pub struct Sender {
+    agent: ureq::Agent,
+    names: Names,
+    timeout: Duration,
+    proxied: bool,
+}
+
+impl Sender {
+    /// A sender with these options. Opens nothing and reads no roots yet.
+    ///
+    /// # Errors
+    /// When the certificates or the proxy cannot be used.
+    pub fn new(options: &Options) -> Result<Self, BadOption> {
+        let proxy = options.proxy.as_deref().map(proxy).transpose()?;
+        let proxied = proxy.is_some();
+        let roots = options.cacert.as_deref().map(roots).transpose()?;
+        let tls = TlsConfig::builder()
+            .root_certs(roots.unwrap_or(RootCerts::WebPki))
+            .disable_verification(options.insecure)
+            .build();
+        let timeout = options.timeout.min(LONGEST);
+        let connections = options.concurrency.max(1);
+        let config = ureq::Agent::config_builder()
+            .tls_config(tls)
+            .proxy(proxy)
+            .timeout_global(Some(timeout))
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .http_status_as_error(false)
+            .user_agent("")
+            .accept("")
+            .accept_encoding("")
+            .max_response_header_size(HEAD_LIMIT)
+            .max_idle_connections(connections)
+            .max_idle_connections_per_host(connections)
+            .max_idle_age(IDLE)
+            .build();
+        let names = Names::default();
+        let chain =
+            ().chain(ConnectProxyConnector::default())
+                .chain(TcpConnector::default())
+                .chain(Tap { proxied })
+                .chain(RustlsConnector::default())
+                .chain(Exactly { proxied });
+        Ok(Self {
+            agent: ureq::Agent::with_parts(config, chain, names.clone()),
+            names,
+            timeout,
+            proxied,
+        })
+    }
+
+    /// Makes one attempt: sends what [`request_bytes`] gives and reads the answer. The delivery's
+    /// own `target` is not used; the URL says where to.
+    ///
+    /// # Errors
+    /// When there is no whole answer. A status, whatever it is, is an answer.
+    pub fn send(&self, url: &Url, delivery: &Delivery) -> Result<Answer, Failure> {
+        let bytes = request_bytes(url, delivery)?;
+        let start = Instant::now();
+        trace::take();
+        let outcome = self.exchange(url, &delivery.method, &bytes);
+        let trace = trace::take();
+        match outcome {
+            Ok(mut answer) => {
+                if let Some(headers) = headers_as_written(&trace.head) {
+                    answer.headers = headers;
+                }
+                answer.timing = trace.timing(start, url.scheme());
+                Ok(answer)
+            }
+            Err(stop) => Err(self.failure(stop, url, trace, bytes.len())),
+        }
+    }
+
+    /// Hands the request's bytes to ureq as if they were a body; [`Exact`] drops the head that
+    /// ureq writes before it. Only what ureq must know to read the answer is told: whether the
+    /// method is HEAD.
+    fn exchange(&self, url: &Url, method: &str, bytes: &[u8]) -> Result<Answer, Stop> {
+        let origin = format!("{}://{}/", url.scheme(), url.authority());
+        let request = match method {
+            "HEAD" => self.agent.head(origin).force_send_body(),
+            _ => self.agent.post(origin),
+        };
+        let response = request.send(bytes).map_err(|error| Stop {
+            error,
+            partial: None,
+        })?;
+        let status = response.status().as_u16();
+        let fields = response.headers().iter();
+        let headers: Headers = fields
+            .map(|(name, value)| Header {
+                name: name.as_str().to_owned(),
+                value: value.as_bytes().to_vec(),
+            })
+            .collect();
+        let mut body = Vec::new();
+        let reader = response.into_body().into_reader();
+        let read = reader.take(ANSWER_LIMIT as u64 + 1).read_to_end(&mut body);
+        read.map_err(|error| Stop {
+            error: error.into(),
+            partial: Some((status, body.len())),
+        })?;
+        let body_truncated = body.len() > ANSWER_LIMIT;
+        body.truncate(ANSWER_LIMIT);
+        Ok(Answer {
+            status,
+            headers,
+            body,
+            body_truncated,
+            timing: Timing::default(),
+        })
+    }
+
+    /// What an error of ureq means, told with the evidence that the attempt left.
+    fn failure(&self, stop: Stop, url: &Url, trace: Trace, length: usize) -> Failure {
+        use ureq::Error as E;
+        let connecting = trace.ready.is_none();
+        if connecting {
+            self.names.forget();
+        }
+        let host = url.host().to_owned();
+        match stop.error {
+            E::Timeout(_) => Failure::Timeout {
+                after: self.timeout,
+                phase: trace.phase(length),
+            },
+            E::HostNotFound => {
+                let (host, why) = trace.unknown.unwrap_or_default();
+                Failure::Resolve { host, why }
+            }
+            E::ConnectProxyFailed(why) => Failure::Proxy { why: shown(&why) },
+            E::Rustls(error) => Failure::tls(host, &error),
+            E::LargeResponseHeader(..) => Failure::AnswerTooLarge,
+            E::Protocol(error) => match error.to_string() {
+                why if self.proxied && connecting => Failure::Proxy { why: shown(&why) },
+                why if why.contains("too many headers") => Failure::AnswerTooLarge,
+                why if stop.partial.is_some() => Failure::not_http(&[], &why),
+                why => Failure::not_http(&trace.head, &why),
+            },
+            E::Io(error) => match error.get_ref().and_then(|inner| inner.downcast_ref()) {
+                Some(fault) => Failure::tls(host, fault),
+                None if connecting => self.connection_failure(&error, url, trace),
+                None => exchange_failure(&error, &trace, stop.partial),
+            },
+            error => Failure::Io {
+                why: shown(&error.to_string()),
+            },
+        }
+    }
+
+    /// An I/O error before the connection stood.
+    fn connection_failure(&self, error: &io::Error, url: &Url, trace: Trace) -> Failure {
+        use io::ErrorKind as K;
+        let why = error.to_string();
+        let host = url.host().to_owned();
+        match error.kind() {
+            K::ConnectionRefused if trace.connected.is_none() => Failure::Refused {
+                port: trace.addresses.first().map_or(url.port(), SocketAddr::port),
+                host: match self.proxied {
+                    true => "the proxy".to_owned(),
+                    false => format!("{host}:{}", url.port()),
+                },
+                addresses: trace.addresses,
+            },
+            K::HostUnreachable | K::NetworkUnreachable | K::AddrNotAvailable => {
+                Failure::Unreachable { host, why }
+            }
+            _ if trace.connected.is_some() && url.scheme() == Scheme::Https => {
+                let problem = match is_gone(error) {
+                    true => TlsProblem::Closed,
+                    false => TlsProblem::Other,
+                };
+                Failure::Tls { host, problem, why }
+            }
+            _ if self.proxied => Failure::Proxy { why },
+            _ => Failure::Io { why },
+        }
+    }
+}
+
+/// An I/O error while the request was written or the answer read; `partial` is as in [`Stop`].
+fn exchange_failure(error: &io::Error, trace: &Trace, partial: Option<(u16, usize)>) -> Failure {
+    if !is_gone(error) {
+        return Failure::Io {
+            why: shown(&error.to_string()),
+        };
+    }
+    match partial {
+        Some((status, received)) => Failure::Truncated {
+            status: Some(status),
+            received,
+        },
+        None if !trace.head.is_empty() => Failure::Truncated {
+            status: None,
+            received: trace.head.len(),
+        },
+        None if trace.cut || error.kind() != io::ErrorKind::UnexpectedEof => Failure::Reset {
+            request_bytes: trace.written,
+        },
+        None => Failure::Closed {
+            reused: trace.connected.is_none(),
+        },
+    }
+}
+
+/// Whether an error means that the peer went away.
+fn is_gone(error: &io::Error) -> bool {
+    use io::ErrorKind as K;
+    matches!(
+        error.kind(),
+        K::UnexpectedEof | K::ConnectionReset | K::ConnectionAborted | K::BrokenPipe
+    )
+}
+
+/// Why an exchange stopped, and how much of an answer there was: its status and the body so far.
+struct Stop {
+    error: ureq::Error,
+    partial: Option<(u16, usize)>,
+}
+
+/// ureq adds the time-out to an instant, so it must not be astronomical.
+const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
+
+/// How long an idle connection is kept: less than the 5 s after which Node.js, uvicorn and Apache
+/// close theirs, so that a request does not meet a connection that is just being closed.
+const IDLE: Duration = Duration::from_secs(4);
+
+/// The largest head of an answer.
+const HEAD_LIMIT: usize = 64 * 1024;
+
+fn proxy(typed: &str) -> Result<ureq::Proxy, BadOption> {
+    let bad = || {
+        let typed = quoted(&without_userinfo(typed));
+        BadOption(format!(
+            "{typed} is not a proxy: write http://HOST:PORT or https://HOST:PORT"
+        ))
+    };
+    let scheme = typed.split_once("://").map_or("http", |(scheme, _)| scheme);
+    if !["http", "https"].contains(&scheme.to_ascii_lowercase().as_str()) {
+        return Err(bad());
+    }
+    let proxy = ureq::Proxy::new(typed).map_err(|_| bad())?;
+    if proxy.host().is_empty() {
+        return Err(bad());
+    }
+    Ok(proxy)
+}
+
+fn roots(pem: &[u8]) -> Result<RootCerts, BadOption> {
+    let mut certificates: Vec<Certificate<'static>> = Vec::new();
+    for item in parse_pem(pem) {
+        match item {
+            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
+            Ok(_) => {}
+            Err(_) => return Err(BadOption::cacert("the PEM is damaged")),
+        }
+    }
+    if certificates.is_empty() {
+        let why = "there is no certificate in PEM form (-----BEGIN CERTIFICATE-----)";
+        return Err(BadOption::cacert(why));
+    }
+    Ok(RootCerts::new_with_certs(&certificates))
+}
+
+impl Resolver for Names {
+    fn resolve(
+        &self,
+        uri: &http::Uri,
+        _: &ureq::config::Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let host = uri.host().unwrap_or_default();
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let port = uri.port_u16().unwrap_or(match uri.scheme_str() {
+            Some("https") => 443,
+            _ => 80,
+        });
+        let start = Instant::now();
+        let addresses =
+            self.look_up(host, port, *timeout.after)
+                .map_err(|unknown| match unknown {
+                    Unknown::NotFound(why) => {
+                        trace(|trace| trace.unknown = Some((host.to_owned(), why)));
+                        ureq::Error::HostNotFound
+                    }
+                    Unknown::TooLate => ureq::Error::Timeout(timeout.reason),
+                    Unknown::Io(error) => error.into(),
+                })?;
+        let mut found = self.empty();
+        for address in addresses.iter().take(16) {
+            found.push(*address);
+        }
+        trace(|trace| {
+            trace.resolved = Some((start, Instant::now()));
+            trace.addresses = addresses;
+        });
+        Ok(found)
+    }
+}
+
+/// Whether this is the connection to the proxy itself, which ureq sets up by the same chain of
+/// connectors: it must pass unchanged.
+fn to_proxy(details: &ConnectionDetails, proxied: bool) -> bool {
+    proxied && details.config.proxy().is_none()
+}
+
+/// The link between TCP and TLS: see [`Tapped`].
+#[derive(Debug)]
+struct Tap {
+    proxied: bool,
+}
+
+impl<In: Transport> Connector<In> for Tap {
+    type Out = Tapped<In>;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails,
+        chained: Option<In>,
+    ) -> Result<Option<Tapped<In>>, ureq::Error> {
+        if chained.is_some() && !to_proxy(details, self.proxied) {
+            trace(|trace| trace.connected = Some(Instant::now()));
+        }
+        Ok(chained.map(|inner| Tapped { inner, cut: false }))
+    }
+}
+
+/// A connection whose peer may go away while we write. Receivers that refuse a large body answer
+/// early and reset the connection; ureq would stop at the failed write and lose the answer that
+/// has already come. So the rest of the request is dropped here, and the answer read.
+#[derive(Debug)]
+struct Tapped<T> {
+    inner: T,
+    cut: bool,
+}
+
+impl<T: Transport> Transport for Tapped<T> {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self.inner.buffers()
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        if self.cut {
+            return Ok(());
+        }
+        match self.inner.transmit_output(amount, timeout) {
+            Err(ureq::Error::Io(error)) if is_gone(&error) => {
+                self.cut = true;
+                trace(|trace| trace.cut = true);
+                Ok(())
+            }
+            outcome => outcome,
+        }
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        self.inner.await_input(timeout)
+    }
+
+    fn is_open(&mut self) -> bool {
+        !self.cut && self.inner.is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        self.inner.is_tls()
+    }
+}
+
+/// The last link of the chain: see [`Exact`].
+#[derive(Debug)]
+struct Exactly {
+    proxied: bool,
+}
+
+impl<In: Transport> Connector<In> for Exactly {
+    type Out = Exact<In>;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails,
+        chained: Option<In>,
+    ) -> Result<Option<Exact<In>>, ureq::Error> {
+        let tunnel = to_proxy(details, self.proxied);
+        Ok(chained.map(|inner| Exact {
+            inner,
+            tunnel,
+            head_next: true,
+        }))
+    }
+}
+
+/// A connection that carries our bytes exactly: the first write of each exchange, which is the
+/// head as ureq would write it, is dropped, and what ureq takes for the body is the whole request.
+/// ureq's head is three short lines, so it is always one write.
+#[derive(Debug)]
+struct Exact<T> {
+    inner: T,
+    /// Leads to a proxy: nothing is changed or noted.
+    tunnel: bool,
+    /// The next write begins an exchange.
+    head_next: bool,
+}
+
+impl<T: Transport> Transport for Exact<T> {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self.inner.buffers()
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        if self.tunnel {
+            return self.inner.transmit_output(amount, timeout);
+        }
+        if self.head_next {
+            self.head_next = false;
+            trace(|trace| trace.ready = Some(Instant::now()));
+            return Ok(());
+        }
+        self.inner.transmit_output(amount, timeout)?;
+        trace(|trace| {
+            trace.written += amount;
+            trace.sent = Some(Instant::now());
+        });
+        Ok(())
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        if self.tunnel {
+            return self.inner.await_input(timeout);
+        }
+        self.head_next = true;
+        let before = self.inner.buffers().input().len();
+        let progress = self.inner.await_input(timeout)?;
+        let new = self.inner.buffers().input().get(before..);
+        if let Some(new) = new.filter(|new| !new.is_empty()) {
+            trace(|trace| {
+                trace.answered.get_or_insert_with(Instant::now);
+                if trace.head.len() < HEAD_LIMIT {
+                    trace.head.extend_from_slice(new);
+                }
+            });
+        }
+        Ok(progress)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.inner.is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        self.inner.is_tls()
+    }
+}
