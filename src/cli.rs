@@ -14,8 +14,8 @@ use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, FromArgMatches, ValueEnum};
 use jiff::Timestamp;
 
+use crate::signing::Secret;
 use crate::signing::Tolerance;
-use crate::signing::secret::Secret;
 
 /// When to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

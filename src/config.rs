@@ -22,8 +22,7 @@ use zeroize::Zeroizing;
 use crate::blue::event::{self, Event, HEALTH_CHECK};
 use crate::blue::scope::Scope;
 use crate::nearest::nearest;
-use crate::signing::scheme::Scheme;
-use crate::signing::secret::Secret;
+use crate::signing::{Scheme, Secret};
 
 /// The file's name.
 pub const FILE_NAME: &str = "bluehook.toml";

@@ -8,11 +8,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use bluehook::delivery::Headers;
 use bluehook::json::{Dialect, rewrite};
+use bluehook::signing::Scheme;
+use bluehook::signing::Secret;
 use bluehook::signing::diagnosis::{
     Diagnosis, Effort, Received, TABLE, diagnose, diagnose_within, hints,
 };
-use bluehook::signing::scheme::Scheme;
-use bluehook::signing::secret::Secret;
 use bluehook::signing::{Clock, Judge, Judgement, Keyring, Parts, Tolerance};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
@@ -1162,11 +1162,11 @@ fn forgeries() -> Vec<Case> {
 
 fn forged(
     scheme: &Scheme,
-    variant: &bluehook::signing::scheme::Variant,
+    variant: &bluehook::signing::record::Variant,
     value: &str,
     body: Vec<u8>,
 ) -> Case {
-    use bluehook::signing::scheme::{Algorithm, KeyForm};
+    use bluehook::signing::record::words::{Algorithm, KeyForm, KeyPair};
     let mut headers = Headers::new();
     let mut items = Vec::new();
     if let Some(rule) = &variant.timestamp {
@@ -1190,11 +1190,11 @@ fn forged(
     headers.push("Date", "Tue, 14 Nov 2023 22:13:20 GMT");
     let prefix = variant.key.prefix.clone().unwrap_or_default();
     let secret = match (variant.algorithm, variant.key.form) {
-        (Algorithm::Ed25519, _) => {
+        (Algorithm::KeyPair(KeyPair::Ed25519), _) => {
             let key = ed25519_dalek::SigningKey::from_bytes(&[9; 32]).verifying_key();
             format!("{prefix}{}", hex::encode(key.as_bytes()))
         }
-        (Algorithm::EcdsaP256Sha256, _) => {
+        (Algorithm::KeyPair(KeyPair::EcdsaP256Sha256), _) => {
             let key = p256::SecretKey::from_slice(&[9; 32]).unwrap().public_key();
             p256::pkcs8::EncodePublicKey::to_public_key_pem(&key, p256::pkcs8::LineEnding::LF)
                 .unwrap()

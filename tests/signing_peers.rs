@@ -14,8 +14,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use bluehook::delivery::Headers;
-use bluehook::signing::scheme::Scheme;
-use bluehook::signing::secret::Secret;
+use bluehook::signing::Scheme;
+use bluehook::signing::Secret;
 use bluehook::signing::{Clock, Judge, Keyring, Parts, Signer, Stamp, Tolerance};
 use jiff::Timestamp;
 

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::{Problem, Shell};
 use crate::cli::{Data, Field, HeaderOption, SecretSource, Secrets};
 use crate::delivery::Headers;
-use crate::signing::secret::{Secret, Unusable};
+use crate::signing::Secret;
 
 /// How much is read at a time.
 const PIECE: usize = 32 * 1024;
@@ -219,10 +219,7 @@ fn from_file(shell: &mut Shell, path: &Path) -> Result<Secret, Problem> {
             shell.err.style.odd("warning:"),
         ))?;
     }
-    Secret::new(secret).map_err(|error| match error {
-        Unusable::Empty => Problem::wrong(format!("the secret in {name} is empty")),
-        other => Problem::usage(other),
-    })
+    Secret::new(secret).map_err(|_| Problem::wrong(format!("the secret in {name} is empty")))
 }
 
 /// Exactly one line end is no part of a secret: editors and `echo` add it.

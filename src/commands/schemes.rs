@@ -7,7 +7,7 @@ use super::{Problem, Shell, Verdict};
 use crate::cli::ProfileChoice;
 use crate::show::fit;
 use crate::show::lines::{self, SchemeLine};
-use crate::signing::scheme::Scheme;
+use crate::signing::Scheme;
 
 /// List the signature schemes; with a name, print its record in TOML
 ///

@@ -25,8 +25,8 @@ use crate::receiver::{Answer, Limits, Malformed, Received, Receiver, Responder, 
 use crate::sender::{self, Curl, Sender, Url};
 use crate::show::exchange::{self, Attempt};
 use crate::show::lines;
-use crate::signing::scheme::Scheme;
-use crate::signing::secret::Secret;
+use crate::signing::Scheme;
+use crate::signing::Secret;
 use crate::signing::{Clock, Judge, Judgement, Keyring, Parts, Signer, Stamp, Tolerance};
 
 /// Send a sample or saved payload, signed

@@ -12,8 +12,8 @@ use crate::cli::{ClockChoice, ProfileChoice, SchemeChoice, SecretSource, Secrets
 use crate::config::{self, Config, Profile, Unusable};
 use crate::nearest::nearest;
 use crate::sender::Url;
-use crate::signing::scheme::Scheme;
-use crate::signing::secret::Secret;
+use crate::signing::Scheme;
+use crate::signing::Secret;
 use crate::signing::{Clock, Missing, Stamp, Tolerance};
 
 /// Providers whose deliveries no record can describe, and why.

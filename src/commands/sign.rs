@@ -15,8 +15,8 @@ use crate::cli::{
     StampChoice,
 };
 use crate::show::lines::{self, BodyDigest, SignLine};
-use crate::signing::scheme::Scheme;
-use crate::signing::secret::Secret;
+use crate::signing::Scheme;
+use crate::signing::Secret;
 use crate::signing::{Keyring, Parts, Signed, Signer, Stamp};
 
 /// Print the signature of a body

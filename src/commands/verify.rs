@@ -16,10 +16,10 @@ use crate::delivery::Headers;
 use crate::recording::{Reader, Recorded};
 use crate::show::lines::{self, BodyDigest};
 use crate::show::verification::{self, Extent};
+use crate::signing::Scheme;
+use crate::signing::Secret;
 use crate::signing::diagnosis::{self, Diagnosis};
 use crate::signing::explain;
-use crate::signing::scheme::Scheme;
-use crate::signing::secret::Secret;
 use crate::signing::{Judge, Judgement, Keyring, Parts};
 
 /// How much of a body is kept for the diagnosis.

@@ -11,7 +11,7 @@ use super::{body, harmless, verification};
 use crate::delivery::{Delivery, Header, is_secret};
 use crate::sender::{Answer, Failure, Url};
 use crate::signing::Judgement;
-use crate::signing::scheme::Scheme;
+use crate::signing::Scheme;
 
 /// How many lines of an answer's body are shown.
 const ANSWER_LINES: usize = 8;

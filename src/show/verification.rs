@@ -4,9 +4,9 @@ use super::lines::{self, BodyDigest, CauseObject, HintObject, MatchObject, Verif
 use super::style::Style;
 use super::{fit, harmless};
 use crate::delivery::Delivery;
+use crate::signing::Scheme;
 use crate::signing::diagnosis::Diagnosis;
 use crate::signing::explain::Explanation;
-use crate::signing::scheme::Scheme;
 use crate::signing::{Judgement, Reason};
 use sha2::{Digest as _, Sha256};
 

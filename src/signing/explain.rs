@@ -1,8 +1,11 @@
 //! The way from secret to signature, step by step, for people who write the other side.
 
+use super::content::{Parts, Whole};
 use super::encoding::Encoding;
-use super::scheme::{Algorithm, KeyForm, Scheme, Variant};
-use super::{Judge, Keyring, Parts};
+use super::judge::Judge;
+use super::keyring::Keyring;
+use super::record::words::{Algorithm, KeyForm};
+use super::record::{Scheme, Variant};
 
 /// How a delivery's signature is computed: with the first key that applies to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,10 +26,12 @@ pub fn explain(
 ) -> Option<Explanation> {
     let judge = Judge::new(scheme, keyring, parts).ok()?;
     let work = judge.first_work()?;
-    let variant = work.variant;
-    let content = work.content(body).ok()?;
+    let (variant, key) = (work.variant, work.entry.key.bytes());
+    let whole = Whole::new(body, &work.segments);
+    let pieces = whole.pieces(&work.segments, key.unwrap_or_default());
+    let content = pieces.ok()?.concat();
     let mut steps = vec![
-        key_step(variant, work.key.bytes().map(<[u8]>::len)),
+        key_step(variant, key.map(<[u8]>::len)),
         format!(
             "the signed content is {}: {}",
             variant.content,
@@ -75,8 +80,8 @@ fn key_step(variant: &Variant, length: Option<usize>) -> String {
 fn algorithm_step(variant: &Variant) -> String {
     match variant.algorithm {
         Algorithm::Token => "nothing is computed: the secret itself is sent".into(),
-        algorithm if algorithm.is_plain_hash() => {
-            format!("the signature is the {algorithm} of the content")
+        Algorithm::Plain(hash) => {
+            format!("the signature is the {} of the content", hash.name())
         }
         algorithm => format!("the signature is the {algorithm} of the content with the key"),
     }

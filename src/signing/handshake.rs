@@ -1,108 +1,16 @@
-//! Handshakes: what a provider asks of a receiver before it sends deliveries, and what answers it.
-//!
-//! A handshake is data of the scheme's record, as the signature is: what it is recognised by, and a
-//! template of the answer. Only what a record describes is answered; everything else is a delivery.
+//! Handshakes answered: a request that a scheme's record describes gets the answer that the record
+//! tells. Everything else is a delivery.
 
 use std::fmt;
-use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-
-use super::Keyring;
-use super::content::{form_decoded, json_text, query_parameter};
-use super::scheme::{Contradiction, JsonPath, Piece, Scheme, check_header, escaped, pieces};
+use super::content::json_text;
+use super::keyring::Keyring;
+use super::record::Scheme;
+use super::record::handshake::{Condition, Handshake, Reply, ReplyPart, Value};
 use super::secret::Secret;
+use super::url::{form_decoded, query_parameter};
 use crate::delivery::Delivery;
 use crate::json;
-
-/// One handshake of a scheme.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Handshake {
-    /// What the provider wants to know, in a line.
-    pub about: String,
-    /// The method of the request; absent = any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub method: Option<String>,
-    /// What else the request must hold. The values that the answer needs must be there anyway.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub when: Vec<Condition>,
-    /// The request is signed as deliveries are: it is answered only when it is genuine.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub signed: bool,
-    /// The answer's status.
-    #[serde(default = "ok", skip_serializing_if = "is_ok")]
-    pub status: u16,
-    /// The answer's headers.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub headers: Vec<AnswerHeader>,
-    /// The answer's body.
-    #[serde(default, skip_serializing_if = "Reply::is_empty")]
-    pub body: Reply,
-    /// The secret of the deliveries to come, where the handshake tells it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub secret: Option<Value>,
-}
-
-fn ok() -> u16 {
-    200
-}
-
-fn is_ok(status: &u16) -> bool {
-    *status == 200
-}
-
-/// Something that a request must hold.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Condition {
-    /// Where it is.
-    pub value: Value,
-    /// What it must be; absent = it must be there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub is: Option<String>,
-}
-
-/// A header of the answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AnswerHeader {
-    /// Its name.
-    pub name: String,
-    /// Its value.
-    pub value: Reply,
-}
-
-/// A value of the request.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub enum Value {
-    /// `json:PATH`: a value of the JSON body; a string without its quotes.
-    Json(JsonPath),
-    /// `query:NAME`: a parameter of the target's query, decoded.
-    Query(String),
-    /// `header:NAME`: the value of a header.
-    Header(String),
-}
-
-/// Text of an answer with parts in braces. A brace of the text is doubled.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Reply(pub Vec<ReplyPart>);
-
-/// A part of an answer.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ReplyPart {
-    /// This text.
-    Text(String),
-    /// `{json:PATH}`, `{query:NAME}`, `{header:NAME}`: a value of the request.
-    Value(Value),
-    /// `{token:PATH}`: a value of the JSON body as it stands there, a string with its quotes.
-    Token(JsonPath),
-    /// `{signature:json:PATH}` and the like: what the scheme's first variant computes of a value,
-    /// with its algorithm, encoding and key, without its prefix.
-    Signature(Value),
-}
 
 /// The answer to a handshake.
 #[derive(Clone, PartialEq, Eq)]
@@ -181,28 +89,6 @@ impl Handshake {
             secret,
         })
     }
-
-    /// What contradicts.
-    pub(super) fn check(&self) -> Result<(), Contradiction> {
-        if !(200..=599).contains(&self.status) {
-            let message = "an answer's status is between 200 and 599";
-            return Err(Contradiction::new("status", message));
-        }
-        for header in &self.headers {
-            check_header("headers", &header.name)?;
-        }
-        let has_value =
-            |reply: &Reply| (reply.0.iter()).any(|part| !matches!(part, ReplyPart::Text(_)));
-        if self.when.is_empty()
-            && self.secret.is_none()
-            && !has_value(&self.body)
-            && !self.headers.iter().any(|header| has_value(&header.value))
-        {
-            let message = "nothing tells the handshake from a delivery";
-            return Err(Contradiction::new("when", message));
-        }
-        Ok(())
-    }
 }
 
 impl Condition {
@@ -219,20 +105,14 @@ impl Value {
     fn read(&self, request: &Delivery) -> Option<Vec<u8>> {
         match self {
             Self::Json(path) => json_text(&request.body, &path.0),
-            Self::Query(name) => {
-                query_parameter(&request.target, name).map(|value| form_decoded(value.as_bytes()))
-            }
+            Self::Query(name) => query_parameter(&request.target, name)
+                .map(|value| form_decoded(value.as_bytes()).collect()),
             Self::Header(name) => request.headers.get(name).map(<[u8]>::to_vec),
         }
     }
 }
 
 impl Reply {
-    /// Whether there is no text at all.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     fn write(&self, scheme: &Scheme, request: &Delivery, keyring: &Keyring) -> Option<Vec<u8>> {
         let mut out = Vec::new();
         for part in &self.0 {
@@ -247,99 +127,13 @@ impl Reply {
                     let key = &keyring.of_variant(0).next()?.key;
                     let mut running = key.start();
                     running.update(&value.read(request)?);
-                    let raw = key.sign(running).ok()?;
+                    let raw = running.sign()?;
                     let encoding = scheme.variants.first()?.encoding;
                     out.extend(encoding.encode(&raw).into_bytes());
                 }
             }
         }
         Some(out)
-    }
-}
-
-impl FromStr for Value {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.split_once(':') {
-            Some(("json", path)) => JsonPath::try_from(path.to_owned()).map(Self::Json),
-            Some(("query", name)) if !name.is_empty() => Ok(Self::Query(name.to_owned())),
-            Some(("header", name)) if !name.is_empty() => Ok(Self::Header(name.to_owned())),
-            _ => Err(format!(
-                "{text:?} is no value of a request (known: json:PATH, query:NAME, header:NAME)"
-            )),
-        }
-    }
-}
-
-impl fmt::Display for Value {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Json(path) => write!(f, "json:{path}"),
-            Self::Query(name) => write!(f, "query:{name}"),
-            Self::Header(name) => write!(f, "header:{name}"),
-        }
-    }
-}
-
-impl FromStr for Reply {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let part = |piece| {
-            Ok(match piece {
-                Piece::Text(text) => ReplyPart::Text(text),
-                Piece::Name(name) => match name.split_once(':') {
-                    Some(("token", path)) => ReplyPart::Token(JsonPath::try_from(path.to_owned())?),
-                    Some(("signature", value)) => ReplyPart::Signature(value.parse()?),
-                    _ => ReplyPart::Value(name.parse()?),
-                },
-            })
-        };
-        let parts = pieces(text)?.into_iter().map(part);
-        parts.collect::<Result<_, String>>().map(Self)
-    }
-}
-
-impl fmt::Display for Reply {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for part in &self.0 {
-            match part {
-                ReplyPart::Text(text) => f.write_str(&escaped(text))?,
-                ReplyPart::Value(value) => write!(f, "{{{value}}}")?,
-                ReplyPart::Token(path) => write!(f, "{{token:{path}}}")?,
-                ReplyPart::Signature(value) => write!(f, "{{signature:{value}}}")?,
-            }
-        }
-        Ok(())
-    }
-}
-
-impl TryFrom<String> for Value {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
-}
-
-impl From<Value> for String {
-    fn from(value: Value) -> Self {
-        value.to_string()
-    }
-}
-
-impl TryFrom<String> for Reply {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
-}
-
-impl From<Reply> for String {
-    fn from(reply: Reply) -> Self {
-        reply.to_string()
     }
 }
 

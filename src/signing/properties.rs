@@ -5,9 +5,12 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::scheme::{Algorithm, KeyForm, Part, Scheme, Variant};
-use super::secret::Secret;
-use super::{Clock, Judge, Judgement, Keyring, Parts, Reason, Signed, Signer, Stamp, Tolerance};
+use super::record::template::Part;
+use super::record::words::{Algorithm, KeyForm, KeyPair};
+use super::record::{Scheme, Variant};
+use super::{
+    Clock, Judge, Judgement, Keyring, Parts, Reason, Secret, Signed, Signer, Stamp, Tolerance,
+};
 use crate::delivery::Headers;
 
 const NOW: i64 = 1_763_784_000;
@@ -47,11 +50,11 @@ fn secret(variant: &Variant, key: &[u8; 32]) -> Secret {
     let base64 = |bytes: &[u8]| base64::engine::general_purpose::STANDARD.encode(bytes);
     let prefix = variant.key.prefix.as_deref().unwrap_or_default();
     let text = match (variant.algorithm, variant.key.form) {
-        (Algorithm::Ed25519, _) => {
+        (Algorithm::KeyPair(KeyPair::Ed25519), _) => {
             let prefix = variant.key.private_prefix.as_deref().unwrap_or_default();
             format!("{prefix}{}", base64(key))
         }
-        (Algorithm::EcdsaP256Sha256, _) => {
+        (Algorithm::KeyPair(KeyPair::EcdsaP256Sha256), _) => {
             let mut number = *key;
             // Between 1 and the curve's order.
             number[0] &= 0x7f;

@@ -1,13 +1,15 @@
 //! Signing: the body goes in piece by piece, the headers that a sender adds come out.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use jiff::Timestamp;
 
-use super::content::{Inputs, Work, spellings, url_applies};
-use super::scheme::{Scheme, SignaturePlace, TimeUnit, Variant};
-use super::{Entry, Keyring, Missing, Parts, same_place};
+use super::content::{Given, Parts, Whole, Work, lay_out};
+use super::keyring::{Entry, Keyring};
+use super::record::words::{SignaturePlace, TimeUnit};
+use super::record::{Scheme, Variant};
+use super::refusal::Missing;
+use super::url::{spellings, url_applies};
 
 /// The id and the time that a delivery is signed with, for schemes that carry them.
 #[derive(Debug, Clone)]
@@ -66,6 +68,13 @@ impl<'a> Signer<'a> {
             .filter(|rule| rule.header.is_some() || rule.item.is_some())
             .map(|rule| write_time(rule.unit, stamp.at));
         let id = variant.id.as_ref().map(|_| stamp.id.clone());
+        let given = Given {
+            parts,
+            timestamp: timestamp.clone().map(String::into_bytes),
+            id: id.clone().map(String::into_bytes),
+            items: Vec::new(),
+            named_headers: None,
+        };
         let mut works = Vec::new();
         for entry in chosen {
             let variant = &scheme.variants[entry.variant];
@@ -76,15 +85,9 @@ impl<'a> Signer<'a> {
                 return Err(Missing::SignedUrl);
             }
             let url = (parts.url).map(|url| spellings(variant.url.as_ref(), url).swap_remove(0));
-            let inputs = Inputs {
-                parts,
-                url,
-                timestamp: timestamp.clone().map(|time| Cow::Owned(time.into_bytes())),
-                id: id.clone().map(|id| Cow::Owned(id.into_bytes())),
-                items: Vec::new(),
-                named_headers: None,
-            };
-            works.push(Work::new(variant, entry, inputs).map_err(Missing::Part)?);
+            let segments =
+                lay_out(&variant.content, &given, url.as_deref()).map_err(Missing::Part)?;
+            works.push(Work::new(variant, entry, segments));
         }
         let whole = works.iter().any(|work| !work.variant.streams());
         Ok(Self {
@@ -116,7 +119,7 @@ impl<'a> Signer<'a> {
             if !place(first).carries_several() {
                 return Err(Missing::RoomForSeveral);
             }
-            if !(rest.iter()).all(|entry| same_place(place(entry), place(first))) {
+            if !(rest.iter()).all(|entry| place(entry).is_shared_with(place(first))) {
                 return Err(Missing::OneForm);
             }
         }
@@ -136,11 +139,13 @@ impl<'a> Signer<'a> {
     /// # Errors
     /// The body does not hold what the scheme signs.
     pub fn finish(self) -> Result<Signed, Missing> {
+        let segments = self.works.iter().flat_map(|work| &work.segments);
+        let body = (self.body.as_deref()).map(|body| Whole::new(body, segments));
         let mut values = Vec::new();
         for work in self.works {
-            let (variant, key) = (work.variant, work.key);
-            let running = work.finish(self.body.as_deref()).map_err(Missing::Part)?;
-            let raw = key.sign(running).map_err(|_| Missing::PrivateKey)?;
+            let variant = work.variant;
+            let running = work.finish(body.as_ref()).map_err(Missing::Part)?;
+            let raw = running.sign().ok_or(Missing::PrivateKey)?;
             values.push(format!(
                 "{}{}",
                 variant.signature.prefix,

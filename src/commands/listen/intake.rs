@@ -30,8 +30,8 @@ use crate::receiver::{Answer, Malformed, Received, Reply, Responder, Service, St
 use crate::sender::Url;
 use crate::show::delivery as shown;
 use crate::show::lines::{self, AnswerObject, DeliveryLine, Fields, ListenSummary, VerifyLine};
+use crate::signing::Scheme;
 use crate::signing::handshake::handshake;
-use crate::signing::scheme::Scheme;
 use crate::signing::{Judge, Judgement, Keyring, Parts};
 
 /// Bodies up to this are judged on the network thread: that takes less time than handing over.

@@ -17,8 +17,8 @@ use crate::show::delivery::{self, Layout, Shown, Verdict};
 use crate::show::lines::{self, ListenSummary, MalformedLine, Time, VerifyLine};
 use crate::show::{summary, verification};
 use crate::signing::Parts;
+use crate::signing::Secret;
 use crate::signing::diagnosis::{self, Effort};
-use crate::signing::secret::Secret;
 
 /// How many things wait to be shown at most.
 const QUEUE: usize = 1024;

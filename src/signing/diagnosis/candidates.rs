@@ -11,16 +11,17 @@ use std::sync::OnceLock;
 use zeroize::Zeroizing;
 
 use super::claim::{Claims, Spelling, loose_items};
-use super::content::{Calc, Seg, lay_out};
-use super::hash::Hash;
-use super::key::{self, Ids};
+use super::content::{Calc, Seg, is_known, lay_out};
+use super::key::Ids;
 use super::search::{HUGE, LARGE, RETRY, SECRETS, Search};
 use super::table::{Change, Made, Make, Row, Sink, TABLE, row};
-use crate::signing::content::{query_parameter, spellings, url_applies};
-use crate::signing::is_meant_for;
-use crate::signing::judge::{signature_values, split_list};
-use crate::signing::scheme::{Algorithm, KeyForm, KeyRule, Scheme, UrlRule, Variant};
-use crate::signing::secret::{Key, Secret};
+use crate::signing::Secret;
+use crate::signing::carried::{signature_values, split_list};
+use crate::signing::key::Key;
+use crate::signing::keyring::is_meant_for;
+use crate::signing::record::words::{Algorithm, KeyForm, KeyRule, UrlRule};
+use crate::signing::record::{Scheme, Variant};
+use crate::signing::url::{query_parameter, spellings, url_applies};
 
 /// What laying out a content costs.
 const LAYOUT: u64 = 2048;
@@ -82,29 +83,6 @@ impl ContentTry {
         let calc = format!("{:?}", self.calc);
         (calc, self.keys, self.claims).hash(&mut hasher);
         hasher.finish()
-    }
-
-    /// What is signed, in pieces; `made` holds what had to be made of the body.
-    pub(super) fn pieces<'p>(
-        &'p self,
-        body: &'p [u8],
-        key: &'p [u8],
-        made: &'p [Option<Vec<u8>>],
-    ) -> Vec<&'p [u8]> {
-        let pieces = self.segs.iter().zip(made);
-        pieces
-            .map(|(seg, made)| match (seg, made) {
-                (_, Some(made)) => made.as_slice(),
-                (Seg::Body, _) => body,
-                (Seg::Secret, _) => key,
-                (other, _) => other.text().unwrap_or_default(),
-            })
-            .collect()
-    }
-
-    /// What has to be made of the body first.
-    pub(super) fn made_of(&self, body: &[u8]) -> Vec<Option<Vec<u8>>> {
-        self.segs.iter().map(|seg| seg.made_of(body)).collect()
     }
 
     /// Whether no key has a part in it.
@@ -187,16 +165,12 @@ impl<'a> Search<'a> {
     fn shared_secrets(&self) -> impl Iterator<Item = &'a Secret> + use<'a> {
         let case = self.case;
         case.secrets.iter().filter(move |secret| {
-            let is_pem = secret
-                .expose()
-                .trim_ascii_start()
-                .starts_with(b"-----BEGIN ");
             let mut variants = case.scheme.variants.iter();
-            !is_pem
+            !secret.is_pem()
                 && !variants.any(|variant| {
                     variant.algorithm.is_asymmetric()
                         && is_meant_for(case.scheme, variant, secret)
-                        && Key::new(variant.algorithm, &variant.key, secret).is_ok()
+                        && Key::verifying(variant.algorithm, &variant.key, secret).is_ok()
                 })
         })
     }
@@ -216,7 +190,7 @@ impl<'a> Search<'a> {
         for (index, secret) in self.shared_secrets().enumerate() {
             let text = secret.expose();
             own.extend(
-                key::derive(rule, text)
+                rule.derive(text)
                     .filter(|key| !key.is_empty())
                     .map(|bytes| KeyTry {
                         bytes,
@@ -317,17 +291,19 @@ impl<'a> Search<'a> {
         url: Option<&str>,
         claims: usize,
     ) -> Option<ContentTry> {
-        let calc = match (variant.algorithm, Hash::of(variant.algorithm)) {
-            (Algorithm::Token, _) => Calc::Token,
-            (_, Some((hash, true))) => Calc::Keyed(hash),
-            (_, Some((hash, false))) => Calc::Plain(hash),
-            (_, None) => Calc::Public,
+        let calc = match variant.algorithm {
+            Algorithm::Token => Calc::Token,
+            Algorithm::Hmac(hash) => Calc::Keyed(hash),
+            Algorithm::Plain(hash) => Calc::Plain(hash),
+            Algorithm::KeyPair(_) => Calc::Public,
         };
         let mut public = Vec::new();
         if calc == Calc::Public {
             let keys = self.case.secrets.iter().take(SECRETS);
             public.extend(
-                keys.filter_map(|secret| Key::new(variant.algorithm, &variant.key, secret).ok()),
+                keys.filter_map(|secret| {
+                    Key::verifying(variant.algorithm, &variant.key, secret).ok()
+                }),
             );
         }
         let digest = match &variant.url {
@@ -390,7 +366,7 @@ impl<'a> Search<'a> {
                     read.extend(values.iter().map(Vec::as_slice));
                     spellings.extend(chosen.iter().map(|variant| Spelling::of(variant)));
                 }
-                if !read.is_empty() && content.segs.iter().all(Seg::is_known) {
+                if !read.is_empty() && content.segs.iter().all(is_known) {
                     self.claims.push(Claims::read(&read, &spellings));
                     let claims = self.claims.len() - 1;
                     out.extend(named(
@@ -570,8 +546,7 @@ pub(super) fn number(bytes: &[u8]) -> u64 {
 pub(super) fn distinct(contents: &mut Vec<ContentTry>, known: &[ContentTry]) {
     let mut seen: HashSet<u64> = known.iter().map(ContentTry::number).collect();
     contents.sort_by_key(|content| content.class);
-    contents
-        .retain(|content| content.segs.iter().all(Seg::is_known) && seen.insert(content.number()));
+    contents.retain(|content| content.segs.iter().all(is_known) && seen.insert(content.number()));
 }
 
 /// Changes that happen twice in practice: each undoes one layer.
@@ -648,7 +623,7 @@ fn text_steps(
             continue;
         }
         let text = Zeroizing::new(std::mem::take(&mut made.bytes));
-        if let Some(key) = key::derive(rule, &text).filter(|key| !key.is_empty()) {
+        if let Some(key) = rule.derive(&text).filter(|key| !key.is_empty()) {
             push_key(key, changes, row, made, out);
         }
     }
@@ -688,7 +663,7 @@ fn foreign_keys(
     for mut made in made.list {
         let text = Zeroizing::new(std::mem::take(&mut made.bytes));
         if rule.form != KeyForm::Text
-            && let Some(key) = key::derive(rule, &text).filter(|key| key.len() >= 4)
+            && let Some(key) = rule.derive(&text).filter(|key| key.len() >= 4)
         {
             let other = Made::new(Vec::new(), made.what.clone()).rarer(made.rarer + 1);
             push_key(key, &[], row, other, out);

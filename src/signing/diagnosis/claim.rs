@@ -6,12 +6,13 @@ use std::rc::Rc;
 use p256::ecdsa::Signature as EcdsaSignature;
 use percent_encoding::percent_decode;
 
-use super::hash::{Hash, Raw};
 use super::key::QUOTES;
 use super::table::{Change, Made, Make, Row, Sink, TABLE, row};
+use crate::signing::carried::split_list;
 use crate::signing::encoding::{Encoding, lenient_base64};
-use crate::signing::judge::split_list;
-use crate::signing::scheme::{Algorithm, Variant};
+use crate::signing::hash::{Digest as Raw, Hash};
+use crate::signing::record::Variant;
+use crate::signing::record::words::{Algorithm, KeyPair};
 
 /// How many header values are read, and how long one may be.
 const VALUES: usize = 20;
@@ -40,7 +41,7 @@ impl Spelling {
             prefix_optional: place.prefix_optional,
             separator: place.separator.clone(),
             encoding: variant.encoding,
-            is_der: variant.algorithm == Algorithm::EcdsaP256Sha256,
+            is_der: variant.algorithm == Algorithm::KeyPair(KeyPair::EcdsaP256Sha256),
         }
     }
 

@@ -3,77 +3,24 @@
 
 use jiff::Timestamp;
 
-use super::hash::Hash;
 use super::table::{Calculated, Laid, Sink};
 use crate::delivery::Headers;
-use crate::json;
-use crate::signing::Parts;
-use crate::signing::content::{find_item, json_text, sorted_form};
-use crate::signing::judge::named_headers;
-use crate::signing::scheme::{Part, Variant};
+use crate::signing::carried::named_headers;
+pub(super) use crate::signing::content::Segment as Seg;
+use crate::signing::content::{self, Given, Parts, find_item};
+use crate::signing::hash::Hash;
+use crate::signing::record::Variant;
 
 /// How many timestamps and ids of a delivery are tried.
 const FOUND: usize = 6;
 /// How many headers are looked at.
 const HEADERS: usize = 64;
 
-/// A piece of the signed content.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Seg {
-    /// The template's own text: separators, `v0`.
-    Text(Vec<u8>),
-    Time(Vec<u8>),
-    Id(Vec<u8>),
-    Url(Vec<u8>),
-    /// Anything else that the body does not change.
-    Fixed(Vec<u8>),
-    Body,
-    Form,
-    BodySha256,
-    Json(json::Path),
-    Secret,
-}
-
-impl Seg {
-    /// Whether what it stands for is known.
-    pub(super) fn is_known(&self) -> bool {
-        match self {
-            Self::Time(text) | Self::Id(text) | Self::Url(text) => !text.is_empty(),
-            _ => true,
-        }
-    }
-
-    /// The bytes that it stands for, whatever body and key are.
-    pub(super) fn text(&self) -> Option<&[u8]> {
-        match self {
-            Self::Text(text)
-            | Self::Time(text)
-            | Self::Id(text)
-            | Self::Url(text)
-            | Self::Fixed(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    /// Whether it depends on the body.
-    pub(super) fn reads_body(&self) -> bool {
-        matches!(
-            self,
-            Self::Body | Self::Form | Self::BodySha256 | Self::Json(_)
-        )
-    }
-
-    /// The bytes that it stands for, when these have to be made of the body.
-    pub(super) fn made_of(&self, body: &[u8]) -> Option<Vec<u8>> {
-        match self {
-            Self::Form => Some(sorted_form(body)),
-            Self::BodySha256 => {
-                Some(hex::encode(Hash::Sha256.plain(&[body]).as_slice()).into_bytes())
-            }
-            // What is not there is nothing: such a retry does not match.
-            Self::Json(path) => Some(json_text(body, path).unwrap_or_default()),
-            _ => None,
-        }
+/// Whether what a segment stands for is known.
+pub(super) fn is_known(segment: &Seg) -> bool {
+    match segment {
+        Seg::Time(text) | Seg::Id(text) | Seg::Url(text) => !text.is_empty(),
+        _ => true,
     }
 }
 
@@ -285,28 +232,14 @@ pub(super) fn lay_out(
             .ok()
             .flatten()
     });
-    variant
-        .content
-        .0
-        .iter()
-        .map(|part| {
-            Some(match part {
-                Part::Text(text) => Seg::Text(text.clone().into_bytes()),
-                Part::Body => Seg::Body,
-                Part::Timestamp => Seg::Time(time.unwrap_or_default().to_vec()),
-                Part::Id => Seg::Id(id.unwrap_or_default().to_vec()),
-                Part::Url => Seg::Url(url.unwrap_or_default().as_bytes().to_vec()),
-                Part::Method => Seg::Fixed(parts.method.as_bytes().to_vec()),
-                Part::Header(name) => Seg::Fixed(parts.headers.get(name)?.to_vec()),
-                Part::Json(path) => Seg::Json(path.0.clone()),
-                Part::Form => Seg::Form,
-                Part::BodySha256 => Seg::BodySha256,
-                Part::Secret => Seg::Secret,
-                Part::Item(prefix) => Seg::Fixed(find_item(items, prefix)?.to_vec()),
-                Part::NamedHeaders => Seg::Fixed(named.clone()?),
-            })
-        })
-        .collect()
+    let given = Given {
+        parts,
+        timestamp: Some(time.unwrap_or_default().to_vec()),
+        id: Some(id.unwrap_or_default().to_vec()),
+        items: items.to_vec(),
+        named_headers: named,
+    };
+    content::lay_out(&variant.content, &given, Some(url.unwrap_or_default())).ok()
 }
 
 /// What stands between a timestamp, an id and the body: the text, and how much rarer it is.
@@ -480,7 +413,7 @@ fn reordered(segs: &[Seg], out: &mut Sink<Laid>) {
         }
     }
     let time = segs.iter().find(|seg| is_time(seg));
-    let Some(time) = time.filter(|seg| seg.is_known() && out.wants(1)) else {
+    let Some(time) = time.filter(|seg| is_known(seg) && out.wants(1)) else {
         return;
     };
     for rest in without(segs, is_time) {

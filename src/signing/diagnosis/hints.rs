@@ -3,11 +3,13 @@
 
 use super::claim::Spelling;
 use super::{Received, candidates};
+use crate::signing::Secret;
+use crate::signing::carried::signature_values;
+use crate::signing::content::Parts;
 use crate::signing::encoding::Encoding;
-use crate::signing::judge::signature_values;
-use crate::signing::scheme::Scheme;
-use crate::signing::secret::Secret;
-use crate::signing::{Judgement, Parts, Reason};
+use crate::signing::judge::Judgement;
+use crate::signing::record::{Scheme, Variant};
+use crate::signing::refusal::Reason;
 
 /// Evidence that no match backs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +88,7 @@ fn content_length(view: &View<'_>) -> Option<Hint> {
 
 fn other_provider(view: &View<'_>) -> Option<Hint> {
     let names = |scheme: &Scheme| -> Vec<String> {
-        let header = |variant: &crate::signing::scheme::Variant| variant.signature_header();
+        let header = |variant: &Variant| variant.signature_header();
         scheme.variants.iter().filter_map(header).collect()
     };
     let own = names(view.scheme);
@@ -102,10 +104,7 @@ fn other_provider(view: &View<'_>) -> Option<Hint> {
             .into_iter()
             .find(|name| !is_own(name) && view.parts.headers.contains(name));
         if let Some(name) = seen {
-            signs_url |= scheme
-                .variants
-                .iter()
-                .any(crate::signing::scheme::Variant::signs_url);
+            signs_url |= scheme.variants.iter().any(Variant::signs_url);
             found.push((&scheme.name, name));
         }
     }

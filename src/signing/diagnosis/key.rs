@@ -7,14 +7,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use percent_encoding::percent_decode;
-use zeroize::Zeroizing;
 
 use super::body::{URL_ENCODERS, percent_encode};
 use super::table::{Made, Sink};
 use crate::delivery::Headers;
 use crate::json;
 use crate::signing::encoding::lenient_base64;
-use crate::signing::scheme::{KeyForm, KeyRule};
+use crate::signing::record::words::{KeyForm, KeyRule};
 
 /// Prefixes that secrets are issued with, or that are pasted along with them.
 const PREFIXES: [(&str, u8); 15] = [
@@ -40,24 +39,6 @@ const PREFIX_REACH: usize = 40;
 const IDS: usize = 24;
 
 type Out<'a> = &'a mut Sink<Made>;
-
-/// The key that a scheme's rule makes of a secret's text; a prefix is never demanded.
-pub(super) fn derive(rule: &KeyRule, text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let rest = without_prefix(rule, text);
-    let key = match rule.form {
-        KeyForm::Text => rest.to_vec(),
-        KeyForm::Base64 => lenient_base64(rest)?,
-        KeyForm::Hex => hex::decode(rest).ok()?,
-    };
-    Some(Zeroizing::new(key))
-}
-
-fn without_prefix<'a>(rule: &KeyRule, text: &'a [u8]) -> &'a [u8] {
-    rule.prefix
-        .as_deref()
-        .and_then(|prefix| text.strip_prefix(prefix.as_bytes()))
-        .unwrap_or(text)
-}
 
 fn push_if_other(made: Vec<u8>, than: &[u8], what: &str, rarer: u8, out: Out<'_>) {
     if made != than && out.wants(rarer) {
@@ -269,8 +250,8 @@ pub(super) fn case(text: &[u8], out: Out<'_>) {
 
 /// The keys that base64 makes or unmakes, where the rule does otherwise.
 pub(super) fn base64(rule: &KeyRule, text: &[u8], out: Out<'_>) {
-    let rest = without_prefix(rule, text);
-    let key = derive(rule, text);
+    let rest = rule.stripped(text);
+    let key = rule.derive(text);
     let key = key.as_ref().map_or(text, |key| key.as_slice());
     if rule.form == KeyForm::Base64 {
         push_if_other(
@@ -333,8 +314,8 @@ fn forgiving_base64(text: &[u8], skips_url_alphabet: bool) -> Vec<u8> {
 
 /// The keys that hex makes or unmakes, where the rule does otherwise.
 pub(super) fn hex(rule: &KeyRule, text: &[u8], out: Out<'_>) {
-    let rest = without_prefix(rule, text);
-    let key = derive(rule, text);
+    let rest = rule.stripped(text);
+    let key = rule.derive(text);
     let key = key.as_ref().map_or(text, |key| key.as_slice());
     if rule.form == KeyForm::Hex {
         push_if_other(rest.to_vec(), key, "as text, not decoded from hex", 0, out);

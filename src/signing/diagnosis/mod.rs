@@ -11,15 +11,17 @@ mod body;
 mod candidates;
 mod claim;
 mod content;
-mod hash;
 mod hints;
 mod key;
 mod search;
 mod table;
 
-use super::scheme::Scheme;
+use super::content::Parts;
+use super::hash::Hash;
+use super::judge::Judgement;
+use super::record::Scheme;
+use super::refusal::Reason;
 use super::secret::Secret;
-use super::{Judgement, Parts, Reason};
 
 pub use hints::{Hint, hints};
 pub use table::{Dimension, Row, TABLE};
@@ -164,8 +166,10 @@ fn nothing_found(body: Received<'_>) -> String {
     let plural = if total == 1 { "" } else { "s" };
     text.push_str(&format!("{total} byte{plural}"));
     if body.is_whole() {
-        let digest = hash::Hash::Sha256.plain(&[body.kept]);
-        text.push_str(&format!(", SHA-256 {}", hex::encode(digest.as_slice())));
+        text.push_str(&format!(
+            ", SHA-256 {}",
+            Hash::Sha256.of(&[body.kept]).hex()
+        ));
     }
     if !body.kept.is_empty() {
         text.push_str(&format!(", begins with {}", quoted(body.kept, 24)));

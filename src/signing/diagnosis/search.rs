@@ -15,16 +15,18 @@ use super::candidates::{
 };
 use super::claim::{Agreement, Claim, Claims, FEWEST_BYTES, loose_items};
 use super::content::{Calc, Order, Scene, Seg};
-use super::hash::{Hash, Raw};
 use super::hints::Hint;
 use super::key::Ids;
 use super::table::{Change, Made, Row, TABLE, row};
 use super::{Cause, Effort, Received, body as bodies};
-use crate::signing::content::{json_text, url_applies};
-use crate::signing::judge::signature_values;
-use crate::signing::scheme::{Algorithm, Scheme, Variant};
-use crate::signing::secret::{self, Secret};
-use crate::signing::{Parts, same_place};
+use crate::signing::Secret;
+use crate::signing::carried::signature_values;
+use crate::signing::content::{Parts, Whole, json_text};
+use crate::signing::hash::{Digest as Raw, Hash};
+use crate::signing::key::Key;
+use crate::signing::record::words::{Algorithm, KeyPair};
+use crate::signing::record::{Scheme, Variant};
+use crate::signing::url::url_applies;
 
 /// How many secrets are tried in every way; of further ones only what they are.
 pub(super) const SECRETS: usize = 8;
@@ -113,7 +115,7 @@ fn chosen_variants<'a>(case: &Case<'a>) -> Vec<&'a Variant> {
         return Vec::new();
     };
     let fits = |variant: &&Variant| {
-        same_place(&variant.signature, &judged.signature) && url_applies(variant, case.parts.url)
+        variant.signature.is_shared_with(&judged.signature) && url_applies(variant, case.parts.url)
     };
     case.scheme.variants.iter().filter(fits).collect()
 }
@@ -398,8 +400,11 @@ impl Search<'_> {
             self.compare_token(content, key);
             return;
         }
-        let made = content.made_of(&body.bytes);
-        let pieces = content.pieces(&body.bytes, &key.bytes, &made);
+        let whole = Whole::new(&body.bytes, &content.segs);
+        // What is not there cannot have been signed.
+        let Ok(pieces) = whole.pieces(&content.segs, &key.bytes) else {
+            return;
+        };
         // The hash of nothing, keyed with nothing, is a constant that says nothing.
         let is_keyed = !key.bytes.is_empty() && !content.calc.is_keyless();
         if !is_keyed && pieces.iter().all(|piece| piece.is_empty()) {
@@ -453,9 +458,9 @@ impl Search<'_> {
         if content.reads_body() && !self.is_computable(body) {
             return;
         }
-        let whole = content
-            .pieces(&body.bytes, &[], &content.made_of(&body.bytes))
-            .concat();
+        let Some(whole) = content_of(content, &body.bytes) else {
+            return;
+        };
         let claims: Vec<(Vec<u8>, Changes)> = self.claims[content.claims]
             .whole()
             .filter(|claim| (64..=72).contains(&claim.raw.len()))
@@ -469,7 +474,7 @@ impl Search<'_> {
                 }
                 let mut running = key.start();
                 running.update(&whole);
-                if key.verify(running, [raw.as_slice()]) {
+                if running.verify([raw.as_slice()]) {
                     matches.push(changes.clone());
                 }
             }
@@ -514,7 +519,13 @@ impl Search<'_> {
             let key = &self.keys[content.keys].own[index];
             let is_it = |raw: Raw| claims.may_hold(&raw) && claims.agreeing(&raw).next().is_some();
             let parts = (before.as_slice(), body, after.as_slice());
-            ends.extend(hash.keyed_prefixes(&key.bytes, parts, 1..body.len(), is_it));
+            ends.extend(keyed_prefixes(
+                hash,
+                &key.bytes,
+                parts,
+                1..body.len(),
+                is_it,
+            ));
         }
         let Some(row) = row("body-extended") else {
             return;
@@ -599,7 +610,9 @@ impl Search<'_> {
         }
         let body = self.case.body.kept;
         let is_seed = |content: &&ContentTry| {
-            let whole = content.pieces(body, &[], &content.made_of(body)).concat();
+            let Some(whole) = content_of(content, body) else {
+                return false;
+            };
             let raws: Vec<&[u8]> = self.claims[content.claims]
                 .whole()
                 .map(|claim| claim.raw.as_slice())
@@ -607,10 +620,11 @@ impl Search<'_> {
                 .collect();
             self.case.secrets.iter().take(SECRETS).any(|secret| {
                 let rule = &self.keys[content.keys].rule;
-                secret::signing_key(Algorithm::Ed25519, rule, secret).is_ok_and(|key| {
+                let ed25519 = Algorithm::KeyPair(KeyPair::Ed25519);
+                Key::signing(ed25519, rule, secret).is_ok_and(|key| {
                     let mut running = key.start();
                     running.update(&whole);
-                    key.verify(running, raws.iter().copied())
+                    running.verify(raws.iter().copied())
                 })
             })
         };
@@ -652,10 +666,18 @@ fn push_new(texts: &mut Vec<String>, text: String) {
     }
 }
 
+/// The whole content that a public key verifies.
+fn content_of(content: &ContentTry, body: &[u8]) -> Option<Vec<u8>> {
+    let whole = Whole::new(body, &content.segs);
+    let pieces = whole.pieces(&content.segs, &[]);
+    pieces.ok().map(|pieces| pieces.concat())
+}
+
 fn digest_is_right(content: &ContentTry, body: &[u8]) -> bool {
-    content.digest.as_ref().is_none_or(|digest| {
-        hex::encode(Hash::Sha256.plain(&[body]).as_slice()).as_bytes() == digest.as_slice()
-    })
+    content
+        .digest
+        .as_ref()
+        .is_none_or(|digest| Hash::Sha256.of(&[body]).hex().as_bytes() == digest.as_slice())
 }
 
 /// The changes of a reading that agrees with the right signature of this length.
@@ -676,15 +698,39 @@ fn reading(claim: &Claim, agreement: &Agreement, right: usize) -> Changes {
 /// The raw signature of the pieces.
 fn compute(calc: Calc, key: &[u8], pieces: &[&[u8]]) -> Option<Raw> {
     Some(match calc {
-        Calc::Keyed(hash) => hash.keyed(key, pieces),
-        Calc::Plain(hash) => hash.plain(pieces),
+        Calc::Keyed(hash) => hash.keyed(key).over(pieces),
+        Calc::Plain(hash) => hash.of(pieces),
         Calc::Joined(hash, Order::SecretFirst, separator) => {
-            hash.plain(&[&[key, separator.as_bytes()], pieces].concat())
+            hash.of(&[&[key, separator.as_bytes()], pieces].concat())
         }
         Calc::Joined(hash, Order::SecretLast, separator) => {
-            hash.plain(&[pieces, &[separator.as_bytes(), key]].concat())
+            hash.of(&[pieces, &[separator.as_bytes(), key]].concat())
         }
-        Calc::Swapped(hash) => hash.keyed(&pieces.concat(), &[key]),
+        Calc::Swapped(hash) => hash.keyed(&pieces.concat()).over(&[key]),
         Calc::Public | Calc::Token => return None,
     })
+}
+
+/// The HMACs of `before`, the body up to each of the ascending `ends`, and `after`, until `is_it`
+/// says yes to one: that one's end.
+fn keyed_prefixes(
+    hash: Hash,
+    key: &[u8],
+    (before, body, after): (&[&[u8]], &[u8], &[&[u8]]),
+    ends: impl Iterator<Item = usize>,
+    mut is_it: impl FnMut(Raw) -> bool,
+) -> Option<usize> {
+    let mut mac = hash.keyed(key);
+    for piece in before {
+        mac.update(piece);
+    }
+    let mut done = 0;
+    for end in ends {
+        mac.update(body.get(done..end)?);
+        done = end;
+        if is_it(mac.clone().over(after)) {
+            return Some(end);
+        }
+    }
+    None
 }

@@ -4,10 +4,10 @@
 
 use super::claim::Spelling;
 use super::content::{Calc, Scene, Seg};
-use super::hash::Hash;
 use super::key::Ids;
 use super::{body, claim, content, key};
-use crate::signing::scheme::KeyRule;
+use crate::signing::hash::Hash;
+use crate::signing::record::words::KeyRule;
 
 /// What a cause is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,359 @@
+//! What a delivery carries: signatures, times, ids and lists, read strictly as the scheme lays them
+//! out.
+
+use jiff::Timestamp;
+
+use super::content::{Given, Parts, find_item, json_text};
+use super::encoding::Encoding;
+use super::record::Variant;
+use super::record::words::{JsonPath, SignaturePlace, TimeUnit, TimestampRule};
+use super::refusal::Reason;
+use crate::delivery::Headers;
+
+/// The highest number of a numbered signature header that is read (DocuSign sends up to 100).
+const NUMBERED_HEADERS: usize = 100;
+/// How many items of a signature list are looked at: enough for every rotation, too few to make us
+/// work for a hostile sender.
+const ITEMS: usize = 100;
+/// How many signatures are tried where trying one takes a curve's arithmetic.
+const ASYMMETRIC_SIGNATURES: usize = 16;
+
+/// What the headers hold for one variant.
+#[derive(Debug)]
+pub(super) struct Carried<'a> {
+    /// What is signed of it.
+    pub(super) given: Given<'a>,
+    /// The raw signatures; empty when they travel in the body.
+    pub(super) signatures: Result<Vec<Vec<u8>>, Reason>,
+    /// The oldest time.
+    pub(super) time: Option<Timestamp>,
+}
+
+impl<'a> Carried<'a> {
+    /// Reads the headers. The error is a refusal that makes computing pointless.
+    pub(super) fn read(variant: &Variant, parts: Parts<'a>) -> Result<Self, Reason> {
+        let place = &variant.signature;
+        let header = || variant.signature_header().unwrap_or_default();
+        let values = signature_values(place, parts.headers);
+        let items: Vec<&[u8]> = match &place.separator {
+            Some(separator) => values
+                .flat_map(|value| split_list(value, separator))
+                .take(ITEMS)
+                .collect(),
+            None => values.take(ITEMS).collect(),
+        };
+        let mut signatures = Ok(Vec::new());
+        if place.header.is_some() {
+            if items.is_empty() {
+                return Err(Reason::MissingHeader { header: header() });
+            }
+            signatures = read_signatures(variant, &items);
+        }
+        let id = match &variant.id {
+            None => None,
+            Some(rule) => Some(needed(parts.headers, &rule.header)?.to_vec()),
+        };
+        let (timestamp, time) = match &variant.timestamp {
+            None => (None, None),
+            Some(rule) => read_times(rule, parts.headers, &items, header)?,
+        };
+        let named_headers = match &place.named_headers {
+            None => None,
+            Some(prefix) => named_headers(parts.headers, find_item(&items, prefix))?,
+        };
+        let given = Given {
+            parts,
+            timestamp: timestamp.map(<[u8]>::to_vec),
+            id,
+            items,
+            named_headers,
+        };
+        Ok(Self {
+            given,
+            signatures,
+            time,
+        })
+    }
+}
+
+/// The header's value, which must not be empty.
+fn needed<'a>(headers: &'a Headers, name: &str) -> Result<&'a [u8], Reason> {
+    let value = headers.get(name).filter(|value| !value.is_empty());
+    value.ok_or_else(|| Reason::MissingHeader {
+        header: name.to_owned(),
+    })
+}
+
+/// The values of the signature header, of every occurrence and number, but empty ones.
+pub(super) fn signature_values<'a>(
+    place: &SignaturePlace,
+    headers: &'a Headers,
+) -> impl Iterator<Item = &'a [u8]> {
+    let pattern = place.header.as_deref();
+    let around = pattern.and_then(|pattern| pattern.split_once("{n}"));
+    let is_ours = move |name: &str| match (around, pattern) {
+        (Some((before, after)), _) => is_numbered(name, before, after),
+        (None, Some(pattern)) => name.eq_ignore_ascii_case(pattern),
+        (None, None) => false,
+    };
+    let ours = headers.iter().filter(move |header| is_ours(&header.name));
+    ours.map(|header| header.value.as_slice())
+        .filter(|value| !value.is_empty())
+}
+
+/// Whether a header's name has a number from 1 to 100 between these texts.
+fn is_numbered(name: &str, before: &str, after: &str) -> bool {
+    let Some(end) = name.len().checked_sub(after.len()) else {
+        return false;
+    };
+    let (Some(start), Some(number), Some(rest)) = (
+        name.get(..before.len()),
+        name.get(before.len()..end),
+        name.get(end..),
+    ) else {
+        return false;
+    };
+    start.eq_ignore_ascii_case(before)
+        && rest.eq_ignore_ascii_case(after)
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+        && (number.parse()).is_ok_and(|number| (1..=NUMBERED_HEADERS).contains(&number))
+}
+
+pub(super) fn is_present(place: &SignaturePlace, headers: &Headers) -> bool {
+    place.json.is_some() || signature_values(place, headers).next().is_some()
+}
+
+/// Decodes the signatures. Of a list, what has no known prefix is passed over, and what cannot be
+/// decoded too as long as something can.
+fn read_signatures(variant: &Variant, items: &[&[u8]]) -> Result<Vec<Vec<u8>>, Reason> {
+    let place = &variant.signature;
+    let mut problem = None;
+    let mut signatures = Vec::new();
+    for item in items {
+        let text = match item.strip_prefix(place.prefix.as_bytes()) {
+            Some(rest) => rest,
+            None if place.prefix_optional => item,
+            None => continue,
+        };
+        match decode_signature(variant, text) {
+            Ok(raw) => signatures.push(raw),
+            Err(what) => problem = Some(what),
+        }
+    }
+    if variant.algorithm.is_asymmetric() {
+        signatures.truncate(ASYMMETRIC_SIGNATURES);
+    }
+    if !signatures.is_empty() {
+        return Ok(signatures);
+    }
+    let header = variant.signature_header().unwrap_or_default();
+    let prefix = &place.prefix;
+    Err(match problem {
+        Some(problem) => Reason::MalformedSignature { header, problem },
+        None if place.separator.is_some() => Reason::MalformedHeader {
+            header,
+            problem: format!("it has no {prefix} signature"),
+        },
+        None => Reason::MalformedSignature {
+            header,
+            problem: format!("it does not start with {prefix}"),
+        },
+    })
+}
+
+/// Decodes one signature without its prefix, or says what is wrong with it.
+fn decode_signature(variant: &Variant, text: &[u8]) -> Result<Vec<u8>, String> {
+    let encoding = variant.encoding;
+    let length = variant.algorithm.signature_length();
+    let raw = encoding.decode(text).filter(|raw| !raw.is_empty());
+    match (raw, length) {
+        (Some(raw), Some(length)) if raw.len() != length => Err(match encoding {
+            Encoding::Hex => {
+                let digits = text.len();
+                format!("it has {digits} hex digits, expected {}", 2 * length)
+            }
+            _ => format!("it has {} bytes, expected {length}", raw.len()),
+        }),
+        (Some(raw), _) => Ok(raw),
+        (None, length) => {
+            let expected = match (encoding, length) {
+                (Encoding::Hex, Some(length)) => format!("{} hex digits", 2 * length),
+                (_, Some(length)) => format!("{} of {length} bytes", encoding.name()),
+                (_, None) => encoding.name().to_owned(),
+            };
+            Err(match (text.len(), encoding.name()) {
+                (0, _) => format!("it is empty, expected {expected}"),
+                (count, name) => {
+                    format!("it is not {name} ({count} characters, expected {expected})")
+                }
+            })
+        }
+    }
+}
+
+/// The signature that a JSON body carries itself.
+pub(super) fn signature_in_body(
+    variant: &Variant,
+    path: &JsonPath,
+    body: &[u8],
+) -> Result<Vec<Vec<u8>>, Reason> {
+    let header = format!("{path} in the body");
+    let Some(text) = json_text(body, &path.0) else {
+        return Err(Reason::MissingHeader { header });
+    };
+    let place = &variant.signature;
+    let text = match text.strip_prefix(place.prefix.as_bytes()) {
+        Some(rest) => rest,
+        None if place.prefix_optional => &text,
+        None => {
+            let problem = format!("it does not start with {}", place.prefix);
+            return Err(Reason::MalformedSignature { header, problem });
+        }
+    };
+    decode_signature(variant, text)
+        .map(|raw| vec![raw])
+        .map_err(|problem| Reason::MalformedSignature { header, problem })
+}
+
+/// Reads the timestamp of the headers: its text, which is signed, and the oldest time.
+fn read_times<'a>(
+    rule: &TimestampRule,
+    headers: &'a Headers,
+    items: &[&'a [u8]],
+    signature_header: impl Fn() -> String,
+) -> Result<(Option<&'a [u8]>, Option<Timestamp>), Reason> {
+    let may_lack = rule.optional || rule.json.is_some();
+    let mut text = None;
+    let mut oldest: Option<Timestamp> = None;
+    let mut found = |place: &dyn Fn() -> String, value: &'a [u8]| {
+        let at = read_time(rule.unit, value).ok_or_else(|| malformed_time(place(), value))?;
+        oldest = Some(oldest.map_or(at, |oldest| oldest.min(at)));
+        text.get_or_insert(value);
+        Ok(())
+    };
+    if let Some(name) = &rule.header {
+        match needed(headers, name) {
+            Ok(value) => found(&|| name.clone(), value)?,
+            Err(_) if may_lack => {}
+            Err(reason) => return Err(reason),
+        }
+    }
+    if let Some(item) = &rule.item {
+        let malformed = |problem| Reason::MalformedHeader {
+            header: signature_header(),
+            problem,
+        };
+        // Libraries take the first of several or the last: what they disagree on is refused.
+        let mut values = items
+            .iter()
+            .filter_map(|one| one.strip_prefix(item.as_bytes()));
+        let value = values.next().filter(|value| !value.is_empty());
+        if values.any(|other| Some(other) != value) {
+            return Err(malformed(format!("it has several {item}")));
+        }
+        match value {
+            Some(value) => found(&|| format!("{item} in {}", signature_header()), value)?,
+            None if may_lack => {}
+            None => return Err(malformed(format!("it has no {item}"))),
+        }
+    }
+    Ok((text, oldest))
+}
+
+/// The time that a JSON body carries.
+pub(super) fn time_in_body(rule: &TimestampRule, body: &[u8]) -> Result<Option<Timestamp>, Reason> {
+    let Some(path) = &rule.json else {
+        return Ok(None);
+    };
+    let place = || format!("{path} in the body");
+    match json_text(body, &path.0) {
+        Some(text) => match read_time(rule.unit, &text) {
+            Some(at) => Ok(Some(at)),
+            None => Err(malformed_time(place(), &text)),
+        },
+        None if rule.optional || rule.header.is_some() || rule.item.is_some() => Ok(None),
+        None => Err(Reason::MissingHeader { header: place() }),
+    }
+}
+
+fn malformed_time(place: String, value: &[u8]) -> Reason {
+    Reason::MalformedTimestamp {
+        place,
+        value: value[..value.len().min(80)].to_vec(),
+    }
+}
+
+/// Reads a time as a provider writes it: digits only, no sign, no fraction. What the calendar does
+/// not reach counts as its last moment.
+fn read_time(unit: TimeUnit, text: &[u8]) -> Option<Timestamp> {
+    let text = std::str::from_utf8(text).ok()?;
+    let number = || -> Option<i64> {
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        digits.then(|| text.parse().ok()).flatten()
+    };
+    match unit {
+        TimeUnit::S => {
+            number().map(|number| Timestamp::from_second(number).unwrap_or(Timestamp::MAX))
+        }
+        TimeUnit::Ms => {
+            number().map(|number| Timestamp::from_millisecond(number).unwrap_or(Timestamp::MAX))
+        }
+        TimeUnit::Rfc3339 => text.parse().ok(),
+    }
+}
+
+/// The values of the headers that the signature header names, joined with full stops.
+pub(super) fn named_headers(
+    headers: &Headers,
+    names: Option<&[u8]>,
+) -> Result<Option<Vec<u8>>, Reason> {
+    let Some(names) = names else {
+        return Ok(None);
+    };
+    let mut values = Vec::new();
+    for name in String::from_utf8_lossy(names).split_ascii_whitespace() {
+        match headers.get(name) {
+            Some(value) => values.push(value),
+            None => {
+                return Err(Reason::MissingHeader {
+                    header: name.to_owned(),
+                });
+            }
+        }
+    }
+    Ok(Some(values.join(&b'.')))
+}
+
+/// Splits a list header's value; white space around items is dropped, empty items too.
+pub(super) fn split_list<'a>(
+    value: &'a [u8],
+    separator: &str,
+) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+    let byte = separator.trim().bytes().next().unwrap_or(b' ');
+    value
+        .split(move |&other| other == byte)
+        .map(<[u8]>::trim_ascii)
+        .filter(|item| !item.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbered_headers_have_a_number_from_1_to_100() {
+        let is = |name| is_numbered(name, "X-Sig-", "-End");
+        assert!(is("x-sig-1-end") && is("X-SIG-100-END"));
+        for name in [
+            "x-sig--end",
+            "x-sig-0-end",
+            "x-sig-101-end",
+            "x-sig-+1-end",
+            "x-sig-1",
+            "é",
+            "x-sig-éé-end",
+        ] {
+            assert!(!is(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,462 @@
+//! A secret becomes a key by the scheme's rule, a key a running computation, that a signature or a
+//! yes or no. Keys and states are wiped when dropped and never shown.
+
+use std::fmt;
+
+use subtle::ConstantTimeEq as _;
+use zeroize::Zeroizing;
+
+use super::encoding;
+use super::hash::{self, Hash};
+use super::pair::{NoPair, Pair};
+use super::record::words::{Algorithm, KeyForm, KeyPair, KeyRule};
+use super::secret::Secret;
+
+/// Why a secret makes no key for a scheme. Never holds the secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unusable {
+    /// Nothing is left of the secret: it would sign like no secret at all.
+    Empty,
+    /// The scheme's keys are base64, and this is not.
+    NotBase64 {
+        /// The prefix that is taken off first, if any (`whsec_`).
+        prefix: String,
+    },
+    /// The scheme's keys are hex, and this is not.
+    NotHex,
+    /// The scheme's secrets start with this prefix, and this one does not.
+    NoPrefix {
+        /// The prefix that is missing (`whsec_`).
+        prefix: String,
+    },
+    /// Not a key of the asymmetric algorithm, in none of the forms that are read.
+    NotAKey {
+        /// The algorithm whose key was expected.
+        algorithm: KeyPair,
+    },
+    /// 32 bare bytes are no point of the curve: most often the private seed.
+    NotAPublicKey,
+    /// A public key was given, and only a private key can sign.
+    PublicKey,
+    /// The secret holds bytes that this kind of scheme cannot carry in a header.
+    NotHeaderText,
+}
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("the secret is empty"),
+            Self::NotBase64 { prefix } if prefix.is_empty() => {
+                f.write_str("the secret is not base64, as this scheme's secrets are")
+            }
+            Self::NotBase64 { prefix } => {
+                write!(
+                    f,
+                    "the secret is not base64 (after an optional {prefix}), as this scheme's secrets are"
+                )
+            }
+            Self::NotHex => f.write_str("the secret is not hex, as this scheme's secrets are"),
+            Self::NoPrefix { prefix } => {
+                write!(
+                    f,
+                    "the secret does not start with {prefix}, as this scheme's secrets do"
+                )
+            }
+            Self::NotAKey { algorithm } => write!(
+                f,
+                "the secret is not an {algorithm} key (PEM, hex or base64 are read)"
+            ),
+            Self::NotAPublicKey => f.write_str(
+                "the secret is not an ed25519 public key; if it is the private seed, give its PEM or \
+                 its public key: 32 bare bytes are never taken for the seed when judging",
+            ),
+            Self::PublicKey => {
+                f.write_str("this is a public key: it verifies, but only the private key can sign")
+            }
+            Self::NotHeaderText => f.write_str("the secret holds bytes that a header cannot carry"),
+        }
+    }
+}
+
+impl std::error::Error for Unusable {}
+
+impl KeyRule {
+    /// The secret's text without the rule's prefix.
+    pub(super) fn stripped<'a>(&self, text: &'a [u8]) -> &'a [u8] {
+        let prefix = self.prefix.as_deref().unwrap_or_default();
+        text.strip_prefix(prefix.as_bytes()).unwrap_or(text)
+    }
+
+    /// The key that the text of a shared secret stands for, with or without its prefix; `None` when
+    /// it is not of the rule's form.
+    pub(super) fn derive(&self, text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let rest = self.stripped(text);
+        let key = match self.form {
+            KeyForm::Text => rest.to_vec(),
+            KeyForm::Base64 => encoding::lenient_base64(rest)?,
+            KeyForm::Hex => hex::decode(rest).ok()?,
+        };
+        Some(Zeroizing::new(key))
+    }
+
+    /// The key of a shared secret.
+    fn shared(&self, secret: &Secret) -> Result<Zeroizing<Vec<u8>>, Unusable> {
+        let text = secret.expose();
+        let prefix = self.prefix.as_deref().unwrap_or_default();
+        if self.prefix_required && !text.starts_with(prefix.as_bytes()) {
+            let prefix = prefix.to_owned();
+            return Err(Unusable::NoPrefix { prefix });
+        }
+        match self.derive(text) {
+            Some(key) if key.is_empty() => Err(Unusable::Empty),
+            Some(key) => Ok(key),
+            None if self.form == KeyForm::Hex => Err(Unusable::NotHex),
+            None => Err(Unusable::NotBase64 {
+                prefix: prefix.to_owned(),
+            }),
+        }
+    }
+}
+
+/// What a scheme's algorithm computes with.
+#[derive(Clone)]
+pub struct Key(Material);
+
+#[derive(Clone)]
+enum Material {
+    /// A shared secret's bytes, and the hash that begins with them.
+    Shared(Zeroizing<Vec<u8>>, hash::Running),
+    /// A shared secret that travels itself.
+    Token(Zeroizing<Vec<u8>>),
+    Pair(Pair),
+}
+
+/// Shows the fingerprint, which tells keys apart and gives nothing away.
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Key({})", self.fingerprint())
+    }
+}
+
+impl Key {
+    /// The key to verify with that `algorithm` makes of a secret, by the scheme's rule.
+    ///
+    /// # Errors
+    /// The secret is not of the form that the rule asks for.
+    pub(super) fn verifying(
+        algorithm: Algorithm,
+        rule: &KeyRule,
+        secret: &Secret,
+    ) -> Result<Self, Unusable> {
+        Self::new(algorithm, rule, secret, Pair::verifying)
+    }
+
+    /// The key to sign with.
+    ///
+    /// # Errors
+    /// The secret is not of the form that the rule asks for, or a public key.
+    pub(super) fn signing(
+        algorithm: Algorithm,
+        rule: &KeyRule,
+        secret: &Secret,
+    ) -> Result<Self, Unusable> {
+        let key = Self::new(algorithm, rule, secret, Pair::signing)?;
+        key.can_sign().then_some(key).ok_or(Unusable::PublicKey)
+    }
+
+    fn new(
+        algorithm: Algorithm,
+        rule: &KeyRule,
+        secret: &Secret,
+        read: impl Fn(KeyPair, &KeyRule, &Secret) -> Result<Pair, NoPair>,
+    ) -> Result<Self, Unusable> {
+        Ok(Self(match algorithm {
+            Algorithm::Hmac(hash) => {
+                let bytes = rule.shared(secret)?;
+                let start = hash.keyed(&bytes);
+                Material::Shared(bytes, start)
+            }
+            // Its scheme names the secret in the content.
+            Algorithm::Plain(hash) => Material::Shared(rule.shared(secret)?, hash.plain()),
+            Algorithm::Token => {
+                let token = rule.shared(secret)?;
+                let is_text = std::str::from_utf8(&token)
+                    .is_ok_and(|text| !text.chars().any(char::is_control));
+                if !is_text {
+                    return Err(Unusable::NotHeaderText);
+                }
+                Material::Token(token)
+            }
+            Algorithm::KeyPair(kind) => match read(kind, rule, secret) {
+                Ok(pair) => Material::Pair(pair),
+                Err(NoPair::NotPublic) => return Err(Unusable::NotAPublicKey),
+                Err(NoPair::NotAKey) => return Err(Unusable::NotAKey { algorithm: kind }),
+            },
+        }))
+    }
+
+    /// The first 8 hex digits of the SHA-256 of the key (of the public key, if asymmetric): tells
+    /// which of several secrets matched without telling the secret.
+    pub(super) fn fingerprint(&self) -> String {
+        let digest = match &self.0 {
+            Material::Shared(bytes, _) | Material::Token(bytes) => Hash::Sha256.of(&[bytes]),
+            Material::Pair(pair) => Hash::Sha256.of(&[&pair.public_bytes()]),
+        };
+        hex::encode(&digest.as_slice()[..4])
+    }
+
+    /// Whether this key can sign: a public key can only verify.
+    pub(super) fn can_sign(&self) -> bool {
+        match &self.0 {
+            Material::Pair(pair) => pair.can_sign(),
+            _ => true,
+        }
+    }
+
+    /// The bytes of a shared secret's key.
+    pub(super) fn bytes(&self) -> Option<&[u8]> {
+        match &self.0 {
+            Material::Shared(bytes, _) | Material::Token(bytes) => Some(bytes),
+            Material::Pair(_) => None,
+        }
+    }
+
+    /// Begins a computation over content that arrives piece by piece.
+    pub(super) fn start(&self) -> Running<'_> {
+        Running(match &self.0 {
+            Material::Shared(_, start) => State::Shared(start.clone()),
+            Material::Token(token) => State::Token(token),
+            Material::Pair(pair) => State::Whole(pair, Vec::new()),
+        })
+    }
+}
+
+/// A signature's computation under way.
+#[derive(Clone)]
+pub(super) struct Running<'k>(State<'k>);
+
+#[derive(Clone)]
+enum State<'k> {
+    Shared(hash::Running),
+    /// The secret itself travels: the content is not looked at.
+    Token(&'k [u8]),
+    /// A pair needs the whole content at once.
+    Whole(&'k Pair, Vec<u8>),
+}
+
+impl fmt::Debug for Running<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Running")
+    }
+}
+
+impl Running<'_> {
+    /// Feeds the next piece of the content.
+    pub(super) fn update(&mut self, piece: &[u8]) {
+        match &mut self.0 {
+            State::Shared(hash) => hash.update(piece),
+            State::Token(_) => {}
+            State::Whole(_, content) => content.extend_from_slice(piece),
+        }
+    }
+
+    /// The raw signature of what was fed; `None` for a public key, which cannot sign.
+    pub(super) fn sign(self) -> Option<Vec<u8>> {
+        match self.0 {
+            State::Shared(hash) => Some(hash.finish().as_slice().to_vec()),
+            State::Token(token) => Some(token.to_vec()),
+            State::Whole(pair, content) => pair.sign(&content),
+        }
+    }
+
+    /// Whether any of these raw signatures is right for what was fed. Shared-secret signatures are
+    /// compared in constant time.
+    pub(super) fn verify<'a>(self, signatures: impl IntoIterator<Item = &'a [u8]>) -> bool {
+        let mut signatures = signatures.into_iter();
+        let any = |expected: &[u8], found: bool, signature: &[u8]| {
+            found | bool::from(expected.ct_eq(signature))
+        };
+        match self.0 {
+            State::Shared(hash) => {
+                let expected = hash.finish();
+                signatures.fold(false, |found, one| any(expected.as_slice(), found, one))
+            }
+            // By digest, so that not even the token's length shows in the time.
+            State::Token(token) => {
+                let digest = |bytes: &[u8]| Hash::Sha256.of(&[bytes]);
+                let expected = digest(token);
+                signatures.fold(false, |found, one| {
+                    any(expected.as_slice(), found, digest(one).as_slice())
+                })
+            }
+            State::Whole(pair, content) => signatures.any(|one| pair.verify(&content, one)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HMAC: Algorithm = Algorithm::Hmac(Hash::Sha256);
+    const ED25519: Algorithm = Algorithm::KeyPair(KeyPair::Ed25519);
+    const P256: Algorithm = Algorithm::KeyPair(KeyPair::EcdsaP256Sha256);
+    const SEED: &str = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
+    /// Of RFC 8032, section 7.1, test 1.
+    const PUBLIC: &str = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+
+    fn secret(text: &str) -> Secret {
+        Secret::new(text).unwrap()
+    }
+
+    fn verifying(algorithm: Algorithm, rule: &KeyRule, text: &str) -> Result<Key, Unusable> {
+        Key::verifying(algorithm, rule, &secret(text))
+    }
+
+    #[test]
+    fn secrets_are_never_shown() {
+        let key = verifying(HMAC, &KeyRule::default(), "hunter2").unwrap();
+        let shown = format!("{:?} {key:?} {:?}", secret("hunter2"), key.start());
+        assert_eq!(shown, "Secret(…) Key(f52fbd32) Running");
+    }
+
+    #[test]
+    fn an_empty_secret_is_none() {
+        assert_eq!(Secret::new(""), Err(crate::signing::secret::Empty));
+        let rule = KeyRule {
+            form: KeyForm::Base64,
+            prefix: Some("whsec_".into()),
+            ..KeyRule::default()
+        };
+        let of = |text| verifying(HMAC, &rule, text).map(|key| key.fingerprint());
+        assert_eq!(of("whsec_"), Err(Unusable::Empty));
+        assert_eq!(of("whsec_===="), Err(Unusable::Empty));
+        assert!(matches!(of("whsec_!"), Err(Unusable::NotBase64 { .. })));
+        assert_eq!(of("whsec_AQID"), of("AQID"));
+    }
+
+    #[test]
+    fn a_token_that_no_header_can_carry_is_refused() {
+        let of = |text: &[u8]| {
+            let secret = Secret::new(text).unwrap();
+            Key::verifying(Algorithm::Token, &KeyRule::default(), &secret).map(drop)
+        };
+        assert_eq!(of(b"t\xc3\xb6ken"), Ok(()));
+        assert_eq!(of(b"to\nken"), Err(Unusable::NotHeaderText));
+        assert_eq!(of(b"to\xffken"), Err(Unusable::NotHeaderText));
+    }
+
+    #[test]
+    fn a_token_is_compared_whole() {
+        let key = verifying(Algorithm::Token, &KeyRule::default(), "token").unwrap();
+        let is = |token: &[u8]| key.start().verify([token]);
+        assert!(is(b"token"));
+        assert!(!is(b"toke") && !is(b"token ") && !is(b"Token") && !is(b""));
+    }
+
+    #[test]
+    fn thirty_two_raw_bytes_verify_as_the_public_key_and_sign_as_the_seed() {
+        let rule = KeyRule::default();
+        let public = verifying(ED25519, &rule, PUBLIC).unwrap();
+        assert!(!public.can_sign());
+        assert_eq!(public.start().sign(), None);
+        let private = Key::signing(ED25519, &rule, &secret(SEED)).unwrap();
+        assert_eq!(private.fingerprint(), public.fingerprint());
+        let signature = private.start().sign().unwrap();
+        assert!(hex::encode(&signature).starts_with("e5564300c360ac729086e2cc806e828a"));
+        assert!(public.start().verify([signature.as_slice()]));
+        assert!(private.start().verify([[7; 3].as_slice(), &signature]));
+        assert!(!public.start().verify([[0; 64].as_slice()]));
+    }
+
+    #[test]
+    fn a_seed_that_is_no_public_key_is_told_from_what_is_no_key_at_all() {
+        let rule = KeyRule::default();
+        // 2 is no coordinate of a point.
+        let seed = format!("02{}", "00".repeat(31));
+        let key = |text: &str| verifying(ED25519, &rule, text).map(|_| ());
+        assert_eq!(key(&seed), Err(Unusable::NotAPublicKey));
+        let algorithm = KeyPair::Ed25519;
+        assert_eq!(key("zz"), Err(Unusable::NotAKey { algorithm }));
+    }
+
+    /// Half of all seeds are no point of the curve.
+    #[test]
+    fn every_seed_signs() {
+        for number in 0..16_u8 {
+            let seed = hex::encode([number; 32]);
+            let key = Key::signing(ED25519, &KeyRule::default(), &secret(&seed));
+            assert!(key.unwrap().can_sign());
+        }
+    }
+
+    #[test]
+    fn a_prefix_says_which_half_of_a_pair_it_is() {
+        let rule = KeyRule {
+            prefix: Some("whpk_".into()),
+            private_prefix: Some("whsk_".into()),
+            prefix_required: true,
+            ..KeyRule::default()
+        };
+        let key = |text: &str| verifying(ED25519, &rule, text);
+        let public = key(&format!("whpk_{PUBLIC}")).unwrap();
+        assert_eq!(
+            key(&format!("whsk_{SEED}")).unwrap().fingerprint(),
+            public.fingerprint()
+        );
+        let pair = key(&format!("whsk_{SEED}{PUBLIC}")).unwrap();
+        assert!(pair.can_sign());
+        assert!(
+            key(&format!("whsk_{SEED}{SEED}")).is_err(),
+            "the halves disagree"
+        );
+        assert!(key(PUBLIC).is_err(), "no prefix");
+        let signing = |text: &str| Key::signing(ED25519, &rule, &secret(text)).map(drop);
+        assert_eq!(signing(&format!("whpk_{PUBLIC}")), Err(Unusable::PublicKey));
+        assert_eq!(signing(&format!("whsk_{SEED}")), Ok(()));
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused() {
+        let rule = KeyRule::default();
+        let cases = [
+            "x",
+            "abcd",
+            "not a key!",
+            "-----BEGIN PUBLIC KEY-----",
+            PUBLIC,
+        ];
+        for algorithm in [KeyPair::Ed25519, KeyPair::EcdsaP256Sha256] {
+            for text in &cases[..4] {
+                let key = verifying(Algorithm::KeyPair(algorithm), &rule, text).map(drop);
+                assert_eq!(key, Err(Unusable::NotAKey { algorithm }), "{text}");
+            }
+        }
+        let zero = verifying(P256, &rule, &"00".repeat(32)).map(drop);
+        assert!(zero.is_err());
+    }
+
+    #[test]
+    fn a_pem_survives_what_environments_do_to_it() {
+        // RFC 8410, section 10.1 and 10.3.
+        let public = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n";
+        let private = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----";
+        let rule = KeyRule::default();
+        let key = |text: &str| verifying(ED25519, &rule, text).unwrap();
+        let expected = key(public).fingerprint();
+        assert!(key(private).can_sign());
+        assert!(Key::signing(ED25519, &rule, &secret(public)).is_err());
+        for text in [
+            private.to_owned(),
+            public.replace('\n', "\r\n"),
+            public.replace('\n', "\\n"),
+            public.replace('\n', " "),
+            format!(
+                "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n{public}"
+            ),
+            "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=".to_owned(),
+        ] {
+            assert_eq!(key(&text).fingerprint(), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! A keyring: the keys that secrets make for the variants of a scheme.
+
+use std::fmt;
+
+use super::key::{Key, Unusable};
+use super::record::words::{Algorithm, KeyRule};
+use super::record::{Scheme, Variant};
+use super::secret::Secret;
+
+/// The keys that secrets make for a scheme's variants.
+#[derive(Debug, Clone)]
+pub struct Keyring(Vec<Entry>);
+
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    /// Which secret, from 1, in the order given.
+    pub(super) position: usize,
+    /// Which variant, as an index.
+    pub(super) variant: usize,
+    pub(super) key: Key,
+}
+
+/// A secret that is not for the scheme.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfit {
+    /// Which secret, from 1, in the order given.
+    pub position: usize,
+    /// Why.
+    pub why: Unusable,
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.position > 1 {
+            write!(f, "secret {}: ", self.position)?;
+        }
+        self.why.fmt(f)
+    }
+}
+
+impl std::error::Error for Unfit {}
+
+impl Keyring {
+    /// The keys to judge deliveries with.
+    ///
+    /// # Errors
+    /// A secret that makes no key for any of the scheme's variants.
+    pub fn for_verifying(scheme: &Scheme, secrets: &[Secret]) -> Result<Self, Unfit> {
+        Self::new(scheme, secrets, Key::verifying)
+    }
+
+    /// The keys to sign with.
+    ///
+    /// # Errors
+    /// A secret that makes no such key; a public key.
+    pub fn for_signing(scheme: &Scheme, secrets: &[Secret]) -> Result<Self, Unfit> {
+        Self::new(scheme, secrets, Key::signing)
+    }
+
+    fn new(
+        scheme: &Scheme,
+        secrets: &[Secret],
+        make: impl Fn(Algorithm, &KeyRule, &Secret) -> Result<Key, Unusable>,
+    ) -> Result<Self, Unfit> {
+        let mut entries = Vec::new();
+        for (index, secret) in secrets.iter().enumerate() {
+            let position = index + 1;
+            let mut first_failure = None;
+            let before = entries.len();
+            for (variant, rules) in scheme.variants.iter().enumerate() {
+                if !is_meant_for(scheme, rules, secret) {
+                    continue;
+                }
+                match make(rules.algorithm, &rules.key, secret) {
+                    Ok(key) => entries.push(Entry {
+                        position,
+                        variant,
+                        key,
+                    }),
+                    Err(why) => {
+                        first_failure.get_or_insert(why);
+                    }
+                }
+            }
+            if entries.len() == before {
+                return Err(Unfit {
+                    position,
+                    why: first_failure.unwrap_or(Unusable::Empty),
+                });
+            }
+        }
+        Ok(Self(entries))
+    }
+
+    /// The keys' fingerprints, each once, in the order of their secrets.
+    pub fn fingerprints(&self) -> Vec<String> {
+        let mut fingerprints = Vec::new();
+        for entry in &self.0 {
+            let fingerprint = entry.key.fingerprint();
+            if !fingerprints.contains(&fingerprint) {
+                fingerprints.push(fingerprint);
+            }
+        }
+        fingerprints
+    }
+
+    /// Whether there is no key.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.0.iter()
+    }
+
+    pub(super) fn of_variant(&self, variant: usize) -> impl Iterator<Item = &Entry> {
+        self.0.iter().filter(move |entry| entry.variant == variant)
+    }
+}
+
+/// A secret that starts with the prefix of some variant's keys is for the variants of that prefix
+/// only, and a PEM is for key pairs: a public key's text must never become a shared secret.
+pub(super) fn is_meant_for(scheme: &Scheme, variant: &Variant, secret: &Secret) -> bool {
+    let text = secret.expose().trim_ascii_start();
+    let starts = |prefix: &Option<String>| {
+        (prefix.as_deref()).is_some_and(|prefix| text.starts_with(prefix.as_bytes()))
+    };
+    let owns = |variant: &Variant| {
+        starts(&variant.key.prefix)
+            || starts(&variant.key.private_prefix)
+            || secret.is_pem() && variant.algorithm.is_asymmetric()
+    };
+    owns(variant) || !scheme.variants.iter().any(owns)
+}

@@ -1,0 +1,169 @@
+//! A scheme as data: how one provider signs its deliveries.
+//!
+//! A scheme is never a branch on its name. The built-in records are TOML texts of the same form
+//! that a user writes. `words`, `template` and `handshake` are what a record may say, `check` reads
+//! one and refuses what contradicts, `table` holds the built-in ones.
+
+pub mod check;
+pub mod handshake;
+pub mod table;
+pub mod template;
+pub mod words;
+
+use serde::{Deserialize, Serialize};
+
+use self::handshake::Handshake;
+use self::template::{Part, Template};
+use self::words::{Algorithm, IdRule, KeyRule, SignaturePlace, TimestampRule, UrlRule};
+use super::encoding::Encoding;
+use super::hash::Hash;
+
+/// How one provider signs its deliveries.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scheme {
+    /// The name that `--scheme` takes. Not in the record: the table or the file names it.
+    #[serde(skip)]
+    pub name: String,
+    /// Whose scheme it is, in a line.
+    pub about: String,
+    /// The provider's page that documents the scheme.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub docs: Option<String>,
+    /// The forms in which a delivery may be signed, the preferred one first.
+    #[serde(default, rename = "variant", skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<Variant>,
+    /// What the provider asks of a receiver before or beside its deliveries.
+    #[serde(default, rename = "handshake", skip_serializing_if = "Vec::is_empty")]
+    pub handshakes: Vec<Handshake>,
+}
+
+/// One form of a scheme: where the signature travels, what it covers, how it is computed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Variant {
+    /// What is computed over the content.
+    pub algorithm: Algorithm,
+    /// How the signature is written.
+    #[serde(default)]
+    pub encoding: Encoding,
+    /// The signed content: text with parts in braces, see [`Part`]. A token has none.
+    #[serde(default, skip_serializing_if = "Template::is_empty")]
+    pub content: Template,
+    /// Where the signature travels, and in what layout.
+    pub signature: SignaturePlace,
+    /// How the secret becomes a key.
+    #[serde(default)]
+    pub key: KeyRule,
+    /// The delivery's time, if it carries one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timestamp: Option<TimestampRule>,
+    /// The header of the delivery's id, if it is signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<IdRule>,
+    /// What the signed URL must be like for this variant to apply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<UrlRule>,
+}
+
+/// Blue's scheme, which needs no flag: made without reading a record, for commands that are run in
+/// loops. A test holds it equal to its record.
+impl Default for Scheme {
+    fn default() -> Self {
+        Self {
+            name: "blue".into(),
+            about: "Blue: hex HMAC-SHA256 of the raw body, without a timestamp".into(),
+            docs: None,
+            variants: vec![Variant {
+                algorithm: Algorithm::Hmac(Hash::Sha256),
+                encoding: Encoding::Hex,
+                content: Template(vec![Part::Body]),
+                signature: SignaturePlace {
+                    header: Some("X-Signature".into()),
+                    ..SignaturePlace::default()
+                },
+                key: KeyRule::default(),
+                timestamp: None,
+                id: None,
+                url: None,
+            }],
+            handshakes: Vec::new(),
+        }
+    }
+}
+
+impl Scheme {
+    /// Whether some form of the scheme carries the delivery's time. Without one, the age of a
+    /// delivery cannot be judged, and a replayed delivery cannot be told from the first.
+    pub fn has_timestamp(&self) -> bool {
+        (self.variants.iter()).any(|variant| variant.timestamp.is_some())
+    }
+
+    /// Whether some form of the scheme carries an id or the delivery's time.
+    pub fn is_stamped(&self) -> bool {
+        self.has_timestamp() || self.variants.iter().any(|variant| variant.id.is_some())
+    }
+
+    /// Whether some form of the scheme signs the URL, so that it must be known.
+    pub fn signs_url(&self) -> bool {
+        self.variants.iter().any(Variant::signs_url)
+    }
+
+    /// The headers in which the signature travels, each once, the preferred one first.
+    pub fn signature_headers(&self) -> Vec<String> {
+        let mut headers: Vec<String> = Vec::new();
+        for header in self.variants.iter().filter_map(Variant::signature_header) {
+            if !headers
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(&header))
+            {
+                headers.push(header);
+            }
+        }
+        headers
+    }
+
+    /// Whether a delivery can carry several signatures in this scheme, as during a rotation.
+    pub fn carries_several(&self) -> bool {
+        self.variants
+            .iter()
+            .any(|variant| variant.signature.carries_several())
+    }
+}
+
+impl Variant {
+    /// Whether the signed content names the URL.
+    pub fn signs_url(&self) -> bool {
+        self.content.has(&Part::Url)
+    }
+
+    /// Whether the content can be computed while the body streams by.
+    pub fn streams(&self) -> bool {
+        let bodies = (self.content.0.iter()).filter(|part| **part == Part::Body);
+        !self.algorithm.is_asymmetric()
+            && !self.content.0.iter().any(Part::reads_body)
+            && bodies.count() <= 1
+            && self.signature.json.is_none()
+            && (self.timestamp.as_ref()).is_none_or(|rule| rule.json.is_none())
+            && (self.url.as_ref()).is_none_or(|rule| rule.body_sha256_parameter.is_none())
+    }
+
+    /// The names of the headers that signing adds, in the order in which they are written.
+    pub fn headers(&self) -> Vec<String> {
+        let id = self.id.as_ref().map(|rule| rule.header.clone());
+        let time = self.timestamp.as_ref().and_then(|rule| rule.header.clone());
+        id.into_iter()
+            .chain(time)
+            .chain(self.signature_header())
+            .collect()
+    }
+
+    /// The name of the header that carries the signature, for messages; numbered headers by their
+    /// first.
+    pub fn signature_header(&self) -> Option<String> {
+        self.signature
+            .header
+            .as_ref()
+            .map(|name| name.replace("{n}", "1"))
+    }
+}

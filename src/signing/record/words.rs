@@ -1,0 +1,354 @@
+//! The words of a record: what is computed, where things travel, how a secret becomes a key.
+//!
+//! Data with the few questions that it answers about itself. What contradicts what is told by
+//! `check`.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::super::hash::Hash;
+use crate::json;
+
+/// What is computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Algorithm {
+    /// `hmac-sha256`: HMAC (RFC 2104) with a shared secret.
+    Hmac(Hash),
+    /// `sha256`: a hash without a key; the content must name `{secret}`.
+    Plain(Hash),
+    /// The private key signs, the public key verifies.
+    KeyPair(KeyPair),
+    /// `token`: no signature, the secret itself travels and is compared.
+    Token,
+}
+
+/// An algorithm with a key pair: it has no shared secret, and no hash to compute with one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyPair {
+    /// `ed25519` (RFC 8032).
+    Ed25519,
+    /// `ecdsa-p256-sha256`: the signature in DER.
+    EcdsaP256Sha256,
+}
+
+impl Algorithm {
+    /// Whether signing and verifying take different keys.
+    pub fn is_asymmetric(self) -> bool {
+        matches!(self, Self::KeyPair(_))
+    }
+
+    /// How long a raw signature is, in bytes; `None` where that varies.
+    pub(in crate::signing) fn signature_length(self) -> Option<usize> {
+        match self {
+            Self::Hmac(hash) | Self::Plain(hash) => Some(hash.length()),
+            Self::KeyPair(KeyPair::Ed25519) => Some(64),
+            Self::KeyPair(KeyPair::EcdsaP256Sha256) | Self::Token => None,
+        }
+    }
+}
+
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Hmac(hash) => write!(f, "hmac-{}", hash.name()),
+            Self::Plain(hash) => f.write_str(hash.name()),
+            Self::KeyPair(pair) => pair.fmt(f),
+            Self::Token => f.write_str("token"),
+        }
+    }
+}
+
+impl fmt::Display for KeyPair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ed25519 => "ed25519",
+            Self::EcdsaP256Sha256 => "ecdsa-p256-sha256",
+        })
+    }
+}
+
+impl FromStr for Algorithm {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let hashes = || Hash::ALL.into_iter();
+        let pairs = [KeyPair::Ed25519, KeyPair::EcdsaP256Sha256];
+        let all: Vec<Self> = (hashes().map(Self::Hmac))
+            .chain(pairs.map(Self::KeyPair))
+            .chain(hashes().map(Self::Plain))
+            .chain([Self::Token])
+            .collect();
+        let known = all.iter().find(|algorithm| algorithm.to_string() == text);
+        known.copied().ok_or_else(|| {
+            let names: Vec<String> = all.iter().map(|one| format!("`{one}`")).collect();
+            format!(
+                "unknown variant `{text}`, expected one of {}",
+                names.join(", ")
+            )
+        })
+    }
+}
+
+impl TryFrom<String> for Algorithm {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Algorithm> for String {
+    fn from(algorithm: Algorithm) -> Self {
+        algorithm.to_string()
+    }
+}
+
+/// Where the signature travels. Exactly one of `header` and `json` is given.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignaturePlace {
+    /// The header's name. With `{n}` in it, the headers numbered 1 to 100 are read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header: Option<String>,
+    /// The path of the signature in a JSON body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub json: Option<JsonPath>,
+    /// The header holds a list with this between its items: one ASCII character, which spaces may
+    /// follow, or spaces alone. White space around items is dropped when reading.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub separator: Option<String>,
+    /// What stands before the signature (`sha256=`, `v1,`). In a list, items without it are other
+    /// things (a timestamp, other versions) and are passed over.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub prefix: String,
+    /// A signature without the prefix is taken too.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub prefix_optional: bool,
+    /// The list's item (its prefix, as `h=`) that names further signed headers, separated by
+    /// spaces: they must all be there, `{named_headers}` is their values joined with full stops.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub named_headers: Option<String>,
+}
+
+impl SignaturePlace {
+    /// Whether more than one signature fits.
+    pub fn carries_several(&self) -> bool {
+        self.separator.is_some() || self.is_numbered()
+    }
+
+    /// Whether the signatures are in headers numbered from 1.
+    pub fn is_numbered(&self) -> bool {
+        (self.header.as_ref()).is_some_and(|name| name.contains("{n}"))
+    }
+
+    /// Whether one delivery may carry signatures of both, since they travel in the same place.
+    pub(in crate::signing) fn is_shared_with(&self, other: &Self) -> bool {
+        self.json == other.json
+            && match (&self.header, &other.header) {
+                (Some(one), Some(other)) => one.eq_ignore_ascii_case(other),
+                (None, None) => true,
+                _ => false,
+            }
+    }
+}
+
+/// How the secret becomes a key.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyRule {
+    /// What the secret's text stands for.
+    #[serde(default)]
+    pub form: KeyForm,
+    /// A prefix that is no part of the key (`whsec_`, `whpk_`): taken off when there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<String>,
+    /// A secret without the prefix is not for this variant.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub prefix_required: bool,
+    /// The prefix of private keys, for asymmetric algorithms (`whsk_`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub private_prefix: Option<String>,
+}
+
+/// What a secret's text stands for. Asymmetric keys are read in any of their usual forms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyForm {
+    /// Its bytes are the key.
+    #[default]
+    Text,
+    /// It is base64 of the key, read as Python and JavaScript read it.
+    Base64,
+    /// It is hex of the key.
+    Hex,
+}
+
+/// Where the delivery's time is and how it is judged. Every place that the delivery has is read,
+/// and the oldest time counts.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TimestampRule {
+    /// The header that holds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header: Option<String>,
+    /// The signature list's item that holds it (its prefix, as `t=`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
+    /// The path in a JSON body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub json: Option<JsonPath>,
+    /// A delivery without it is judged without its age.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub optional: bool,
+    /// How the time is written.
+    #[serde(default)]
+    pub unit: TimeUnit,
+    /// How old a delivery may be; absent = its age is not judged.
+    #[serde(
+        default,
+        with = "duration_text",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub tolerance: Option<Duration>,
+    /// Whether a time in the future is judged too.
+    #[serde(default)]
+    pub direction: Direction,
+}
+
+/// How a time is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TimeUnit {
+    /// Seconds since 1970, in digits.
+    #[default]
+    S,
+    /// Milliseconds since 1970, in digits.
+    Ms,
+    /// RFC 3339 (`2026-11-22T03:49:53Z`).
+    Rfc3339,
+}
+
+/// Which times a tolerance refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// Too old and too far in the future.
+    #[default]
+    Both,
+    /// Too old only.
+    Past,
+}
+
+/// Where the delivery's signed id is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdRule {
+    /// The header that holds it.
+    pub header: String,
+}
+
+/// What must be known of a signed URL.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UrlRule {
+    /// The variant applies only to URLs with this query parameter, and it must be the hex SHA-256
+    /// of the body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body_sha256_parameter: Option<String>,
+    /// The variant applies only to URLs without this query parameter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub without_parameter: Option<String>,
+    /// The sender may sign the URL with its port or without: both are tried.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub either_port: bool,
+    /// ASCII characters that the sender may sign as they are or percent-encoded: both are tried.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub either_encoding: String,
+    /// ASCII characters whose percent-encodings the sender decodes before it signs. The URL as it
+    /// stands is tried too.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub decoded: String,
+}
+
+/// A path into a JSON body, as a record writes it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct JsonPath(pub json::Path);
+
+impl TryFrom<String> for JsonPath {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+            .map(Self)
+            .map_err(|error: json::PathError| error.to_string())
+    }
+}
+
+impl From<JsonPath> for String {
+    fn from(path: JsonPath) -> Self {
+        path.to_string()
+    }
+}
+
+impl fmt::Display for JsonPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// Durations in records are written as people type them (`5m`); a bare number means seconds.
+mod duration_text {
+    use std::fmt;
+    use std::time::Duration;
+
+    use serde::de::{Deserializer, Error, Visitor};
+    use serde::ser::Serializer;
+
+    use crate::duration;
+
+    pub(super) fn serialize<S: Serializer>(
+        duration: &Option<Duration>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match duration {
+            Some(length) => serializer.serialize_str(&duration::shown(*length)),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Duration>, D::Error> {
+        deserializer.deserialize_any(Text).map(Some)
+    }
+
+    struct Text;
+
+    impl Visitor<'_> for Text {
+        type Value = Duration;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a duration such as \"5m\"")
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<Duration, E> {
+            duration::parse(text)
+                .ok_or_else(|| E::custom(format!("{text:?} is not a duration such as \"5m\"")))
+        }
+
+        fn visit_i64<E: Error>(self, seconds: i64) -> Result<Duration, E> {
+            u64::try_from(seconds)
+                .map(Duration::from_secs)
+                .map_err(|_| E::custom(format!("{seconds} is not a duration such as \"5m\"")))
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Why there is no yes: what is wrong with a delivery, and what must be known before one can be
+//! signed or judged.
+
+use std::fmt;
+use std::time::Duration;
+
+/// Why a delivery is not genuine, with the evidence.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reason {
+    /// A header that the scheme needs is not there, or empty (or a place in the body).
+    MissingHeader {
+        /// Its name.
+        header: String,
+    },
+    /// The signature header is there, but not laid out as the scheme does it.
+    MalformedHeader {
+        /// Its name.
+        header: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The signature is not of the right alphabet or length.
+    MalformedSignature {
+        /// Its header's name.
+        header: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The timestamp is no time.
+    MalformedTimestamp {
+        /// Where it was found.
+        place: String,
+        /// What was found there, shortened.
+        value: Vec<u8>,
+    },
+    /// The signature is well-formed and not of this content with any of the secrets.
+    Mismatch,
+    /// The signature is right, and the delivery too old.
+    Stale {
+        /// How old it is, in seconds.
+        age: i64,
+        /// How old it may be.
+        tolerance: Duration,
+    },
+    /// The signature is right, and the delivery's time is too far in the future.
+    Future {
+        /// How far, in seconds.
+        ahead: i64,
+        /// How far it may be.
+        tolerance: Duration,
+    },
+}
+
+impl Reason {
+    /// The reason's name in machine output.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::MissingHeader { .. } => "missing-header",
+            Self::MalformedHeader { .. } => "malformed-header",
+            Self::MalformedSignature { .. } => "malformed-signature",
+            Self::MalformedTimestamp { .. } => "malformed-timestamp",
+            Self::Mismatch => "mismatch",
+            Self::Stale { .. } => "stale",
+            Self::Future { .. } => "future",
+        }
+    }
+}
+
+/// What must be known before a delivery can be signed or judged, and is not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Missing {
+    /// The scheme signs the URL that the sender was given.
+    SignedUrl,
+    /// The content needs a part that is not there; it is named as messages name it.
+    Part(String),
+    /// There is no secret to sign with.
+    Secret,
+    /// There is a public key only: it verifies, but cannot sign.
+    PrivateKey,
+    /// Several secrets, and the scheme carries one signature.
+    RoomForSeveral,
+    /// Several secrets that belong to forms of the scheme which exclude each other.
+    OneForm,
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SignedUrl => f.write_str("the scheme signs the URL, and it is not known"),
+            Self::Part(part) => write!(f, "the scheme signs {part}, and it is not there"),
+            Self::Secret => f.write_str("there is no secret to sign with"),
+            Self::PrivateKey => {
+                f.write_str("only the private key can sign, and this is the public one")
+            }
+            Self::RoomForSeveral => {
+                f.write_str("the scheme carries one signature, so only one secret can sign")
+            }
+            Self::OneForm => f.write_str("these secrets belong to different forms of the scheme"),
+        }
+    }
+}
+
+impl std::error::Error for Missing {}
