@@ -19,16 +19,19 @@ struct Listening {
 
 impl Listening {
     fn start(place: &Place, words: &str) -> Self {
-        let ready = place.path().join("ready");
-        let mut child = place
+        let count = if words.contains("-n ") { "" } else { "-n 1" };
+        let mut command = place
             .bluehook(&format!(
-                "listen --port 0 --ready-file ready --json -s geheim -n 1 {words}"
+                "listen --port 0 --ready-file ready --json -s geheim {count} {words}"
             ))
-            .command()
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+            .command();
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::null());
+        Self::ready(place, child.spawn().unwrap())
+    }
+
+    /// Waits until it accepts.
+    fn ready(place: &Place, mut child: Child) -> Self {
+        let ready = place.path().join("ready");
         let started = Instant::now();
         let url = loop {
             if let Ok(url) = std::fs::read_to_string(&ready) {
@@ -59,7 +62,15 @@ impl Listening {
     }
 
     /// The lines of its output, once it has ended.
-    fn lines(mut self) -> Vec<serde_json::Value> {
+    fn lines(self) -> Vec<serde_json::Value> {
+        self.text()
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+
+    /// Its output, once it has ended.
+    fn text(mut self) -> String {
         let mut text = String::new();
         self.child
             .stdout
@@ -68,9 +79,7 @@ impl Listening {
             .read_to_string(&mut text)
             .unwrap();
         self.child.wait().unwrap();
-        text.lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect()
+        text
     }
 }
 
@@ -101,7 +110,7 @@ fn the_application_gets_the_exact_bytes_and_its_answer_goes_back() {
     );
     let answer = listening.exchange(&signed_head(BODY, "X-Last: caf\u{e9}\r\n"), BODY);
     let expected = format!(
-        "POST /base/in?x=1&y=%20 HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nX-ONE: a\r\nx-one: b\r\nX-Signature: {}\r\nX-Last: caf\u{e9}\r\nContent-Length: {}\r\n\r\n",
+        "POST /base/in?x=1&y=%20 HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nX-ONE: a\r\nx-one: b\r\nX-Signature: {}\r\nX-Last: caf\u{e9}\r\nBluehook-Hops: 1\r\nContent-Length: {}\r\n\r\n",
         hmac_hex(b"geheim", BODY),
         BODY.len()
     );
@@ -216,6 +225,65 @@ fn a_refused_connection_is_502_and_silence_is_504() {
     assert_eq!(lines[1]["forwards"][0]["error"], "refused");
     assert_eq!(lines[1]["forwards"][0]["status"], serde_json::Value::Null);
     assert_eq!(lines[2]["forward_failed"], 1);
+}
+
+#[test]
+fn a_long_answer_of_the_application_is_cut_with_a_word() {
+    let application = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = application.local_addr().unwrap().port();
+    let answering = thread::spawn(move || {
+        let (mut stream, _) = application.accept().unwrap();
+        read_request(&stream);
+        let head = "HTTP/1.1 201 Created\r\nContent-Length: 3000000\r\n\r\n";
+        // Whoever cuts it may close before its end.
+        let _ = stream.write_all(head.as_bytes());
+        let _ = stream.write_all(&vec![b'x'; 3_000_000]);
+    });
+    let place = Place::new();
+    let mut command = place
+        .bluehook(&format!(
+            "listen --port 0 --ready-file ready -s geheim -n 1 -f {port}"
+        ))
+        .command();
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::null());
+    let listening = Listening::ready(&place, child.spawn().unwrap());
+    let answer = listening.exchange(&signed_head(BODY, ""), BODY);
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 201 "), "{head}");
+    assert_eq!(body.len(), 1 << 20);
+    answering.join().unwrap();
+    let text = listening.text();
+    let said = "hint: the application's answer is longer than the 1,048,576 bytes of it that the";
+    assert!(text.contains(said), "{text}");
+}
+
+#[test]
+fn a_circle_of_forwards_is_broken() {
+    let relay = TcpListener::bind("127.0.0.1:0").unwrap();
+    let relayed = relay.local_addr().unwrap().port();
+    let place = Place::new();
+    let listening = Listening::start(&place, &format!("-f {relayed}/a --timeout 20s -n 6"));
+    let port = listening.port;
+    // It sends everything back to where it came from.
+    thread::spawn(move || {
+        for stream in relay.incoming() {
+            let mut stream = stream.unwrap();
+            thread::spawn(move || {
+                let bytes = read_request(&stream);
+                let mut back = TcpStream::connect(("127.0.0.1", port)).unwrap();
+                back.write_all(&bytes).unwrap();
+                let mut answer = vec![0; 64 * 1024];
+                let length = back.read(&mut answer).unwrap();
+                stream.write_all(&answer[..length]).unwrap();
+            });
+        }
+    });
+    let answer = listening.exchange(&signed_head(BODY, ""), BODY);
+    assert!(answer.starts_with("HTTP/1.1 508 "), "{answer}");
+    let lines = listening.lines();
+    let innermost = &lines[1];
+    assert_eq!(innermost["forwards"][0]["error"], "loop");
+    assert_eq!(lines.last().unwrap()["forward_failed"], 6);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use clap::Args;
 use glob::Pattern;
 
-use super::intake::Taken;
+use super::taken::Taken;
 use crate::cli::Assignment;
 use crate::json;
 
@@ -26,20 +26,21 @@ pub struct Filter {
 ///
 /// # Errors
 /// A sentence that says what is wrong with it.
-pub fn pattern(text: &str) -> Result<Pattern, String> {
+pub(super) fn pattern(text: &str) -> Result<Pattern, String> {
     Pattern::new(text).map_err(|error| format!("{} at character {}", error.msg, error.pos + 1))
 }
 
 impl Filter {
     /// Whether everything is meant.
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.event.is_empty() && self.project.is_empty() && self.condition.is_empty()
     }
 
-    /// Whether a delivery is meant.
-    pub fn admits(&self, taken: &Taken) -> bool {
+    /// Whether a delivery is meant. Its body was read, unless everything is meant.
+    pub(super) fn admits(&self, taken: &Taken) -> bool {
         let event = taken.event().unwrap_or_default();
-        let project = taken.report().project.as_deref();
+        let report = taken.report.as_ref();
+        let project = report.and_then(|report| report.project.as_deref());
         (self.event.is_empty() || self.event.iter().any(|glob| glob.matches(event)))
             && (self.project.is_empty()
                 || self.project.iter().any(|id| Some(id.as_str()) == project))

@@ -3,23 +3,26 @@
 use std::fmt;
 use std::io;
 use std::str::FromStr;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use glob::Pattern;
 
 use super::filter;
-use super::intake::lock;
+use super::taken::Forwarded;
 use crate::delivery::{Delivery, Headers};
 use crate::http::end_to_end;
 use crate::receiver::{Answer, Reply};
 use crate::sender::{self, Failure, Sender, Url};
 use crate::show::lines;
 
-/// How many forwards are under way at most.
+/// How many deliveries are under way at most.
 const UNDER_WAY: usize = 512;
+/// The header that counts how often a delivery was forwarded.
+const HOPS: &str = "Bluehook-Hops";
+/// How often a delivery may be forwarded: what comes by more often runs in a circle.
+const MOST_HOPS: u32 = 5;
 
 /// Where deliveries go on to: `[GLOB=]URL`.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,58 +60,43 @@ impl fmt::Display for Target {
     }
 }
 
-/// What came of one forward.
-#[derive(Debug, Clone)]
-pub struct Forwarded {
-    /// Where it went.
-    pub url: String,
-    /// The status that came back.
-    pub status: Option<u16>,
-    /// How long it took, in milliseconds.
-    pub ms: f64,
-    /// Why nothing came back, for machines and for people.
-    pub error: Option<(&'static str, String)>,
-    /// What to do about it.
-    pub hint: Option<String>,
-}
-
-impl Forwarded {
-    /// Whether the application took the delivery.
-    pub fn is_delivered(&self) -> bool {
-        self.status
-            .is_some_and(|status| (200..300).contains(&status))
-    }
-}
-
 /// Forwards deliveries to its targets.
-pub struct Forwarder {
+pub(super) struct Forwarder {
     sender: Sender,
     targets: Vec<Target>,
-    under_way: AtomicUsize,
-    /// How many deliveries are on threads of their own.
-    threads: Mutex<usize>,
+    /// How many deliveries are under way.
+    under_way: Mutex<usize>,
     ended: Condvar,
+}
+
+/// A delivery that is under way, until this is dropped.
+struct UnderWay(Arc<Forwarder>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        *self.0.under_way() -= 1;
+        self.0.ended.notify_all();
+    }
 }
 
 impl Forwarder {
     /// A forwarder to these targets.
-    pub fn new(sender: Sender, targets: Vec<Target>) -> Self {
+    pub(super) fn new(sender: Sender, targets: Vec<Target>) -> Self {
         Self {
             sender,
             targets,
-            under_way: AtomicUsize::new(0),
-            threads: Mutex::new(0),
+            under_way: Mutex::new(0),
             ended: Condvar::new(),
         }
     }
 
     /// Whether some target looks at the event.
-    pub fn asks_event(&self) -> bool {
+    pub(super) fn asks_event(&self) -> bool {
         self.targets.iter().any(|target| target.glob.is_some())
     }
 
     /// The URLs to which a delivery of this event goes, in the order of the targets.
-    pub fn urls(&self, event: Option<&str>, target: &str) -> Vec<Url> {
+    pub(super) fn urls(&self, event: Option<&str>, target: &str) -> Vec<Url> {
         let wants = |one: &&Target| {
             let event = event.unwrap_or_default();
             one.glob.as_ref().is_none_or(|glob| glob.matches(event))
@@ -120,78 +108,93 @@ impl Forwarder {
             .collect()
     }
 
-    /// Runs work on a thread of its own.
+    /// Has a delivery's work done on a thread of its own.
     ///
     /// # Errors
     /// The system gives no thread.
-    pub fn spawn(self: &Arc<Self>, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
-        *lock(&self.threads) += 1;
-        let forwarder = self.clone();
-        let spawned = thread::Builder::new().spawn(move || {
+    pub(super) fn spawn(self: &Arc<Self>, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+        *self.under_way() += 1;
+        let under_way = UnderWay(self.clone());
+        let work = move || {
+            let _under_way = under_way;
             work();
-            forwarder.thread_ended();
-        });
-        if spawned.is_err() {
-            self.thread_ended();
-        }
-        spawned.map(drop)
-    }
-
-    fn thread_ended(&self) {
-        *lock(&self.threads) -= 1;
-        self.ended.notify_all();
+        };
+        thread::Builder::new().spawn(work).map(drop)
     }
 
     /// Waits until no delivery is under way, or until the time is up.
-    pub fn wait(&self, patience: Duration) {
-        let threads = lock(&self.threads);
+    pub(super) fn wait(&self, patience: Duration) {
+        let under_way = self.under_way();
         let _ = self
             .ended
-            .wait_timeout_while(threads, patience, |threads| *threads > 0);
+            .wait_timeout_while(under_way, patience, |under_way| *under_way > 0);
     }
 
-    /// Sends a delivery on, once. Its answer is what the sender gets, if this is the first target.
-    pub fn forward(&self, url: &Url, delivery: &Delivery) -> (Forwarded, Answer) {
+    /// Sends a delivery to all of these URLs at once. `first` is told what came of the first, and
+    /// the answer for the sender, while the others are still under way; gives what it gives, and
+    /// what came of those.
+    pub(super) fn send<T>(
+        &self,
+        urls: &[Url],
+        delivery: &Delivery,
+        first: impl FnOnce(Forwarded, Answer) -> T,
+    ) -> (Option<T>, Vec<Forwarded>) {
+        let Some((url, others)) = urls.split_first() else {
+            return (None, Vec::new());
+        };
+        let onward = onward(delivery);
+        thread::scope(|scope| {
+            let one = |url| {
+                let onward = &onward;
+                let thread =
+                    thread::Builder::new().spawn_scoped(scope, move || self.one(url, onward).0);
+                (url, thread)
+            };
+            let others: Vec<_> = others.iter().map(one).collect();
+            let (forwarded, answer) = self.one(url, &onward);
+            let told = first(forwarded, answer);
+            let ended = others.into_iter().map(|(url, thread)| {
+                let ended = thread.map_err(Refusal::NoThread);
+                match ended.map(thread::ScopedJoinHandle::join) {
+                    Ok(Ok(forwarded)) => forwarded,
+                    Ok(Err(_)) => refused(url, Duration::ZERO, &Refusal::Panic).0,
+                    Err(refusal) => refused(url, Duration::ZERO, &refusal).0,
+                }
+            });
+            (Some(told), ended.collect())
+        })
+    }
+
+    /// Sends a delivery on, once.
+    fn one(&self, url: &Url, onward: &Delivery) -> (Forwarded, Answer) {
         let started = Instant::now();
-        let outcome = if self.under_way.fetch_add(1, Ordering::Relaxed) < UNDER_WAY {
-            self.sender
-                .send(url, &onward(delivery))
-                .map_err(Refusal::Failed)
-        } else {
+        let outcome = if *self.under_way() > UNDER_WAY {
             Err(Refusal::TooMany)
+        } else if hops(&onward.headers) > MOST_HOPS {
+            Err(Refusal::Loop)
+        } else {
+            self.sender.send(url, onward).map_err(Refusal::Failed)
         };
-        self.under_way.fetch_sub(1, Ordering::Relaxed);
-        let mut forwarded = Forwarded {
-            url: url.to_string(),
-            status: None,
-            ms: lines::ms(started.elapsed()),
-            error: None,
-            hint: None,
-        };
-        let answer = match outcome {
-            Ok(answer) => {
-                forwarded.status = Some(answer.status);
-                forwarded.hint = hint(answer.status);
-                back(answer, &mut forwarded)
-            }
-            Err(refusal) => {
-                forwarded.error = Some((refusal.code(), refusal.sentence()));
-                forwarded.hint = refusal.hint();
-                let status = refusal.status();
-                Answer::from(Reply {
-                    status,
-                    headers: Headers::new(),
-                    body: Vec::new(),
-                })
-            }
-        };
-        (forwarded, answer)
+        match outcome {
+            Ok(answer) => accepted(url, started.elapsed(), answer),
+            Err(refusal) => refused(url, started.elapsed(), &refusal),
+        }
+    }
+
+    /// A poisoned lock still guards a sound number.
+    fn under_way(&self) -> MutexGuard<'_, usize> {
+        self.under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Why there is no answer of the application.
 enum Refusal {
     TooMany,
+    Loop,
+    NoThread(io::Error),
+    Panic,
     Failed(Failure),
 }
 
@@ -199,38 +202,58 @@ impl Refusal {
     fn code(&self) -> &'static str {
         match self {
             Self::TooMany => "too-many-forwards",
+            Self::Loop => "loop",
+            Self::NoThread(_) => "no-thread",
+            Self::Panic => "internal",
             Self::Failed(failure) => failure.code(),
         }
     }
 
     fn sentence(&self) -> String {
         match self {
-            Self::TooMany => format!("{UNDER_WAY} forwards are under way already"),
+            Self::TooMany => format!("{UNDER_WAY} deliveries are under way already"),
+            Self::Loop => {
+                format!("the delivery was forwarded {MOST_HOPS} times already: it runs in a circle")
+            }
+            Self::NoThread(error) => format!("the system gave no thread: {error}"),
+            Self::Panic => "bluehook itself failed while it forwarded this".into(),
             Self::Failed(failure) => failure.to_string(),
         }
     }
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::TooMany => None,
+            Self::Loop => Some("some target leads back to this listener".into()),
             Self::Failed(failure) => failure.hint(),
+            _ => None,
         }
     }
 
     fn status(&self) -> u16 {
         match self {
-            Self::TooMany => 503,
+            Self::TooMany | Self::NoThread(_) => 503,
+            Self::Loop => 508,
+            Self::Panic => 500,
             Self::Failed(Failure::Timeout { .. }) => 504,
             Self::Failed(_) => 502,
         }
     }
 }
 
+/// How often the delivery was forwarded before it came here, as far as it says so.
+fn hops(headers: &Headers) -> u32 {
+    let count = |value: &[u8]| std::str::from_utf8(value).ok()?.trim().parse().ok();
+    headers.all(HOPS).filter_map(count).max().unwrap_or(0)
+}
+
 /// What the application gets: the very bytes, and the headers in their order and case, without
 /// those of the sender's connection. `Host` and `Content-Length` are the new connection's.
 fn onward(delivery: &Delivery) -> Delivery {
     let mut headers = end_to_end(&delivery.headers);
+    let count = hops(&headers).saturating_add(1);
     headers.remove("Host");
+    headers.remove(HOPS);
+    headers.push(HOPS, count.to_string());
     Delivery {
         method: delivery.method.clone(),
         target: delivery.target.clone(),
@@ -239,12 +262,20 @@ fn onward(delivery: &Delivery) -> Delivery {
     }
 }
 
-/// What the sender gets back of the application's answer.
-fn back(answer: sender::Answer, forwarded: &mut Forwarded) -> Answer {
+/// What came of it when there is an answer, and what the sender gets of that.
+fn accepted(url: &Url, took: Duration, answer: sender::Answer) -> (Forwarded, Answer) {
+    let mut forwarded = Forwarded {
+        url: url.to_string(),
+        status: Some(answer.status),
+        ms: lines::ms(took),
+        error: None,
+        hint: hint(answer.status),
+    };
     if answer.body_truncated {
-        forwarded.hint =
-            Some("the application's answer is larger than 1 MiB, so the sender got 502".into());
-        return Answer::status(502);
+        let size = crate::show::bytes(answer.body.len() as u64);
+        forwarded.hint = Some(format!(
+            "the application's answer is longer than the {size} of it that the sender got"
+        ));
     }
     // 1xx and 101 are between the application and us.
     let status = if answer.status < 200 {
@@ -252,11 +283,24 @@ fn back(answer: sender::Answer, forwarded: &mut Forwarded) -> Answer {
     } else {
         answer.status
     };
-    Answer::from(Reply {
+    let answer = Answer::from(Reply {
         status,
         headers: end_to_end(&answer.headers),
         body: answer.body,
-    })
+    });
+    (forwarded, answer)
+}
+
+/// What came of it when there is none, and what the sender gets instead.
+fn refused(url: &Url, took: Duration, refusal: &Refusal) -> (Forwarded, Answer) {
+    let forwarded = Forwarded {
+        url: url.to_string(),
+        status: None,
+        ms: lines::ms(took),
+        error: Some((refusal.code(), refusal.sentence())),
+        hint: refusal.hint(),
+    };
+    (forwarded, Answer::status(refusal.status()))
 }
 
 /// What an application's refusal most often means.

@@ -1,25 +1,33 @@
 //! `bluehook listen`: see every delivery as it arrives, verified, validated and recorded.
 //!
-//! Its threads: the network loop takes requests in and judges small ones (`intake`); a thread
-//! beside it judges large ones; a thread writes recordings (`recorder`); a thread looks for
-//! causes and shows (`screen`). Each is behind a queue, so that a slow disk or a paused terminal
-//! never stops the loop.
+//! A delivery passes the stages in one direction, and each is given what comes after it:
+//!
+//! ```text
+//! network ─▶ intake: number, judge (bench), filter, answer (respond) or forward ─▶ recorder ─▶ tally, screen
+//! ```
+//!
+//! What is known of it so far is one value ([`taken`]). The network loop takes requests in and judges
+//! small ones; a thread beside it judges large ones; a thread writes recordings; a thread looks for
+//! causes and shows. Each is behind a queue, so that a slow disk or a paused terminal never stops
+//! the loop. Here stand the options and the beginning.
 
+mod bench;
 mod expect;
-pub mod filter;
+mod filter;
 mod forward;
+mod house;
 mod intake;
 mod recorder;
 mod respond;
 mod screen;
+mod taken;
+mod tally;
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Arc, Mutex};
-use std::thread::{self, JoinHandle};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -28,31 +36,23 @@ use glob::Pattern;
 use super::send::Transport;
 use super::settings::{self, Settings};
 use super::signals;
-use super::{Problem, Shell, Stream, Verdict};
+use super::{Problem, Shell, Verdict};
 use crate::cli::{self, ClockChoice, Output, ProfileChoice, SchemeChoice, Secrets};
 use crate::config::Profile;
 use crate::receiver::{Limits, Receiver, Stop};
 use crate::recording::Appender;
 use crate::show::delivery::{Extent, Layout};
 use crate::show::lines::{self, LINES_VERSION, ListeningLine};
-use crate::show::style::Style;
-use crate::signing::Scheme;
-use crate::signing::Secret;
 use crate::signing::{Keyring, Missing};
+use bench::{Bench, Checking};
 use filter::Filter;
 use forward::{Forwarder, Target};
-use intake::{Bench, Heavy, Intake, Repeats, Tally, lock};
-use recorder::Recorder;
+use house::Plan;
 use respond::{Player, Script};
-use screen::{Ended, Manner, Screen};
+use screen::Manner;
 
 /// How many idle connections to applications are kept.
 const FORWARD_CONNECTIONS: usize = 64;
-/// How long the end waits, after Ctrl-C, for an output in which nothing moves.
-const LAST_WORDS: Duration = Duration::from_secs(2);
-
-/// How long the end waits for forwards that are under way.
-const LAST_FORWARDS: Duration = Duration::from_secs(2);
 
 /// Receive deliveries: verify, validate, show, record, answer
 ///
@@ -231,7 +231,20 @@ impl Listen {
                 "--public-url",
             ));
         }
-        let keyring = Keyring::for_verifying(&scheme, &secrets).map_err(Problem::usage)?;
+        let checking = match secrets.is_empty() {
+            true => Checking::Nothing,
+            false => {
+                let keyring = Keyring::for_verifying(&scheme, &secrets).map_err(Problem::usage)?;
+                Checking::With(keyring, secrets)
+            }
+        };
+        let bench = Bench {
+            scheme,
+            checking,
+            scope: settings.profile()?.map(Profile::scope).unwrap_or_default(),
+            clock: self.clock.clone(),
+            public_url: self.public_url.clone(),
+        };
         let forwarder = self.forwarder()?;
         let player = match &self.respond {
             None => None,
@@ -250,22 +263,46 @@ impl Listen {
         let url = format!("http://{address}");
         // From here on somebody may know of us and end us.
         let ending = Ending::heed_signals().map_err(Problem::failed)?;
-        self.banner(shell, &url, &scheme, &secrets)?;
-        let bench = Arc::new(Bench {
-            is_blue: scheme == Scheme::default(),
-            redacts: self.redact,
-            scope: settings.profile()?.map(Profile::scope).unwrap_or_default(),
-            scheme,
-            keyring,
-            clock: self.clock.clone(),
-            public_url: self.public_url.clone(),
-        });
+        self.banner(shell, &url, &bench)?;
         if let Some(path) = &self.ready_file {
             write_ready_file(path, &url)?;
         }
-        let parts = (player, forwarder, appender);
-        let house = House::build(&self, shell, bench, secrets, ending, parts);
-        house.serve(shell, receiver, &self)
+        let plan = Plan {
+            bench,
+            filter: self.filter.clone(),
+            accept_invalid: self.accept_invalid,
+            player,
+            forwarder,
+            appender,
+            manner: self.manner(shell),
+            count: self.count,
+            expected: self.expect.clone(),
+            timeout: self.timeout,
+        };
+        let ended = house::serve(plan, shell, receiver, &ending.stop, || ending.signal())?;
+        if let Some(signal) = ending.signal() {
+            return Ok(Verdict::Interrupted(signal));
+        }
+        let failed = self.fail_on_refused && ended.summary.refused > 0;
+        Ok(Verdict::from(ended.is_satisfied && !failed))
+    }
+
+    fn manner(&self, shell: &Shell) -> Manner {
+        Manner {
+            json: self.output.json,
+            quiet: self.output.talk.quiet,
+            redacts: self.redact,
+            layout: Layout {
+                style: shell.out.style,
+                width: shell.out.width,
+                extent: match self.show_body {
+                    ShowBody::Full => Extent::Full,
+                    ShowBody::Short => Extent::Short,
+                    ShowBody::None => Extent::None,
+                },
+                verbose: self.output.talk.verbose,
+            },
+        }
     }
 
     fn respond_body(&self) -> Result<Vec<u8>, Problem> {
@@ -277,7 +314,7 @@ impl Listen {
         }
     }
 
-    fn forwarder(&self) -> Result<Option<Arc<Forwarder>>, Problem> {
+    fn forwarder(&self) -> Result<Option<Forwarder>, Problem> {
         if self.forward_to.is_empty() {
             return Ok(None);
         }
@@ -288,10 +325,7 @@ impl Listen {
             proxy: None,
         };
         let sender = transport.sender(FORWARD_CONNECTIONS)?;
-        Ok(Some(Arc::new(Forwarder::new(
-            sender,
-            self.forward_to.clone(),
-        ))))
+        Ok(Some(Forwarder::new(sender, self.forward_to.clone())))
     }
 
     fn receiver(&self) -> Result<Receiver, Problem> {
@@ -321,13 +355,7 @@ impl Listen {
     }
 
     /// Says where it listens and what it checks; as the first line of machine output, too.
-    fn banner(
-        &self,
-        shell: &mut Shell,
-        url: &str,
-        scheme: &Scheme,
-        secrets: &[Secret],
-    ) -> Result<(), Problem> {
+    fn banner(&self, shell: &mut Shell, url: &str, bench: &Bench) -> Result<(), Problem> {
         if self.output.json {
             let line = ListeningLine {
                 url,
@@ -349,13 +377,14 @@ impl Listen {
                 self.bind
             ));
         }
-        text.push_str(&match secrets.len() {
+        let name = &bench.scheme.name;
+        text.push_str(&match bench.checking.secrets().len() {
             0 => format!(
                 "{} signatures are not checked: no secret is given\n",
                 style.odd("note:")
             ),
-            1 => format!("signatures are checked: {}, 1 secret\n", scheme.name),
-            count => format!("signatures are checked: {}, {count} secrets\n", scheme.name),
+            1 => format!("signatures are checked: {name}, 1 secret\n"),
+            count => format!("signatures are checked: {name}, {count} secrets\n"),
         });
         for target in &self.forward_to {
             text.push_str(&format!("forwarding to {target}\n"));
@@ -365,175 +394,6 @@ impl Listen {
         }
         shell.err.print(text)
     }
-}
-
-/// All threads of a listening process and what they share.
-struct House {
-    intake: Arc<Intake>,
-    heavy: JoinHandle<()>,
-    recorder: Option<JoinHandle<()>>,
-    screen: JoinHandle<Ended>,
-    ending: Arc<Ending>,
-}
-
-impl House {
-    fn build(
-        listen: &Listen,
-        shell: &mut Shell,
-        bench: Arc<Bench>,
-        secrets: Vec<Secret>,
-        ending: Arc<Ending>,
-        (player, forwarder, appender): (Option<Player>, Option<Arc<Forwarder>>, Option<Appender>),
-    ) -> Self {
-        let manner = Manner {
-            json: listen.output.json,
-            quiet: listen.output.talk.quiet,
-            layout: Layout {
-                style: shell.out.style,
-                width: shell.out.width,
-                extent: match listen.show_body {
-                    ShowBody::Full => Extent::Full,
-                    ShowBody::Short => Extent::Short,
-                    ShowBody::None => Extent::None,
-                },
-                verbose: listen.output.talk.verbose,
-            },
-        };
-        let streams = (take(&mut shell.out), take(&mut shell.err));
-        // A reader that has gone ends the listening, unless something else is still waited for.
-        let waits = listen.count.is_some()
-            || !listen.forward_to.is_empty()
-            || !listen.expect.is_empty()
-            || listen.timeout.is_some()
-            || listen.record.is_some();
-        let closing = ending.stop.clone();
-        let closed = move || {
-            if !waits {
-                closing.trigger();
-            }
-        };
-        let (screen, screen_thread) =
-            Screen::start(streams, manner, bench.clone(), secrets, closed);
-        let (heavy, heavy_jobs) = mpsc::channel();
-        let (recorder, recorder_thread, handed_on) = match appender.map(Recorder::start) {
-            None => (None, None, None),
-            Some((recorder, intake, thread)) => (Some(recorder), Some(thread), Some(intake)),
-        };
-        let intake = Arc::new(Intake {
-            bench,
-            accept_invalid: listen.accept_invalid,
-            player,
-            filter: listen.filter.clone(),
-            count: listen.count,
-            stop: ending.stop.clone(),
-            tally: Mutex::new(Tally::default()),
-            forwarder,
-            recorder,
-            screen,
-            heavy,
-            repeats: Mutex::new(Repeats::default()),
-            arrived: AtomicU64::new(0),
-        });
-        intake.expect(listen.expect.clone());
-        if let Some(handed_on) = handed_on {
-            // Set once, here.
-            let _ = handed_on.set(intake.clone());
-        }
-        let judging = intake.clone();
-        let heavy = thread::spawn(move || {
-            while let Ok(Heavy::Judge(taken, responder, started)) = heavy_jobs.recv() {
-                judging.take(*taken, responder, started);
-            }
-        });
-        Self {
-            intake,
-            heavy,
-            recorder: recorder_thread,
-            screen: screen_thread,
-            ending,
-        }
-    }
-
-    /// Serves until the end, then ends the threads in the order in which deliveries pass them.
-    fn serve(
-        self,
-        shell: &mut Shell,
-        receiver: Receiver,
-        listen: &Listen,
-    ) -> Result<Verdict, Problem> {
-        let stop = &self.ending.stop;
-        let beside = watch_time(stop.clone(), listen.timeout);
-        let served = receiver.serve_beside(self.intake.clone(), stop, beside);
-        let _ = self.intake.heavy.send(Heavy::End);
-        let _ = self.heavy.join();
-        if let Some(forwarder) = &self.intake.forwarder {
-            forwarder.wait(LAST_FORWARDS);
-        }
-        if let (Some(recorder), Some(thread)) = (&self.intake.recorder, self.recorder) {
-            recorder.end();
-            let _ = thread.join();
-        }
-        let summary = lock(&self.intake.tally).summary.clone();
-        let refused = summary.refused > 0;
-        end_screen(shell, &self.intake, self.screen, summary, &self.ending);
-        served.map_err(Problem::failed)?;
-        if let Some(signal) = self.ending.signal() {
-            return Ok(Verdict::Interrupted(signal));
-        }
-        let answer = self.intake.is_satisfied() && !(listen.fail_on_refused && refused);
-        Ok(Verdict::from(answer))
-    }
-}
-
-/// Has the rest shown, and the summary. After a signal an output that stands still is not waited
-/// for.
-fn end_screen(
-    shell: &mut Shell,
-    intake: &Arc<Intake>,
-    thread: JoinHandle<Ended>,
-    summary: lines::ListenSummary,
-    ending: &Ending,
-) {
-    let (sender, ended) = mpsc::channel();
-    let (ended_by, signal) = (intake.clone(), ending.signal());
-    thread::spawn(move || {
-        ended_by.screen.end(summary, signal);
-        let _ = sender.send(thread.join());
-    });
-    let mut waiting = intake.screen.waiting();
-    let ended = loop {
-        match ended.recv_timeout(LAST_WORDS) {
-            Err(RecvTimeoutError::Timeout) => {
-                let before = std::mem::replace(&mut waiting, intake.screen.waiting());
-                if ending.signal().is_some() && waiting >= before {
-                    break None;
-                }
-            }
-            ended => break ended.ok(),
-        }
-    };
-    if let Some(Ok(Ended { streams })) = ended {
-        (shell.out, shell.err) = streams;
-    }
-}
-
-/// Ends the receiver when the time is up.
-async fn watch_time(stop: Stop, timeout: Option<Duration>) {
-    if let Some(timeout) = timeout {
-        tokio::time::sleep(timeout).await;
-        stop.trigger();
-    }
-}
-
-/// Takes a stream out of the shell for another thread.
-fn take(stream: &mut Stream) -> Stream {
-    let nothing = Stream {
-        writer: Box::new(io::sink()),
-        style: Style::PLAIN,
-        width: stream.width,
-        is_terminal: false,
-    };
-    std::mem::replace(stream, nothing)
 }
 
 /// Tells waiting scripts the URL: written whole under another name first, so that nobody reads half

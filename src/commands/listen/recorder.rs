@@ -1,24 +1,32 @@
 //! Deliveries on disk before they are answered: a thread that writes what waits in one go, so that
 //! senders which wait together share one sync.
 
-use std::sync::mpsc::{self, Sender};
-use std::sync::{Arc, OnceLock};
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
 
-use super::intake::{Intake, Taken};
-use super::screen::Note;
+use super::taken::Taken;
 use crate::receiver::{Answer, Responder};
 use crate::recording::Appender;
-use crate::show::verification;
 
 /// How many deliveries are written at once at most.
 const BATCH: usize = 256;
+/// From so many bytes of bodies on nothing more is added to what is written at once.
+const BATCH_BYTES: usize = 4 << 20;
 /// From this size on it is said that the recording grows large, and again at each doubling.
 const LARGE: u64 = 1 << 30;
 
+/// What makes a delivery's line of the recording.
+type Line = dyn Fn(&mut Taken) -> io::Result<Vec<u8>> + Send + Sync;
+/// What goes on with a delivery that was answered.
+type Next = Box<dyn FnOnce(Taken) + Send>;
+
 /// The way to the recording thread.
-pub struct Recorder {
+pub(super) struct Recorder {
     jobs: Sender<Job>,
+    line: Arc<Line>,
 }
 
 enum Job {
@@ -29,145 +37,141 @@ enum Job {
 /// A delivery that waits to be written down.
 struct Waiting {
     taken: Taken,
+    /// Its line, where the one who handed it over made it.
+    line: Option<io::Result<Vec<u8>>>,
     responder: Responder,
     answer: Answer,
-    /// Who goes on with it; `None` when nothing but counting and showing is left.
-    back: Option<Sender<Taken>>,
+    next: Next,
+}
+
+/// Starts the thread. `line` makes the lines: of large deliveries on the thread that hands them
+/// over, so that no other waits for it. `warn` says what the user should know.
+///
+/// # Errors
+/// The system gives no thread.
+pub(super) fn start(
+    appender: Appender,
+    line: impl Fn(&mut Taken) -> io::Result<Vec<u8>> + Send + Sync + 'static,
+    warn: impl Fn(String) + Send + 'static,
+) -> io::Result<(Recorder, JoinHandle<()>)> {
+    let (jobs, waiting) = mpsc::channel();
+    let line: Arc<Line> = Arc::new(line);
+    let desk = Desk {
+        appender,
+        line: line.clone(),
+        warn: Box::new(warn),
+    };
+    let thread = thread::Builder::new().spawn(move || desk.work(&waiting))?;
+    Ok((Recorder { jobs, line }, thread))
 }
 
 impl Recorder {
-    /// Starts the thread. It learns later whom to hand recorded deliveries on to.
-    pub fn start(appender: Appender) -> (Self, Arc<OnceLock<Arc<Intake>>>, JoinHandle<()>) {
-        let (jobs, waiting) = mpsc::channel();
-        let intake = Arc::new(OnceLock::new());
-        let handed_on = intake.clone();
-        let thread = thread::spawn(move || work(appender, &waiting, &handed_on));
-        (Self { jobs }, intake, thread)
-    }
-
-    /// Has a delivery written down and then answered. The queue is bounded by the receiver's
-    /// budget: a delivery counts there until it is answered.
-    pub fn record(&self, taken: Taken, responder: Responder, answer: Answer) {
-        self.send(taken, responder, answer, None);
-    }
-
-    /// As [`Recorder::record`], and gives the delivery back once it is answered; `None` when it was
-    /// not, because everything ends.
-    pub fn record_and_return(
+    /// Has a delivery written down, then answered, and then handed on to `next`. The queue is
+    /// bounded by the receiver's budget: a delivery counts there as long as it is here.
+    pub(super) fn record(
         &self,
-        taken: Taken,
+        mut taken: Taken,
         responder: Responder,
         answer: Answer,
-    ) -> Option<Taken> {
-        let (back, returned) = mpsc::channel();
-        self.send(taken, responder, answer, Some(back));
-        returned.recv().ok()
-    }
-
-    fn send(
-        &self,
-        taken: Taken,
-        responder: Responder,
-        answer: Answer,
-        back: Option<Sender<Taken>>,
+        next: impl FnOnce(Taken) + Send + 'static,
     ) {
+        let line = taken.is_large().then(|| (self.line)(&mut taken));
         // A thread that has gone cannot record: the responder is dropped and answers 500.
         let _ = self.jobs.send(Job::Record(Box::new(Waiting {
             taken,
+            line,
             responder,
             answer,
-            back,
+            next: Box::new(next),
         })));
     }
 
     /// Nothing more will come.
-    pub fn end(&self) {
+    pub(super) fn end(&self) {
         let _ = self.jobs.send(Job::End);
     }
 }
 
-fn work(mut appender: Appender, waiting: &mpsc::Receiver<Job>, intake: &OnceLock<Arc<Intake>>) {
-    let mut told = LARGE / 2;
-    let mut ended = false;
-    while !ended {
-        let Ok(first) = waiting.recv() else { return };
-        let mut batch = Vec::new();
-        for job in std::iter::once(first).chain(waiting.try_iter()) {
-            match job {
-                Job::Record(job) => batch.push(*job),
-                Job::End => ended = true,
-            }
-            if batch.len() >= BATCH || ended {
-                break;
-            }
-        }
-        let Some(intake) = intake.get() else { return };
-        write(&mut appender, batch, intake);
-        if appender.len() >= told * 2 {
-            told = appender.len();
-            intake.screen.note(
-                Note::Warning,
-                format!("the recording has grown to {} MiB", told >> 20),
-            );
-        }
-    }
+/// The thread.
+struct Desk {
+    appender: Appender,
+    line: Arc<Line>,
+    warn: Box<dyn Fn(String) + Send>,
 }
 
-/// Writes, syncs, and lets the senders have their answers: 500 when it could not be written.
-fn write(appender: &mut Appender, batch: Vec<Waiting>, intake: &Intake) {
-    let lines: Vec<Vec<u8>> = batch
-        .iter()
-        .filter_map(|waiting| line(&waiting.taken, intake).ok())
-        .collect();
-    let written = if lines.len() == batch.len() {
-        appender.append(&lines)
-    } else {
-        Err(std::io::Error::other(
-            "a delivery could not be written as JSON",
-        ))
-    };
-    if let Err(error) = &written {
-        intake.screen.note(
-            Note::Warning,
-            format!(
-                "the recording could not be written ({error}): {} answered 500",
-                if batch.len() == 1 {
-                    "1 delivery".to_owned()
-                } else {
-                    format!("{} deliveries", batch.len())
+impl Desk {
+    fn work(mut self, waiting: &Receiver<Job>) {
+        let mut told = LARGE / 2;
+        let mut ended = false;
+        while !ended {
+            let Ok(first) = waiting.recv() else { return };
+            let (mut batch, mut bytes) = (Vec::new(), 0);
+            for job in std::iter::once(first).chain(waiting.try_iter()) {
+                match job {
+                    Job::Record(job) => {
+                        bytes += job.taken.delivery().body.len();
+                        batch.push(*job);
+                    }
+                    Job::End => ended = true,
                 }
-            ),
-        );
+                if batch.len() >= BATCH || bytes >= BATCH_BYTES || ended {
+                    break;
+                }
+            }
+            self.write(batch);
+            if self.appender.len() >= told * 2 {
+                told = self.appender.len();
+                (self.warn)(format!("the recording has grown to {} MiB", told >> 20));
+            }
+        }
     }
-    for mut waiting in batch {
-        if written.is_err() {
+
+    /// Writes, syncs, and lets the senders have their answers: 500 when it could not be written.
+    fn write(&mut self, batch: Vec<Waiting>) {
+        let (mut lines, mut written) = (Vec::new(), Vec::new());
+        let mut failed = Vec::new();
+        for mut waiting in batch {
+            match self.line(&mut waiting) {
+                Ok(line) => {
+                    lines.push(line);
+                    written.push(waiting);
+                }
+                Err(error) => failed.push((waiting, error.to_string())),
+            }
+        }
+        if let Err(error) = self.appender.append(&lines) {
+            let why = error.to_string();
+            failed.extend(written.drain(..).map(|waiting| (waiting, why.clone())));
+        }
+        if let Some((_, why)) = failed.first() {
+            let deliveries = match failed.len() {
+                1 => "1 delivery".to_owned(),
+                count => format!("{count} deliveries"),
+            };
+            (self.warn)(format!(
+                "the recording could not be written ({why}): {deliveries} answered 500"
+            ));
+        }
+        for (mut waiting, _) in failed {
             waiting.answer = Answer::status(500);
             waiting.taken.is_lost = true;
             waiting.taken.status = Some(500);
             waiting.taken.decided_by = "bluehook".into();
+            written.push(waiting);
         }
-        waiting.responder.answer(waiting.answer);
-        match waiting.back {
-            None => intake.end(waiting.taken),
-            Some(back) => {
-                // Whoever forwards waits for it.
-                let _ = back.send(waiting.taken);
-            }
+        for waiting in written {
+            waiting.responder.answer(waiting.answer);
+            (waiting.next)(waiting.taken);
         }
     }
-}
 
-/// The recording's line. The cause of a mismatch is looked for when it is read back: the sender
-/// waits.
-fn line(taken: &Taken, intake: &Intake) -> std::io::Result<Vec<u8>> {
-    let verification = taken.judgement.as_ref().map(|judgement| {
-        verification::line_of(
-            judgement,
-            &intake.bench.scheme,
-            taken.number,
-            taken.delivery(),
-        )
-    });
-    let headers = taken.kept_headers();
-    taken.line(&headers, verification.as_ref()).to_bytes()
+    /// A panic over one delivery's line is that delivery's end, and not the recording's.
+    fn line(&self, waiting: &mut Waiting) -> io::Result<Vec<u8>> {
+        if let Some(line) = waiting.line.take() {
+            return line;
+        }
+        let taken = &mut waiting.taken;
+        catch_unwind(AssertUnwindSafe(|| (self.line)(taken)))
+            .unwrap_or_else(|_| Err(io::Error::other("bluehook itself failed")))
+    }
 }

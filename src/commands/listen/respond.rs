@@ -87,7 +87,7 @@ impl FromStr for Step {
 
 /// A script as it is played.
 #[derive(Debug)]
-pub struct Player {
+pub(super) struct Player {
     script: Script,
     body: Vec<u8>,
     played: AtomicUsize,
@@ -95,7 +95,7 @@ pub struct Player {
 
 impl Player {
     /// Plays a script from its beginning; answers that have one carry this body.
-    pub fn new(script: Script, body: Vec<u8>) -> Self {
+    pub(super) fn new(script: Script, body: Vec<u8>) -> Self {
         Self {
             script,
             body,
@@ -104,7 +104,7 @@ impl Player {
     }
 
     /// The next answer.
-    pub fn next(&self) -> Answer {
+    pub(super) fn next(&self) -> Answer {
         let mut index = self.played.fetch_add(1, Ordering::Relaxed);
         let steps = &self.script.0;
         let step = steps

@@ -1,53 +1,72 @@
-//! What is seen of deliveries: a thread that reads them, looks for causes and prints, behind a
-//! bounded queue. A paused terminal or a slow reader delays nobody: what finds no room is counted.
+//! What is seen of deliveries: a thread that looks for causes and prints, behind a bounded queue.
+//! A paused terminal or a slow reader delays nobody: what finds no room is counted.
+//!
+//! The output stands behind a lock that the thread holds only while it writes. So the end can take
+//! over from a thread that is still at work on something large.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Receiver, SyncSender};
-use std::thread::{self, JoinHandle};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TryRecvError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::forward::Forwarded;
-use super::intake::{Bench, Taken};
-use crate::commands::Stream;
+use super::bench::Bench;
+use super::taken::Taken;
+use crate::commands::{Problem, Shell, Stream};
 use crate::receiver::Malformed;
 use crate::show::delivery::{self, Layout, Shown, Verdict};
-use crate::show::lines::{self, ListenSummary, MalformedLine, Time, VerifyLine};
-use crate::show::{summary, verification};
-use crate::signing::Parts;
-use crate::signing::Secret;
-use crate::signing::diagnosis::{self, Effort};
+use crate::show::lines::{self, ListenSummary, MalformedLine, Time};
+use crate::show::style::Style;
+use crate::show::summary;
+use crate::signing::diagnosis::Effort;
 
 /// How many things wait to be shown at most.
 const QUEUE: usize = 1024;
 /// How many bytes of bodies wait to be shown at most.
 const QUEUED_BYTES: usize = 64 << 20;
-/// How many malformed requests of one kind are shown in a while; the others are counted.
-const SHOWN_MALFORMED: u64 = 10;
+/// How many things of one kind are shown in a while, where a flood of them is not worth a screen;
+/// the others are counted.
+const SHOWN_OF_A_KIND: u64 = 10;
 /// How long that while is.
 const WHILE: SignedDuration = SignedDuration::from_secs(60);
 /// With more than this waiting, causes are looked for with less effort, and with twice this not at
 /// all.
 const BUSY: usize = 32;
+/// How much is written at once of what may be broken off.
+const PIECE: usize = 32 * 1024;
+
+/// How much work on what has come is still done at the end.
+const LAST_WORK: Duration = Duration::from_secs(1);
+/// How much of that when a person waits for the end.
+const LAST_WORK_FOR_PEOPLE: Duration = Duration::from_millis(200);
+/// How long the end waits, after a signal, for an output in which nothing moves.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+/// How often the end looks.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// The number of the signal of Ctrl-C.
 const INTERRUPT: i32 = 2;
 
 /// What is shown, and how.
 #[derive(Debug, Clone, Copy)]
-pub struct Manner {
+pub(super) struct Manner {
     /// JSON lines instead of text.
-    pub json: bool,
+    pub(super) json: bool,
     /// Nothing but what was asked for.
-    pub quiet: bool,
+    pub(super) quiet: bool,
+    /// Values that are secrets by nature stay out of machine output.
+    pub(super) redacts: bool,
     /// The text's layout.
-    pub layout: Layout,
+    pub(super) layout: Layout,
 }
 
 /// The way to the showing thread.
-pub struct Screen {
+pub(super) struct Screen {
     queue: SyncSender<Item>,
     state: Arc<State>,
     /// Neither deliveries nor what was none are shown: to hand them over would cost the network
@@ -55,81 +74,61 @@ pub struct Screen {
     silent: bool,
 }
 
-#[derive(Default)]
+/// The showing thread, for the one who ends it.
+pub(super) struct Showing {
+    state: Arc<State>,
+    ended: Receiver<()>,
+}
+
 struct State {
+    manner: Manner,
+    output: Mutex<Output>,
     /// How many things wait.
     waiting: AtomicUsize,
     /// How many bytes of bodies wait.
     bytes: AtomicUsize,
     /// How many things found no room.
     skipped: AtomicU64,
+    /// How many things the end came before.
+    late: AtomicU64,
     /// How many refusals were shown without looking for their cause.
     undiagnosed: AtomicU64,
+    /// Nothing more comes.
+    ending: AtomicBool,
+    /// What is not shown yet is not shown any more.
+    over: AtomicBool,
+}
+
+/// The streams, and what is known of what went through them.
+struct Output {
+    out: Stream,
+    err: Stream,
     /// Nobody reads the output any more.
-    closed: AtomicBool,
+    closed: bool,
+    /// Why the output could not be written, unless its reader has gone.
+    failure: Option<io::Error>,
+    /// What came in again and again, by its kind.
+    floods: BTreeMap<&'static str, Flood>,
 }
 
 enum Item {
     Delivery(Box<Taken>),
     Malformed(Malformed),
     Note(Note, String),
-    End(ListenSummary, Option<i32>),
+    /// Look whether it is the end.
+    Look,
 }
 
 /// What kind of thing is said beside the deliveries.
-#[derive(Debug, Clone, Copy)]
-pub enum Note {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Note {
     /// Something went well.
     Good,
     /// Something needs looking at.
     Warning,
 }
 
-/// The showing thread's end.
-pub struct Ended {
-    /// The streams, given back.
-    pub streams: (Stream, Stream),
-}
-
-struct Shower {
-    /// What came in again and again, by its code.
-    floods: BTreeMap<&'static str, Flood>,
-    out: Stream,
-    err: Stream,
-    manner: Manner,
-    bench: Arc<Bench>,
-    secrets: Vec<Secret>,
-    state: Arc<State>,
-    closed: Box<dyn Fn() + Send>,
-}
-
-impl<'a> From<&'a Forwarded> for lines::ForwardObject<'a> {
-    fn from(forwarded: &'a Forwarded) -> Self {
-        Self {
-            url: &forwarded.url,
-            status: forwarded.status,
-            ms: forwarded.ms,
-            error: forwarded.error.as_ref().map(|(code, _)| *code),
-        }
-    }
-}
-
-impl<'a> From<&'a Forwarded> for delivery::Forward<'a> {
-    fn from(forwarded: &'a Forwarded) -> Self {
-        Self {
-            url: &forwarded.url,
-            status: forwarded.status,
-            ms: forwarded.ms,
-            error: forwarded
-                .error
-                .as_ref()
-                .map(|(_, sentence)| sentence.as_str()),
-            hint: forwarded.hint.as_deref(),
-        }
-    }
-}
-
-/// One kind of malformed requests: a flood of them is not worth a screen.
+/// One kind of things that come in floods.
 #[derive(Default)]
 struct Flood {
     since: Timestamp,
@@ -145,45 +144,74 @@ impl Flood {
             self.shown = 0;
         }
         self.shown += 1;
-        let admits = self.shown <= SHOWN_MALFORMED;
+        let admits = self.shown <= SHOWN_OF_A_KIND;
         self.hidden += u64::from(!admits);
         admits
     }
 }
 
-impl Screen {
-    /// Starts the thread. `closed` is called once when nobody reads the output any more.
-    pub fn start(
-        streams: (Stream, Stream),
-        manner: Manner,
-        bench: Arc<Bench>,
-        secrets: Vec<Secret>,
-        closed: impl Fn() + Send + 'static,
-    ) -> (Self, JoinHandle<Ended>) {
-        let (queue, items) = mpsc::sync_channel(QUEUE);
-        let state = Arc::new(State::default());
-        let silent = manner.quiet && !manner.json;
-        let shower = Shower {
-            floods: BTreeMap::new(),
-            out: streams.0,
-            err: streams.1,
-            manner,
-            bench,
-            secrets,
-            state: state.clone(),
-            closed: Box::new(closed),
-        };
-        let thread = thread::spawn(move || shower.work(&items));
-        let screen = Self {
-            queue,
-            state,
-            silent,
-        };
-        (screen, thread)
-    }
+/// Starts the thread, which takes the streams out of their places. `closed` is called once when
+/// nobody reads the output any more.
+///
+/// # Errors
+/// The system gives no thread.
+pub(super) fn start(
+    (out, err): (&mut Stream, &mut Stream),
+    manner: Manner,
+    bench: Arc<Bench>,
+    closed: impl Fn() + Send + 'static,
+) -> io::Result<(Screen, Showing)> {
+    let (queue, items) = mpsc::sync_channel(QUEUE);
+    let output = Output {
+        out: take(out),
+        err: take(err),
+        closed: false,
+        failure: None,
+        floods: BTreeMap::new(),
+    };
+    let state = Arc::new(State {
+        manner,
+        output: Mutex::new(output),
+        waiting: AtomicUsize::new(0),
+        bytes: AtomicUsize::new(0),
+        skipped: AtomicU64::new(0),
+        late: AtomicU64::new(0),
+        undiagnosed: AtomicU64::new(0),
+        ending: AtomicBool::new(false),
+        over: AtomicBool::new(false),
+    });
+    let shower = Shower {
+        bench,
+        state: state.clone(),
+        closed: Box::new(closed),
+    };
+    let (ends, ended) = mpsc::channel();
+    thread::Builder::new().spawn(move || {
+        shower.work(&items);
+        let _ = ends.send(());
+    })?;
+    let screen = Screen {
+        queue,
+        state: state.clone(),
+        silent: manner.quiet && !manner.json,
+    };
+    Ok((screen, Showing { state, ended }))
+}
 
+/// Takes a stream out of its place.
+fn take(stream: &mut Stream) -> Stream {
+    let nothing = Stream {
+        writer: Box::new(io::sink()),
+        style: Style::PLAIN,
+        width: stream.width,
+        is_terminal: false,
+    };
+    std::mem::replace(stream, nothing)
+}
+
+impl Screen {
     /// Has a delivery shown.
-    pub fn delivery(&self, taken: Taken) {
+    pub(super) fn delivery(&self, taken: Taken) {
         if self.silent {
             return;
         }
@@ -197,26 +225,22 @@ impl Screen {
     }
 
     /// Has it shown what came in and was no delivery.
-    pub fn malformed(&self, malformed: Malformed) {
+    pub(super) fn malformed(&self, malformed: Malformed) {
         if !self.silent {
             self.offer(Item::Malformed(malformed));
         }
     }
 
     /// Has something said.
-    pub fn note(&self, note: Note, text: String) {
+    pub(super) fn note(&self, note: Note, text: String) {
         self.offer(Item::Note(note, text));
     }
 
-    /// Has the summary shown when all that waits is shown. Waits for room: nothing is delayed by
-    /// it any more. `signal` is the number of the one that ended it.
-    pub fn end(&self, summary: ListenSummary, signal: Option<i32>) {
-        let _ = self.queue.send(Item::End(summary, signal));
-    }
-
-    /// How many things wait to be shown.
-    pub fn waiting(&self) -> usize {
-        self.state.waiting.load(Ordering::Relaxed)
+    /// Nothing more comes: the thread shows what waits, and ends.
+    pub(super) fn end(&self) {
+        self.state.ending.store(true, Ordering::Release);
+        // With a full queue it looks anyway.
+        let _ = self.queue.try_send(Item::Look);
     }
 
     fn offer(&self, item: Item) -> bool {
@@ -230,105 +254,245 @@ impl Screen {
     }
 }
 
+impl Showing {
+    /// Gives the streams back before anything was shown: it cannot go on.
+    pub(super) fn give_back(&self, shell: &mut Shell, error: io::Error) -> Problem {
+        let mut output = self.state.output();
+        shell.out = take(&mut output.out);
+        shell.err = take(&mut output.err);
+        Problem::failed(error)
+    }
+
+    /// Has the rest shown, as far as that is little work, then the summary, and gives the streams
+    /// back. After a signal an output that stands still is not waited for: then there is no summary.
+    ///
+    /// # Errors
+    /// The output could not be written.
+    pub(super) fn end(
+        self,
+        (out, err): (&mut Stream, &mut Stream),
+        summary: &ListenSummary,
+        unanswered: u64,
+        signal: impl Fn() -> Option<i32>,
+    ) -> io::Result<()> {
+        let Some(mut output) = self.rest(|| signal().is_some()) else {
+            return Ok(());
+        };
+        let manner = &self.state.manner;
+        // A terminal has shown ^C, and the cursor stands behind it.
+        if signal() == Some(INTERRUPT) && output.err.is_terminal && !manner.quiet {
+            let _ = output.err.print("\n");
+        }
+        self.state.say_what_is_left_out(&mut output, unanswered);
+        if manner.json {
+            let bytes = lines::to_bytes(summary).unwrap_or_default();
+            output.print(&bytes);
+        } else if !manner.quiet {
+            let shown = summary::shown(summary, output.out.style);
+            output.print(shown.as_bytes());
+        }
+        *out = take(&mut output.out);
+        *err = take(&mut output.err);
+        output.failure.take().map_or(Ok(()), Err)
+    }
+
+    /// Waits until all is shown, or until it is enough, and takes the output.
+    fn rest(&self, hurries: impl Fn() -> bool) -> Option<MutexGuard<'_, Output>> {
+        let state = &self.state;
+        // For how long the thread has worked (and not written), and for how long nothing moved.
+        let (mut work, mut still) = (Duration::ZERO, Duration::ZERO);
+        let mut waiting = usize::MAX;
+        loop {
+            let before = Instant::now();
+            match self.ended.recv_timeout(LOOK) {
+                Err(RecvTimeoutError::Timeout) => {}
+                // It has ended, well or not.
+                _ => return Some(state.output()),
+            }
+            let (passed, hurry) = (before.elapsed(), hurries());
+            let patience = match hurry && !state.manner.json {
+                true => LAST_WORK_FOR_PEOPLE,
+                false => LAST_WORK,
+            };
+            let is_writing = state.output.try_lock().is_err();
+            if hurry || !is_writing {
+                work += passed;
+            }
+            if work >= patience {
+                state.over.store(true, Ordering::Release);
+                if !is_writing {
+                    let left = state.waiting.load(Ordering::Relaxed) as u64;
+                    state.late.fetch_add(left, Ordering::Relaxed);
+                    return Some(state.output());
+                }
+            }
+            let now_waiting = state.waiting.load(Ordering::Relaxed);
+            still = match is_writing && now_waiting >= waiting {
+                true => still + passed,
+                false => Duration::ZERO,
+            };
+            waiting = now_waiting;
+            if hurry && still >= LAST_WORDS {
+                return None;
+            }
+        }
+    }
+}
+
+impl State {
+    /// A poisoned lock: one thing was not written to its end.
+    fn output(&self) -> MutexGuard<'_, Output> {
+        self.output.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_over(&self) -> bool {
+        self.over.load(Ordering::Acquire)
+    }
+
+    fn say_what_is_left_out(&self, output: &mut Output, unanswered: u64) {
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let mut counts = vec![
+            (count(&self.skipped), "came too fast to be shown".to_owned()),
+            (count(&self.late), "were not shown: it ended first".into()),
+            (
+                unanswered,
+                "were not answered: it ended before they were judged".into(),
+            ),
+            (
+                count(&self.undiagnosed),
+                "were refused too fast to look for the cause".into(),
+            ),
+        ];
+        for (kind, flood) in &output.floods {
+            counts.push((
+                flood.hidden,
+                format!("more malformed requests were not shown: {kind}"),
+            ));
+        }
+        for (count, what) in counts {
+            if count > 0 {
+                let warning = output.err.style.odd("warning:");
+                let count = crate::show::count(count);
+                let _ = output.err.print(format!("{warning} {count} {what}\n"));
+            }
+        }
+    }
+}
+
+impl Output {
+    /// Prints, until nobody reads any more.
+    fn print(&mut self, bytes: &[u8]) {
+        if self.closed {
+            return;
+        }
+        let writer = &mut self.out.writer;
+        if let Err(error) = writer.write_all(bytes).and_then(|()| writer.flush()) {
+            self.closed = true;
+            if error.kind() != io::ErrorKind::BrokenPipe {
+                self.failure = Some(error);
+            }
+        }
+    }
+}
+
+/// The thread.
+struct Shower {
+    bench: Arc<Bench>,
+    state: Arc<State>,
+    closed: Box<dyn Fn() + Send>,
+}
+
 impl Shower {
-    fn work(mut self, items: &Receiver<Item>) -> Ended {
-        for item in items {
-            let waiting = self.state.waiting.load(Ordering::Relaxed).saturating_sub(1);
-            match item {
-                Item::Delivery(taken) => {
-                    let size = taken.delivery().body.len();
-                    self.delivery(&taken, waiting);
-                    self.state.bytes.fetch_sub(size, Ordering::Relaxed);
-                }
-                Item::Malformed(malformed) => self.malformed(&malformed),
-                Item::Note(note, text) => self.note(note, &text),
-                Item::End(summary, signal) => {
-                    // A terminal has shown ^C, and the cursor stands behind it.
-                    if signal == Some(INTERRUPT) && self.err.is_terminal && !self.manner.quiet {
-                        let _ = self.err.print("\n");
-                    }
-                    self.summary(&summary);
-                    break;
-                }
+    fn work(&self, items: &Receiver<Item>) {
+        loop {
+            let item = match self.state.ending.load(Ordering::Acquire) {
+                false => match items.recv() {
+                    Ok(item) => item,
+                    Err(_) => return,
+                },
+                true => match items.try_recv() {
+                    Ok(item) => item,
+                    Err(TryRecvError::Empty | TryRecvError::Disconnected) => return,
+                },
+            };
+            if self.state.is_over() {
+                return;
+            }
+            if matches!(item, Item::Look) {
+                continue;
+            }
+            // A panic over one thing is not the end of all others.
+            if catch_unwind(AssertUnwindSafe(|| self.show(item))).is_err() {
+                self.note(
+                    Note::Warning,
+                    "bluehook itself failed: one delivery is not shown",
+                );
             }
             // Only now: whoever waits for the end sees that something moves.
             self.state.waiting.fetch_sub(1, Ordering::Relaxed);
         }
-        Ended {
-            streams: (self.out, self.err),
+    }
+
+    fn show(&self, item: Item) {
+        match item {
+            Item::Delivery(mut taken) => {
+                let size = taken.delivery().body.len();
+                self.delivery(&mut taken);
+                self.state.bytes.fetch_sub(size, Ordering::Relaxed);
+            }
+            Item::Malformed(malformed) => self.malformed(&malformed),
+            Item::Note(note, text) => self.note(note, &text),
+            Item::Look => {}
         }
     }
 
-    fn note(&mut self, note: Note, text: &str) {
-        let style = self.err.style;
+    fn note(&self, note: Note, text: &str) {
+        let mut output = self.state.output();
+        let style = output.err.style;
         let word = match note {
-            Note::Good if self.manner.quiet => return,
+            Note::Good if self.state.manner.quiet => return,
             Note::Good => style.name("note:"),
             Note::Warning => style.odd("warning:"),
         };
-        let _ = self.err.print(format!("{word} {text}\n"));
+        let _ = output.err.print(format!("{word} {text}\n"));
     }
 
-    fn delivery(&mut self, taken: &Taken, waiting: usize) {
-        let verification = self.verification(taken, waiting);
-        let report = taken.report();
-        let bytes = if self.manner.json {
-            let headers = taken.kept_headers();
-            let line = taken.line(&headers, verification.as_ref());
-            line.to_bytes().unwrap_or_default()
-        } else {
-            let forwards: Vec<delivery::Forward<'_>> =
-                taken.forwards.iter().map(Into::into).collect();
-            let shown = Shown {
-                number: taken.number,
-                at: taken.at,
-                remote: taken.received.remote,
-                delivery: taken.delivery(),
-                report: Some(report),
-                verdict: Verdict::of(verification.as_ref(), self.secrets.len()),
-                repeat_of: taken.repeat_of,
-                answer: Some(taken.answer()),
-                forwards: &forwards,
-            };
-            delivery::shown(&shown, &self.manner.layout).into_bytes()
+    fn delivery(&self, taken: &mut Taken) {
+        self.bench.read(taken);
+        let manner = &self.state.manner;
+        let waiting = self.state.waiting.load(Ordering::Relaxed).saturating_sub(1);
+        let effort = match waiting {
+            0..=BUSY => Some(Effort::FULL),
+            _ if waiting <= 2 * BUSY => Some(Effort::QUICK),
+            _ => None,
         };
-        self.print(&bytes);
-    }
-
-    /// The verdict as it is shown, with its cause as far as there is time to look for it.
-    fn verification(&self, taken: &Taken, waiting: usize) -> Option<VerifyLine> {
-        let judgement = taken.judgement.as_ref()?;
-        let scheme = &self.bench.scheme;
-        let delivery = taken.delivery();
-        let mut line = verification::line_of(judgement, scheme, taken.number, delivery);
-        if judgement.is_genuine() {
-            return Some(line);
-        }
-        if waiting > 2 * BUSY {
+        let verification = self.bench.verification(taken, effort);
+        if effort.is_none() && verification.as_ref().is_some_and(|line| !line.genuine) {
             self.state.undiagnosed.fetch_add(1, Ordering::Relaxed);
-            return Some(line);
         }
-        let effort = if waiting > BUSY {
-            Effort::QUICK
-        } else {
-            Effort::FULL
+        if manner.json {
+            let line = taken.line(manner.redacts, verification.as_ref());
+            self.print(&line.unwrap_or_default(), false);
+            return;
+        }
+        let forwards: Vec<delivery::Forward<'_>> = taken.forwards.iter().map(Into::into).collect();
+        let shown = Shown {
+            number: taken.number,
+            at: taken.at,
+            remote: taken.received.remote,
+            delivery: taken.delivery(),
+            report: taken.report.as_ref(),
+            verdict: Verdict::of(verification.as_ref(), self.bench.checking.secrets().len()),
+            repeat_of: taken.repeat_of,
+            answer: Some(taken.answer()),
+            forwards: &forwards,
         };
-        let url = self.bench.url_of(delivery);
-        let parts = Parts {
-            method: &delivery.method,
-            url: url.as_deref(),
-            headers: &delivery.headers,
-        };
-        let body = diagnosis::Received::whole(&delivery.body);
-        let found =
-            diagnosis::diagnose_within(effort, scheme, &self.secrets, parts, body, judgement);
-        verification::add(&mut line, &found);
-        Some(line)
+        self.print(delivery::shown(&shown, &manner.layout).as_bytes(), true);
     }
 
-    fn malformed(&mut self, malformed: &Malformed) {
+    fn malformed(&self, malformed: &Malformed) {
         let at = Timestamp::try_from(malformed.at).unwrap_or_default();
-        if self.manner.json {
+        if self.state.manner.json {
             let line = MalformedLine {
                 at: Time(at),
                 remote: malformed.remote.map(|remote| remote.to_string()),
@@ -336,64 +500,46 @@ impl Shower {
                 status: malformed.status,
                 message: &malformed.message,
             };
-            let bytes = lines::to_bytes(&line).unwrap_or_default();
-            self.print(&bytes);
-        } else if self.floods.entry(malformed.code).or_default().admits(at) {
+            self.print(&lines::to_bytes(&line).unwrap_or_default(), false);
+            return;
+        }
+        let admitted = {
+            let mut output = self.state.output();
+            let flood = output.floods.entry(malformed.code).or_default();
+            flood.admits(at)
+        };
+        if admitted {
             let shown = delivery::malformed(
                 at,
                 malformed.remote,
                 malformed.code,
                 malformed.status,
                 &malformed.message,
-                &self.manner.layout,
+                &self.state.manner.layout,
             );
-            self.print(shown.as_bytes());
+            self.print(shown.as_bytes(), true);
         }
     }
 
-    fn summary(&mut self, summary: &ListenSummary) {
-        let skipped = self.state.skipped.load(Ordering::Relaxed);
-        let undiagnosed = self.state.undiagnosed.load(Ordering::Relaxed);
-        let mut counts = vec![
-            (skipped, "came too fast to be shown".to_owned()),
-            (
-                undiagnosed,
-                "were refused too fast to look for the cause".to_owned(),
-            ),
-        ];
-        for (code, flood) in &self.floods {
-            counts.push((
-                flood.hidden,
-                format!("more malformed requests were not shown: {code}"),
-            ));
-        }
-        for (count, what) in counts {
-            if count > 0 {
-                let warning = self.err.style.odd("warning:");
-                let count = crate::show::count(count);
-                let _ = self.err.print(format!("{warning} {count} {what}\n"));
-            }
-        }
-        if self.manner.json {
-            let bytes = lines::to_bytes(summary).unwrap_or_default();
-            self.print(&bytes);
-        } else if !self.manner.quiet {
-            let shown = summary::shown(summary, self.out.style);
-            self.print(shown.as_bytes());
-        }
-    }
-
-    /// Prints, until nobody reads any more.
-    fn print(&mut self, bytes: &[u8]) {
-        if self.state.closed.load(Ordering::Relaxed) {
+    /// Prints, unless it is over. What a person reads may be broken off when the end comes; a line
+    /// for machines goes out whole.
+    fn print(&self, bytes: &[u8], breaks: bool) {
+        let mut output = self.state.output();
+        if self.state.is_over() {
             return;
         }
-        let written = self
-            .out
-            .writer
-            .write_all(bytes)
-            .and_then(|()| self.out.writer.flush());
-        if written.is_err() && !self.state.closed.swap(true, Ordering::Relaxed) {
+        let was_closed = output.closed;
+        let piece = if breaks { PIECE } else { bytes.len().max(1) };
+        for piece in bytes.chunks(piece) {
+            output.print(piece);
+            if self.state.is_over() {
+                output.print(b"\n(broken off)\n");
+                break;
+            }
+        }
+        let has_closed = output.closed && !was_closed;
+        drop(output);
+        if has_closed {
             (self.closed)();
         }
     }

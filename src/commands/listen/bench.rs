@@ -1,0 +1,132 @@
+//! The bench: whether a delivery is genuine, why not, and what its body says.
+
+use jiff::Timestamp;
+
+use super::taken::Taken;
+use crate::blue::scope::{OutOfScope, Scope};
+use crate::blue::validate::{self, Finding, Level};
+use crate::cli::ClockChoice;
+use crate::commands::settings;
+use crate::delivery::Delivery;
+use crate::show::lines::VerifyLine;
+use crate::show::verification;
+use crate::signing::diagnosis::{self, Effort};
+use crate::signing::Scheme;
+use crate::signing::Secret;
+use crate::signing::{Judge, Judgement, Keyring, Missing, Parts};
+
+/// How deliveries are judged.
+pub(super) struct Bench {
+    /// The scheme.
+    pub(super) scheme: Scheme,
+    /// What signatures are checked with.
+    pub(super) checking: Checking,
+    /// Which deliveries the profile is for.
+    pub(super) scope: Scope,
+    /// How the age is judged.
+    pub(super) clock: ClockChoice,
+    /// The URL that senders were given, without the path.
+    pub(super) public_url: Option<String>,
+}
+
+/// What signatures are checked with.
+pub(super) enum Checking {
+    /// Nothing: every delivery is unchecked.
+    Nothing,
+    /// These keys, which these secrets make.
+    With(Keyring, Vec<Secret>),
+}
+
+impl Checking {
+    /// How many secrets there are.
+    pub(super) fn secrets(&self) -> &[Secret] {
+        match self {
+            Self::Nothing => &[],
+            Self::With(_, secrets) => secrets,
+        }
+    }
+}
+
+impl Bench {
+    /// The verdict on a delivery; `None` when nothing is checked.
+    ///
+    /// # Errors
+    /// The scheme signs the URL, and it is not known.
+    pub(super) fn judge(
+        &self,
+        delivery: &Delivery,
+        now: Timestamp,
+    ) -> Result<Option<Judgement>, Missing> {
+        let Checking::With(keyring, _) = &self.checking else {
+            return Ok(None);
+        };
+        let url = self.url_of(delivery);
+        let mut judge = Judge::new(&self.scheme, keyring, parts(delivery, url.as_deref()))?;
+        judge.update(&delivery.body);
+        Ok(Some(judge.finish(&settings::clock(&self.clock, now))))
+    }
+
+    /// Reads what the body says and what is odd about it, unless that is known already.
+    pub(super) fn read(&self, taken: &mut Taken) {
+        if taken.report.is_some() {
+            return;
+        }
+        let mut report = validate::validate(&taken.delivery().body);
+        if self.scheme != Scheme::default() {
+            // What another provider sends is not odd for being otherwise.
+            report.findings.clear();
+            report.left_out = 0;
+        }
+        let admitted = self
+            .scope
+            .admits(report.event.as_deref(), report.project.as_deref());
+        if let Err(out_of_scope) = admitted {
+            let code = match out_of_scope {
+                OutOfScope::Event { .. } => "event-out-of-profile",
+                OutOfScope::Project { .. } => "project-out-of-profile",
+            };
+            report.findings.push(Finding {
+                level: Level::Warning,
+                code,
+                path: String::new(),
+                message: format!("the profile leaves it out: {out_of_scope}"),
+            });
+        }
+        taken.report = Some(report);
+    }
+
+    /// The verdict for machines and people. The cause of a refusal is looked for with this effort;
+    /// `None` does not look for it.
+    pub(super) fn verification(&self, taken: &Taken, effort: Option<Effort>) -> Option<VerifyLine> {
+        let judgement = taken.judgement.as_ref()?;
+        let delivery = taken.delivery();
+        let mut line = verification::line_of(judgement, &self.scheme, taken.number, delivery);
+        if let (false, Some(effort)) = (judgement.is_genuine(), effort) {
+            let url = self.url_of(delivery);
+            let found = diagnosis::diagnose_within(
+                effort,
+                &self.scheme,
+                self.checking.secrets(),
+                parts(delivery, url.as_deref()),
+                diagnosis::Received::whole(&delivery.body),
+                judgement,
+            );
+            verification::add(&mut line, &found);
+        }
+        Some(line)
+    }
+
+    /// The URL that the sender was given, as far as it is known.
+    fn url_of(&self, delivery: &Delivery) -> Option<String> {
+        let base = self.public_url.as_deref()?.trim_end_matches('/');
+        Some(format!("{base}{}", delivery.target))
+    }
+}
+
+fn parts<'a>(delivery: &'a Delivery, url: Option<&'a str>) -> Parts<'a> {
+    Parts {
+        method: &delivery.method,
+        url,
+        headers: &delivery.headers,
+    }
+}

@@ -1,0 +1,189 @@
+//! A delivery on its way through the house: what is known of it so far, and how that reads as a
+//! line of recordings and machine output. Data only: whoever learns something writes it here.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use crate::blue::validate::Report;
+use crate::delivery::{Delivery, Headers, is_secret};
+use crate::receiver::{Answer, Received};
+use crate::show::delivery as shown;
+use crate::show::lines::{self, AnswerObject, DeliveryLine, Fields, VerifyLine};
+use crate::signing::Judgement;
+
+/// Bodies up to this are worked on where they come in: that takes less time than handing over.
+pub(super) const SMALL_BODY: usize = 64 * 1024;
+/// What stands for a value that is kept back.
+const REDACTED: &[u8] = b"(redacted)";
+
+/// A delivery and what is known of it.
+pub(super) struct Taken {
+    /// Which one, from 1, in the order of arrival.
+    pub(super) number: u64,
+    /// When its head was complete.
+    pub(super) at: Timestamp,
+    /// The request and its sender. Its bytes are shared by all who still need them.
+    pub(super) received: Arc<Received>,
+    /// The verdict; `None` when nothing is checked.
+    pub(super) judgement: Option<Judgement>,
+    /// What its body says; `None` until somebody needs it.
+    pub(super) report: Option<Report>,
+    /// The number of the first delivery with the same body.
+    pub(super) repeat_of: Option<u64>,
+    /// Whether the filters admit it.
+    pub(super) admitted: bool,
+    /// What the sender gets; `None` closes the connection.
+    pub(super) status: Option<u16>,
+    /// Who decided that: `bluehook`, or the URL of the application that answered.
+    pub(super) decided_by: String,
+    /// The time to that decision.
+    pub(super) decided_in: Duration,
+    /// It could not be written down, so that its sender will send it again.
+    pub(super) is_lost: bool,
+    /// What came of forwarding it.
+    pub(super) forwards: Vec<Forwarded>,
+}
+
+/// What came of one forward.
+#[derive(Debug, Clone)]
+pub(super) struct Forwarded {
+    /// Where it went.
+    pub(super) url: String,
+    /// The status that came back.
+    pub(super) status: Option<u16>,
+    /// How long it took, in milliseconds.
+    pub(super) ms: f64,
+    /// Why nothing came back, for machines and for people.
+    pub(super) error: Option<(&'static str, String)>,
+    /// What to do about it.
+    pub(super) hint: Option<String>,
+}
+
+impl Taken {
+    /// A delivery of which nothing is known yet but that it came.
+    pub(super) fn new(number: u64, received: Arc<Received>) -> Self {
+        Self {
+            number,
+            at: Timestamp::try_from(received.at).unwrap_or_default(),
+            received,
+            judgement: None,
+            report: None,
+            repeat_of: None,
+            admitted: true,
+            status: None,
+            decided_by: "bluehook".into(),
+            decided_in: Duration::ZERO,
+            is_lost: false,
+            forwards: Vec::new(),
+        }
+    }
+
+    /// The request.
+    pub(super) fn delivery(&self) -> &Delivery {
+        &self.received.delivery
+    }
+
+    /// Whether work on its body takes too long for the threads that answer.
+    pub(super) fn is_large(&self) -> bool {
+        self.delivery().body.len() > SMALL_BODY
+    }
+
+    /// The event, as the body (once it was read) or else a header names it.
+    pub(super) fn event(&self) -> Option<&str> {
+        shown::event(self.report.as_ref(), self.delivery())
+    }
+
+    /// Notes what the sender gets.
+    pub(super) fn decided(&mut self, answer: &Answer, started: Instant) {
+        self.status = answer.reply.as_ref().map(|reply| reply.status);
+        self.decided_in = started.elapsed();
+    }
+
+    /// What the sender gets.
+    pub(super) fn answer(&self) -> AnswerObject<'_> {
+        AnswerObject {
+            status: self.status,
+            by: &self.decided_by,
+            ms: lines::ms(self.decided_in),
+        }
+    }
+
+    /// The request's headers as recordings and machine output hold them: without the values that
+    /// are secrets by nature, if it `redacts`.
+    pub(super) fn kept_headers(&self, redacts: bool) -> Cow<'_, Headers> {
+        let headers = &self.delivery().headers;
+        if !redacts {
+            return Cow::Borrowed(headers);
+        }
+        let kept = headers.iter().cloned().map(|mut header| {
+            if is_secret(&header.name) {
+                header.value = REDACTED.to_vec();
+            }
+            header
+        });
+        Cow::Owned(kept.collect())
+    }
+
+    /// The line of recordings and machine output.
+    ///
+    /// # Errors
+    /// None.
+    pub(super) fn line(
+        &self,
+        redacts: bool,
+        verification: Option<&VerifyLine>,
+    ) -> std::io::Result<Vec<u8>> {
+        let headers = self.kept_headers(redacts);
+        let remote = self.received.remote.to_string();
+        let report = self.report.as_ref();
+        let line = DeliveryLine {
+            headers: Fields(&headers),
+            event: self.event(),
+            project: report.and_then(|report| report.project.as_deref()),
+            verification,
+            findings: report.map_or(Vec::new(), |report| {
+                report.findings.iter().map(Into::into).collect()
+            }),
+            repeat_of: self.repeat_of,
+            answer: Some(self.answer()),
+            forwards: self.forwards.iter().map(Into::into).collect(),
+            ..DeliveryLine::new(self.number, self.at, remote, self.delivery())
+        };
+        line.to_bytes()
+    }
+}
+
+impl Forwarded {
+    /// Whether the application took the delivery.
+    pub(super) fn is_delivered(&self) -> bool {
+        self.status
+            .is_some_and(|status| (200..300).contains(&status))
+    }
+}
+
+impl<'a> From<&'a Forwarded> for lines::ForwardObject<'a> {
+    fn from(forwarded: &'a Forwarded) -> Self {
+        Self {
+            url: &forwarded.url,
+            status: forwarded.status,
+            ms: forwarded.ms,
+            error: forwarded.error.as_ref().map(|(code, _)| *code),
+        }
+    }
+}
+
+impl<'a> From<&'a Forwarded> for shown::Forward<'a> {
+    fn from(forwarded: &'a Forwarded) -> Self {
+        let error = forwarded.error.as_ref();
+        Self {
+            url: &forwarded.url,
+            status: forwarded.status,
+            ms: forwarded.ms,
+            error: error.map(|(_, sentence)| sentence.as_str()),
+            hint: forwarded.hint.as_deref(),
+        }
+    }
+}
