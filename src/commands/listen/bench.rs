@@ -10,9 +10,9 @@ use crate::commands::settings;
 use crate::delivery::Delivery;
 use crate::show::lines::VerifyLine;
 use crate::show::verification;
-use crate::signing::diagnosis::{self, Effort};
 use crate::signing::Scheme;
 use crate::signing::Secret;
+use crate::signing::diagnosis::{self, Effort};
 use crate::signing::{Judge, Judgement, Keyring, Missing, Parts};
 
 /// How deliveries are judged.
