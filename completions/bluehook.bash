@@ -80,12 +80,16 @@ _bluehook() {
             return 0
             ;;
         bluehook__subcmd__events)
-            opts="-w -h --webhook --config --json --color --help"
+            opts="-w -h --color --webhook --config --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
                 --webhook)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -98,10 +102,6 @@ _bluehook() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -110,12 +110,16 @@ _bluehook() {
             return 0
             ;;
         bluehook__subcmd__listen)
-            opts="-p -s -w -f -k -e -n -q -v -h --port --bind --ready-file --secret --secret-file --secret-env --scheme --scheme-file --at --tolerance --public-url --webhook --config --accept-invalid --respond --respond-body --forward-to --forward-timeout --cacert --insecure --record --redact --event --project --where --count --expect --timeout --fail-on-refused --show-body --max-body --max-connections --json --quiet --verbose --color --help"
+            opts="-p -s -w -f -k -e -n -q -v -h --color --port --bind --ready-file --secret --secret-file --secret-env --scheme --scheme-file --at --tolerance --public-url --webhook --config --accept-invalid --respond --respond-body --forward-to --forward-timeout --cacert --insecure --record --redact --event --project --where --count --expect --timeout --fail-on-refused --show-body --max-body --max-connections --json --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
                 --port)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -252,10 +256,6 @@ _bluehook() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -264,7 +264,7 @@ _bluehook() {
             return 0
             ;;
         bluehook__subcmd__schemes)
-            opts="-h --json --color --help"
+            opts="-h --color --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -282,12 +282,16 @@ _bluehook() {
             return 0
             ;;
         bluehook__subcmd__send)
-            opts="-e -d -H -s -w -k -q -v -h --loopback --event --data --set --fresh --header --secret --secret-file --secret-env --unsigned --scheme --scheme-file --at --id --webhook --config --force --timeout --cacert --insecure --proxy --dry-run --curl --json --quiet --verbose --color --help"
+            opts="-e -d -H -s -w -k -q -v -h --color --loopback --event --data --set --fresh --header --secret --secret-file --secret-env --unsigned --scheme --scheme-file --at --id --webhook --config --force --timeout --cacert --insecure --proxy --dry-run --curl --json --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
                 --event)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -372,10 +376,6 @@ _bluehook() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -384,12 +384,16 @@ _bluehook() {
             return 0
             ;;
         bluehook__subcmd__sign)
-            opts="-s -H -w -q -v -h --secret --secret-file --secret-env --scheme --scheme-file --at --id --signed-url --signed-method --header --webhook --config --format --json --quiet --verbose --color --help"
+            opts="-s -H -w -q -v -h --color --secret --secret-file --secret-env --scheme --scheme-file --at --id --signed-url --signed-method --header --webhook --config --format --json --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
                 --secret)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -454,10 +458,6 @@ _bluehook() {
                     COMPREPLY=($(compgen -W "value headers json" -- "${cur}"))
                     return 0
                     ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -466,12 +466,16 @@ _bluehook() {
             return 0
             ;;
         bluehook__subcmd__verify)
-            opts="-H -s -w -q -v -h --signature --header --delivery --secret --secret-file --secret-env --scheme --scheme-file --at --tolerance --signed-url --signed-method --webhook --config --show-expected --explain --json --quiet --verbose --color --help"
+            opts="-H -s -w -q -v -h --color --signature --header --delivery --secret --secret-file --secret-env --scheme --scheme-file --at --tolerance --signed-url --signed-method --webhook --config --show-expected --explain --json --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
                 --signature)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -538,10 +542,6 @@ _bluehook() {
                     ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)

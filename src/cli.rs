@@ -5,12 +5,15 @@
 //! options stand in its file under `commands/`.
 
 use std::ffi::{OsStr, OsString};
+use std::fmt::Display;
+use std::net::{IpAddr, Ipv4Addr};
+use std::ops::{Bound, RangeBounds};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use clap::builder::{OsStringValueParser, TypedValueParser, ValueParser};
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgMatches, Args, FromArgMatches, ValueEnum};
 use jiff::Timestamp;
 
@@ -290,20 +293,19 @@ impl Field {
     /// # Errors
     /// A sentence that says what is wrong.
     pub fn parse(line: &[u8]) -> Result<Self, String> {
-        let shown = || String::from_utf8_lossy(line).into_owned();
         if let Some(name) = line.strip_suffix(b";")
             && !line.contains(&b':')
         {
             return Ok(Self {
-                name: header_name(name).ok_or_else(|| no_header(&shown()))?,
+                name: header_name(name).ok_or_else(|| NO_HEADER.to_owned())?,
                 value: Vec::new(),
                 is_removal: false,
             });
         }
         let Some(colon) = line.iter().position(|&byte| byte == b':') else {
-            return Err(no_header(&shown()));
+            return Err(NO_HEADER.to_owned());
         };
-        let name = header_name(&line[..colon]).ok_or_else(|| no_header(&shown()))?;
+        let name = header_name(&line[..colon]).ok_or_else(|| NO_HEADER.to_owned())?;
         let value = line[colon + 1..].trim_ascii().to_vec();
         if value
             .iter()
@@ -322,9 +324,8 @@ impl Field {
     }
 }
 
-fn no_header(line: &str) -> String {
-    format!("{line:?} is not a header: write 'Name: value'")
-}
+/// Says nothing of the line, which may hold a token.
+const NO_HEADER: &str = "this is not a header: write 'Name: value', with a colon after the name";
 
 /// A header name is a token (RFC 9110, section 5.6.2).
 fn header_name(name: &[u8]) -> Option<String> {
@@ -419,11 +420,13 @@ where
         value: &OsStr,
     ) -> Result<T, clap::Error> {
         let value = OsStringValueParser::new().parse_ref(command, arg, value)?;
-        // The value itself stays out of the message: it may be a secret or a token.
+        // The value itself stays out of the error: it may be a secret or a token.
         (self.0)(value.as_encoded_bytes()).map_err(|message| {
-            let of = arg.map_or(String::new(), |arg| format!(" for '{arg}'"));
-            let text = format!("invalid value{of}: {message}\n");
-            clap::Error::raw(ErrorKind::ValueValidation, text).with_cmd(command)
+            let mut error = clap::Error::new(ErrorKind::ValueValidation).with_cmd(command);
+            let option = arg.map_or(String::new(), ToString::to_string);
+            error.insert(ContextKind::InvalidArg, ContextValue::String(option));
+            error.insert(ContextKind::Custom, ContextValue::String(message));
+            error
         })
     }
 }
@@ -483,6 +486,37 @@ pub fn size(text: &str) -> Result<u64, String> {
     match parse_size::parse_size(text) {
         Ok(size @ 1..) => Ok(size),
         _ => Err("write a size such as 4096, 64k or 10MiB".into()),
+    }
+}
+
+/// The value parser of a number between bounds, which its message tells.
+pub fn number<T, R>(range: R) -> impl Fn(&str) -> Result<T, String> + Clone
+where
+    T: FromStr + PartialOrd + Display,
+    R: RangeBounds<T> + Clone,
+{
+    move |text| match text.parse() {
+        Ok(number) if range.contains(&number) => Ok(number),
+        _ => Err(match (range.start_bound(), range.end_bound()) {
+            (Bound::Included(start), Bound::Included(end)) => {
+                format!("write a number from {start} to {end}")
+            }
+            (Bound::Included(start), _) => format!("write a number from {start} on"),
+            _ => "write a number".into(),
+        }),
+    }
+}
+
+/// An address to listen on; `localhost` is IPv4's.
+///
+/// # Errors
+/// A sentence that shows the forms.
+pub fn bind(text: &str) -> Result<IpAddr, String> {
+    match text {
+        "localhost" => Ok(Ipv4Addr::LOCALHOST.into()),
+        _ => text.parse().map_err(|_| {
+            "write an address of this machine: localhost, 127.0.0.1, ::1, 0.0.0.0".into()
+        }),
     }
 }
 

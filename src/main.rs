@@ -10,12 +10,13 @@ use bluehook::commands::input::Stdin;
 use bluehook::commands::{Bluehook, Problem, Shell, Stream, Verdict};
 use bluehook::show;
 use bluehook::show::style::Style;
+use clap::Parser as _;
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    let command = match Bluehook::read(&arguments) {
+    let command = match Bluehook::try_parse_from(&arguments) {
         Ok(command) => command,
-        Err(error) => return misunderstood(&error),
+        Err(error) => return misunderstood(&error, &arguments),
     };
     let mut shell = shell(command.colors.color);
     match command.run(&mut shell) {
@@ -29,15 +30,14 @@ fn main() -> ExitCode {
 }
 
 /// Help and version are results; all else is a wrong command line, told like every other problem.
-fn misunderstood(error: &clap::Error) -> ExitCode {
+fn misunderstood(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     if !error.use_stderr() {
         // A closed pipe is no reason to fail.
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
-    let mut shell = shell(ColorChoice::Auto);
-    let text = error.render().to_string();
-    report(&mut shell, &Problem::misunderstood(&text))
+    let problem = Problem::misunderstood(error, arguments);
+    report(&mut shell(ColorChoice::Auto), &problem)
 }
 
 fn report(shell: &mut Shell, problem: &Problem) -> ExitCode {

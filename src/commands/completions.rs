@@ -4,11 +4,8 @@ use clap::{Args, CommandFactory as _, ValueEnum};
 
 use super::{Bluehook, Problem, Shell, Verdict};
 
-/// Print the completion script of a shell
-///
-/// For example: bluehook completions bash > ~/.local/share/bash-completion/completions/bluehook
 #[derive(Debug, Args)]
-pub struct Completions {
+pub(super) struct Completions {
     /// The shell
     #[arg(value_enum)]
     pub shell: ShellName,
@@ -60,7 +57,7 @@ impl Completions {
     ///
     /// # Errors
     /// It could not be written.
-    pub fn run(self, shell: &mut Shell) -> Result<Verdict, Problem> {
+    pub(super) fn run(self, shell: &mut Shell) -> Result<Verdict, Problem> {
         shell.out.print(self.shell.script())?;
         Ok(Verdict::Yes)
     }

@@ -11,14 +11,8 @@ use crate::config::Profile;
 use crate::show::body;
 use crate::show::lines::{self, EventLine};
 
-/// List Blue's events; with a name, print its sample payload
-///
-/// With a profile (-w), only the events that it would be sent.
-///
-/// On a terminal the sample is pretty-printed; in a pipe it is the exact compact bytes that `send`
-/// sends, and one line feed.
 #[derive(Debug, Args)]
-pub struct Events {
+pub(super) struct Events {
     /// The event whose sample to print, such as TODO_CREATED
     #[arg(conflicts_with_all = ["webhook", "config"])]
     pub name: Option<String>,
@@ -35,7 +29,7 @@ impl Events {
     ///
     /// # Errors
     /// There is no event of that name.
-    pub fn run(self, shell: &mut Shell) -> Result<Verdict, Problem> {
+    pub(super) fn run(self, shell: &mut Shell) -> Result<Verdict, Problem> {
         if let Some(name) = &self.name {
             print_sample(shell, find(name)?)?;
             return Ok(Verdict::Yes);
@@ -68,7 +62,7 @@ impl Events {
 ///
 /// # Errors
 /// There is none; the nearest name is the hint.
-pub fn find(name: &str) -> Result<&'static Event, Problem> {
+pub(super) fn find(name: &str) -> Result<&'static Event, Problem> {
     Event::named(name).ok_or_else(|| {
         let problem = Problem::wrong(format!(
             "{} is not an event of Blue",

@@ -194,17 +194,24 @@ pub fn no_secret(otherwise: &str) -> Problem {
 
 fn from_env(name: &str, value: Option<&OsStr>) -> Result<Secret, Problem> {
     let Some(value) = value else {
-        // What is no name may be the secret itself, typed in the wrong place.
-        let is_name = name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        let shown = if is_name { name } else { "of that name" };
         return Err(Problem::wrong(format!(
-            "the environment variable {shown} is not set"
+            "the environment variable {} is not set",
+            variable(name)
         )));
     };
     Secret::new(value.as_encoded_bytes())
         .map_err(|_| Problem::wrong(format!("the environment variable {name} is empty")))
+}
+
+/// A variable's name as messages tell it, if it is written like one: what is not may be the secret
+/// itself, typed in the wrong place.
+fn variable(name: &str) -> &str {
+    let is_name = name.len() <= 40
+        && name
+            .trim_end_matches(|last: char| last.is_ascii_digit())
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    if is_name { name } else { "of that name" }
 }
 
 fn from_file(shell: &mut Shell, path: &Path) -> Result<Secret, Problem> {

@@ -5,20 +5,21 @@
 //! ([`Verdict`], [`Problem`]), and the reading of what the shared options name.
 
 pub mod completions;
-pub mod events;
+mod events;
 pub mod input;
-pub mod listen;
-pub mod schemes;
-pub mod send;
-pub mod settings;
-pub mod sign;
+mod listen;
+mod misunderstood;
+mod schemes;
+mod send;
+mod settings;
+mod sign;
 mod signals;
-pub mod verify;
+mod verify;
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io::{self, Write};
 
-use clap::{Args as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 use jiff::Timestamp;
 
 use crate::cli::Colors;
@@ -35,8 +36,7 @@ pub struct Bluehook {
     /// How the output is coloured.
     pub colors: Colors,
     #[command(subcommand)]
-    /// What to do.
-    pub command: Option<Command>,
+    command: Option<Command>,
 }
 
 const FIRST_STEPS: &str = "\
@@ -46,16 +46,42 @@ First steps:
   bluehook listen --secret-file secret         see what arrives, and whether it is genuine
   bluehook verify body.json --signature 5f3a…  is it genuine, and if not, why not?";
 
-/// The subcommands.
+/// The subcommands. What each takes is defined in its file, and only once it was typed: to define
+/// everything costs more than to sign a webhook.
 #[derive(Debug, Subcommand)]
-#[allow(missing_docs)] // Each is documented where its arguments are.
-pub enum Command {
+#[command(defer = true)]
+enum Command {
+    /// Print the signature of a body
+    ///
+    /// The body is read as bytes and never changed: a line end at its end is signed too.
     Sign(sign::Sign),
+    /// Is this delivery genuine? If not, why not, and what would make it match
+    ///
+    /// Exit code 0 when it is genuine, 1 when it is not.
     Verify(verify::Verify),
+    /// Send a sample or saved payload, signed
+    ///
+    /// Without further options it sends the TODO_CREATED sample, Blue's documented payload.
     Send(send::Send),
+    /// Receive deliveries: verify, validate, show, record, answer
+    ///
+    /// Answers 200 to what is genuine (or unchecked, when no secret is given) and 401 to what is not.
+    /// Ctrl-C ends it in order.
     Listen(listen::Listen),
+    /// List Blue's events; with a name, print its sample payload
+    ///
+    /// With a profile (-w), only the events that it would be sent.
+    ///
+    /// On a terminal the sample is pretty-printed; in a pipe it is the exact compact bytes that send
+    /// sends, and one line feed.
     Events(events::Events),
+    /// List the signature schemes; with a name, print its record in TOML
+    ///
+    /// A record can be saved, changed, and used with --scheme-file or as [scheme.NAME] in bluehook.toml.
     Schemes(schemes::Schemes),
+    /// Print the completion script of a shell
+    ///
+    /// For example: bluehook completions bash > ~/.local/share/bash-completion/completions/bluehook
     Completions(completions::Completions),
 }
 
@@ -160,22 +186,9 @@ impl Problem {
         }
     }
 
-    /// The command line was not understood: clap's words, as one sentence and a hint.
-    pub fn misunderstood(text: &str) -> Self {
-        let mut paragraphs = text.trim().split("\n\n");
-        let sentence = paragraphs.next().unwrap_or_default();
-        let words: Vec<&str> = sentence
-            .trim_start_matches("error: ")
-            .split_whitespace()
-            .collect();
-        let problem = Self::wrong(words.join(" "));
-        match paragraphs.find_map(|paragraph| paragraph.trim().strip_prefix("tip: ")) {
-            Some(tip) => problem.hint(tip),
-            None if sentence.contains("cannot be used") || sentence.contains("invalid value") => {
-                problem
-            }
-            None => problem.hint("--help lists the arguments"),
-        }
+    /// The command line was not understood: clap's finding about these arguments.
+    pub fn misunderstood(error: &clap::Error, arguments: &[OsString]) -> Self {
+        misunderstood::problem(error, arguments)
     }
 
     /// What was being done.
@@ -194,48 +207,6 @@ impl Problem {
 }
 
 impl Bluehook {
-    /// Reads the command line.
-    ///
-    /// To define what every subcommand takes costs more than to sign a webhook. So those that run
-    /// in scripts, a thousand times over, are read by their own definition alone; whatever that
-    /// does not take gets its answer from the whole.
-    ///
-    /// # Errors
-    /// It was not understood, or asks for help or the version.
-    pub fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
-        match Self::read_shortly(arguments) {
-            Some(read) => Ok(read),
-            None => Self::try_parse_from(arguments),
-        }
-    }
-
-    fn read_shortly(arguments: &[OsString]) -> Option<Self> {
-        let (name, rest) = arguments.get(1..)?.split_first()?;
-        if name == "sign"
-            && let Some(sign) = sign::Sign::read_plain(rest)
-        {
-            return Some(Self {
-                colors: Colors::default(),
-                command: Some(Command::Sign(sign)),
-            });
-        }
-        let matches = Self::with_only(name)?
-            .try_get_matches_from(arguments)
-            .ok()?;
-        Self::from_arg_matches(&matches).ok()
-    }
-
-    /// The definition with that one subcommand, if it is one that runs often.
-    fn with_only(name: &OsStr) -> Option<clap::Command> {
-        let subcommand = match name.to_str()? {
-            "sign" => sign::Sign::augment_args(clap::Command::new("sign")),
-            "verify" => verify::Verify::augment_args(clap::Command::new("verify")),
-            _ => return None,
-        };
-        let root = clap::Command::new("bluehook").disable_help_subcommand(true);
-        Some(Colors::augment_args(root).subcommand(subcommand))
-    }
-
     /// Does what the command line says.
     ///
     /// # Errors
@@ -261,85 +232,6 @@ impl Bluehook {
             Some(Command::Events(command)) => command.run(shell),
             Some(Command::Schemes(command)) => command.run(shell),
             Some(Command::Completions(command)) => command.run(shell),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn words(line: &str) -> Vec<OsString> {
-        let words = line.split_whitespace().map(OsString::from);
-        std::iter::once("bluehook".into()).chain(words).collect()
-    }
-
-    #[test]
-    fn a_plain_sign_is_read_by_hand_as_by_the_definition() {
-        for line in [
-            "sign",
-            "sign body.json",
-            "sign body.json -s a",
-            "sign --secret a body.json --secret-file b --secret-env c -s d",
-        ] {
-            let plain = sign::Sign::read_plain(&words(line)[2..]).unwrap();
-            let whole = Bluehook::try_parse_from(words(line)).unwrap();
-            let Some(Command::Sign(whole)) = whole.command else {
-                panic!("{line}");
-            };
-            assert_eq!(format!("{plain:?}"), format!("{whole:?}"), "{line}");
-        }
-        for line in [
-            "sign a b",
-            "sign -",
-            "sign --",
-            "sign -sa",
-            "sign --secret=a",
-            "sign a -s -b",
-            "sign a -s",
-            "sign a --json",
-            "sign a --at 0",
-        ] {
-            assert!(
-                sign::Sign::read_plain(&words(line)[2..]).is_none(),
-                "{line}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_subcommand_is_read_by_its_own_definition_as_by_the_whole() {
-        for line in [
-            "sign",
-            "sign body.json -s a --secret-file - --format headers --color never",
-            "sign - --scheme stripe --at 0 --id 1 -H a:b -w staging -v",
-            "verify body.json --signature -s --color always --tolerance off --json",
-            "verify --delivery recording.jsonl --secret-env A -q",
-        ] {
-            let arguments = words(line);
-            let alone = Bluehook::with_only(&arguments[1]).unwrap();
-            let matches = alone.try_get_matches_from(&arguments).unwrap();
-            let alone = Bluehook::from_arg_matches(&matches).unwrap();
-            let whole = Bluehook::try_parse_from(&arguments).unwrap();
-            assert_eq!(format!("{alone:?}"), format!("{whole:?}"), "{line}");
-        }
-    }
-
-    #[test]
-    fn what_a_definition_alone_does_not_take_is_answered_by_the_whole() {
-        for line in [
-            "sign --help",
-            "sign --jsn",
-            "verify -h",
-            "sign -q -v",
-            "sgn",
-            "",
-        ] {
-            let arguments = words(line);
-            let read = Bluehook::read(&arguments).map_err(|error| error.render().to_string());
-            let whole =
-                Bluehook::try_parse_from(&arguments).map_err(|error| error.render().to_string());
-            assert_eq!(format!("{read:?}"), format!("{whole:?}"), "{line}");
         }
     }
 }

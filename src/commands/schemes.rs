@@ -9,11 +9,8 @@ use crate::show::fit;
 use crate::show::lines::{self, SchemeLine};
 use crate::signing::Scheme;
 
-/// List the signature schemes; with a name, print its record in TOML
-///
-/// A record can be saved, changed, and used with --scheme-file or as [scheme.NAME] in bluehook.toml.
 #[derive(Debug, Args)]
-pub struct Schemes {
+pub(super) struct Schemes {
     /// The scheme whose record to print, such as github
     pub name: Option<String>,
     /// Print the list as JSON, one object a line
@@ -26,7 +23,7 @@ impl Schemes {
     ///
     /// # Errors
     /// There is no scheme of that name, or the user's own are wrong.
-    pub fn run(self, shell: &mut Shell) -> Result<Verdict, Problem> {
+    pub(super) fn run(self, shell: &mut Shell) -> Result<Verdict, Problem> {
         let mut settings = Settings::of(shell, &ProfileChoice::default())?;
         if let Some(name) = &self.name {
             let record = match Scheme::record(name) {

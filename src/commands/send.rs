@@ -29,12 +29,9 @@ use crate::signing::Scheme;
 use crate::signing::Secret;
 use crate::signing::{Clock, Judge, Judgement, Keyring, Parts, Signer, Stamp, Tolerance};
 
-/// Send a sample or saved payload, signed
-///
-/// Without further options it sends the TODO_CREATED sample, Blue's documented payload.
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("where").args(["url", "loopback", "webhook"]).multiple(true).required(true))]
-pub struct Send {
+pub(super) struct Send {
     /// Where to: a URL, or short for localhost: 3000, :3000/path, localhost:3000/path
     pub url: Option<Url>,
     /// Send to a built-in receiver on a free loopback port, which verifies and shows what it got
@@ -102,7 +99,7 @@ pub struct Send {
 /// How an attempt is made.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Delivery")]
-pub struct Transport {
+pub(super) struct Transport {
     /// How long an attempt may take; Blue waits 7 seconds
     #[arg(long, value_name = "DURATION", default_value = "7s", value_parser = cli::positive_duration)]
     pub timeout: Duration,
@@ -122,7 +119,7 @@ impl Transport {
     ///
     /// # Errors
     /// Certificates or a proxy that cannot be used.
-    pub fn sender(&self, concurrency: usize) -> Result<Sender, Problem> {
+    pub(super) fn sender(&self, concurrency: usize) -> Result<Sender, Problem> {
         let cacert = match &self.cacert {
             None => None,
             Some(path) => Some(std::fs::read(path).map_err(|error| {
@@ -148,7 +145,7 @@ impl Send {
     ///
     /// # Errors
     /// The options contradict each other, something cannot be read, or there is no answer.
-    pub fn run(mut self, shell: &mut Shell) -> Result<Verdict, Problem> {
+    pub(super) fn run(mut self, shell: &mut Shell) -> Result<Verdict, Problem> {
         let event = match &self.data {
             None => Some(events::find(&self.event)?),
             Some(_) => None,

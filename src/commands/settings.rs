@@ -34,7 +34,7 @@ const NOT_EXPRESSIBLE: &[(&str, &str)] = &[
 ];
 
 /// The configuration and the profile that were asked for.
-pub struct Settings {
+pub(super) struct Settings {
     config: Option<Config>,
     profile: Option<String>,
 }
@@ -44,7 +44,7 @@ impl Settings {
     ///
     /// # Errors
     /// There is no configuration, it is wrong, or it has no such profile.
-    pub fn of(shell: &mut Shell, choice: &ProfileChoice) -> Result<Self, Problem> {
+    pub(super) fn of(shell: &mut Shell, choice: &ProfileChoice) -> Result<Self, Problem> {
         let mut settings = Self {
             config: None,
             profile: choice.webhook.clone(),
@@ -60,7 +60,7 @@ impl Settings {
     ///
     /// # Errors
     /// There is none of that name.
-    pub fn profile(&self) -> Result<Option<&Profile>, Problem> {
+    pub(super) fn profile(&self) -> Result<Option<&Profile>, Problem> {
         match (&self.config, &self.profile) {
             (Some(config), Some(name)) => config.webhook(name).map(Some).map_err(|missing| {
                 let hint = match (&missing.nearest, missing.known.as_slice()) {
@@ -83,7 +83,11 @@ impl Settings {
     ///
     /// # Errors
     /// There is no scheme of that name, or the record is wrong.
-    pub fn scheme(&mut self, shell: &mut Shell, choice: &SchemeChoice) -> Result<Scheme, Problem> {
+    pub(super) fn scheme(
+        &mut self,
+        shell: &mut Shell,
+        choice: &SchemeChoice,
+    ) -> Result<Scheme, Problem> {
         if let Some(path) = &choice.scheme_file {
             return scheme_of_file(path);
         }
@@ -98,7 +102,11 @@ impl Settings {
     ///
     /// # Errors
     /// There is none.
-    pub fn scheme_named(&mut self, shell: &mut Shell, name: &str) -> Result<Scheme, Problem> {
+    pub(super) fn scheme_named(
+        &mut self,
+        shell: &mut Shell,
+        name: &str,
+    ) -> Result<Scheme, Problem> {
         if let Some(scheme) = Scheme::named(name) {
             return Ok(scheme);
         }
@@ -142,7 +150,11 @@ impl Settings {
     ///
     /// # Errors
     /// A secret that is empty, unset or unreadable.
-    pub fn secrets(&self, shell: &mut Shell, named: &Secrets) -> Result<Vec<Secret>, Problem> {
+    pub(super) fn secrets(
+        &self,
+        shell: &mut Shell,
+        named: &Secrets,
+    ) -> Result<Vec<Secret>, Problem> {
         let profile = self.profile()?;
         match profile {
             Some(profile) if named.0.is_empty() && !profile.secrets.is_empty() => {
@@ -161,7 +173,7 @@ impl Settings {
     ///
     /// # Errors
     /// Also when there is none.
-    pub fn some_secrets(
+    pub(super) fn some_secrets(
         &self,
         shell: &mut Shell,
         named: &Secrets,
@@ -178,7 +190,7 @@ impl Settings {
     ///
     /// # Errors
     /// It could not be said.
-    pub fn say(&self, shell: &mut Shell, verbose: bool) -> Result<(), Problem> {
+    pub(super) fn say(&self, shell: &mut Shell, verbose: bool) -> Result<(), Problem> {
         match &self.config {
             Some(config) if verbose => {
                 let text = format!("using {}\n", config.path.display());
@@ -192,7 +204,7 @@ impl Settings {
     ///
     /// # Errors
     /// The configuration is wrong.
-    pub fn own_schemes(&mut self, shell: &mut Shell) -> Result<Vec<Scheme>, Problem> {
+    pub(super) fn own_schemes(&mut self, shell: &mut Shell) -> Result<Vec<Scheme>, Problem> {
         if self.config.is_none() {
             self.config = find(shell)
                 .map(|path| open(shell, Some(&path)))
@@ -251,7 +263,7 @@ fn open(shell: &mut Shell, path: Option<&Path>) -> Result<Config, Problem> {
 ///
 /// # Errors
 /// The system gives no random bytes.
-pub fn stamp(shell: &Shell, choice: &StampChoice) -> Result<Stamp, Problem> {
+pub(super) fn stamp(shell: &Shell, choice: &StampChoice) -> Result<Stamp, Problem> {
     let id = match &choice.id {
         Some(id) => id.clone(),
         None => {
@@ -267,7 +279,7 @@ pub fn stamp(shell: &Shell, choice: &StampChoice) -> Result<Stamp, Problem> {
 }
 
 /// The clock to judge by.
-pub fn clock(choice: &ClockChoice, now: Timestamp) -> Clock {
+pub(super) fn clock(choice: &ClockChoice, now: Timestamp) -> Clock {
     Clock {
         now: choice.at.unwrap_or(now),
         tolerance: choice.tolerance.unwrap_or(Tolerance::AsScheme),
@@ -275,7 +287,7 @@ pub fn clock(choice: &ClockChoice, now: Timestamp) -> Clock {
 }
 
 /// What the scheme needs and did not get; `option` is the one that names the URL.
-pub fn missing(scheme: &Scheme, missing: Missing, option: &str) -> Problem {
+pub(super) fn missing(scheme: &Scheme, missing: Missing, option: &str) -> Problem {
     match missing {
         Missing::SignedUrl => Problem::wrong(format!(
             "the scheme {} signs the URL that the sender was given",

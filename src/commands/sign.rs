@@ -1,6 +1,5 @@
 //! `bluehook sign`: the signature of a body.
 
-use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -11,19 +10,14 @@ use super::input::{self, Input};
 use super::settings::{self, Settings};
 use super::{Problem, Shell, Verdict};
 use crate::cli::{
-    self, HeaderOption, Output, ProfileChoice, SchemeChoice, SecretSource, Secrets, SignedRequest,
-    StampChoice,
+    self, HeaderOption, Output, ProfileChoice, SchemeChoice, Secrets, SignedRequest, StampChoice,
 };
 use crate::show::lines::{self, BodyDigest, SignLine};
 use crate::signing::Scheme;
-use crate::signing::Secret;
 use crate::signing::{Keyring, Parts, Signed, Signer, Stamp};
 
-/// Print the signature of a body
-///
-/// The body is read as bytes and never changed: a line end at its end is signed too.
 #[derive(Debug, Args)]
-pub struct Sign {
+pub(super) struct Sign {
     /// The file to sign; - or nothing for standard input
     pub body: Option<PathBuf>,
     #[command(flatten)]
@@ -63,7 +57,7 @@ pub struct Sign {
 
 /// What `sign` prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Format {
+pub(super) enum Format {
     /// The value of the signature header alone.
     #[default]
     Value,
@@ -74,49 +68,11 @@ pub enum Format {
 }
 
 impl Sign {
-    /// What scripts say a thousand times over, `[BODY]` and secrets, read by hand: to read it by
-    /// the definition takes as long as all the rest. `None` for whatever could mean something
-    /// else: the definition reads that.
-    pub(super) fn read_plain(arguments: &[OsString]) -> Option<Self> {
-        let is_option = |word: &OsStr| word.is_empty() || word.as_encoded_bytes()[0] == b'-';
-        let mut body = None;
-        let mut secrets = Vec::new();
-        let mut words = arguments.iter();
-        while let Some(word) = words.next() {
-            if !is_option(word) {
-                if body.replace(PathBuf::from(word)).is_some() {
-                    return None;
-                }
-                continue;
-            }
-            let value = words.next().filter(|value| !is_option(value))?;
-            secrets.push(match word.to_str()? {
-                "-s" | "--secret" => {
-                    SecretSource::Given(Secret::new(value.as_encoded_bytes()).ok()?)
-                }
-                "--secret-file" => SecretSource::File(value.into()),
-                "--secret-env" => SecretSource::Env(value.to_str()?.into()),
-                _ => return None,
-            });
-        }
-        Some(Self {
-            body,
-            secrets: Secrets(secrets),
-            scheme: SchemeChoice::default(),
-            stamp: StampChoice::default(),
-            request: SignedRequest::default(),
-            header: Vec::new(),
-            profile: ProfileChoice::default(),
-            format: Format::default(),
-            output: Output::default(),
-        })
-    }
-
     /// Signs and prints.
     ///
     /// # Errors
     /// There is no usable secret, or the body cannot be read.
-    pub fn run(self, shell: &mut Shell) -> Result<Verdict, Problem> {
+    pub(super) fn run(self, shell: &mut Shell) -> Result<Verdict, Problem> {
         let format = if self.output.json {
             Format::Json
         } else {

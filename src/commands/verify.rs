@@ -25,11 +25,8 @@ use crate::signing::{Judge, Judgement, Keyring, Parts};
 /// How much of a body is kept for the diagnosis.
 const KEPT_BYTES: usize = 16 << 20;
 
-/// Is this delivery genuine? If not, why not, and what would make it match
-///
-/// Exit code 0 when it is genuine, 1 when it is not.
 #[derive(Debug, Args)]
-pub struct Verify {
+pub(super) struct Verify {
     /// The file with the body; - or nothing for standard input
     pub body: Option<PathBuf>,
     /// The signature: short for the scheme's signature header
@@ -85,7 +82,7 @@ impl Verify {
     ///
     /// # Errors
     /// There is no usable secret or no signature, or the body cannot be read.
-    pub fn run(self, shell: &mut Shell) -> Result<Verdict, Problem> {
+    pub(super) fn run(self, shell: &mut Shell) -> Result<Verdict, Problem> {
         let body = match &self.delivery {
             Some(path) => Input::open(shell, Some(path), "--delivery", "the delivery")?,
             None => Input::open(shell, self.body.as_deref(), "BODY", "the body")?,

@@ -318,9 +318,12 @@ fn wrong_targets_are_refused_in_words() {
     let listen = |words: &str| place.bluehook(&format!("listen --port 0 {words}")).run();
     for (words, part) in [
         ("-f ftp://example.com", "http"),
-        ("-f [=3000", "for '--forward-to <[GLOB=]URL>'"),
-        ("-f 3000 --respond 200", "cannot be used with"),
-        ("-k", "required"),
+        ("-f [=3000", "--forward-to [=3000: "),
+        (
+            "-f 3000 --respond 200",
+            "--forward-to does not go with --respond",
+        ),
+        ("-k", "--forward-to [GLOB=]URL is missing"),
     ] {
         let ended = listen(words);
         assert_eq!(

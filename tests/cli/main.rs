@@ -20,4 +20,5 @@ mod runner;
 mod schemes;
 mod send;
 mod sign;
+mod typed;
 mod verify;

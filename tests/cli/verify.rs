@@ -162,7 +162,7 @@ fn with_wrong_options_nothing_is_judged() {
     place.file("body.json", BODY);
     place.bluehook("verify body.json -s x -H nocolon").run().fails(
         2,
-        "error: invalid value for '--header <NAME: VALUE>': \"nocolon\" is not a header: write 'Name: value'\n",
+        "error: --header: this is not a header: write 'Name: value', with a colon after the name\n",
     );
     place.file("headers", "X-A: 1\nnocolon\n");
     place
@@ -170,7 +170,7 @@ fn with_wrong_options_nothing_is_judged() {
         .run()
         .fails(
             2,
-            "error: headers, line 2: \"nocolon\" is not a header: write 'Name: value'\n",
+            "error: headers, line 2: this is not a header: write 'Name: value', with a colon after the name\n",
         );
 }
 

@@ -10,7 +10,7 @@ use crate::json;
 /// Which deliveries count and are shown. Others are answered and recorded all the same.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Filter")]
-pub struct Filter {
+pub(crate) struct Filter {
     /// Only events that match this glob (COMMENT_*); may be given several times
     #[arg(short, long, value_name = "GLOB", value_parser = pattern)]
     pub event: Vec<Pattern>,

@@ -26,7 +26,7 @@ const MOST_HOPS: u32 = 5;
 
 /// Where deliveries go on to: `[GLOB=]URL`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Target {
+pub(crate) struct Target {
     glob: Option<Pattern>,
     url: Url,
 }

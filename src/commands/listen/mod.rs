@@ -54,17 +54,13 @@ use screen::Manner;
 /// How many idle connections to applications are kept.
 const FORWARD_CONNECTIONS: usize = 64;
 
-/// Receive deliveries: verify, validate, show, record, answer
-///
-/// Answers 200 to what is genuine (or unchecked, when no secret is given) and 401 to what is not.
-/// Ctrl-C ends it in order.
 #[derive(Debug, Args)]
-pub struct Listen {
+pub(super) struct Listen {
     /// The port; 0 takes any free one
-    #[arg(short, long, default_value_t = 2583)]
+    #[arg(short, long, default_value_t = 2583, value_parser = cli::number(0..=u16::MAX))]
     pub port: u16,
     /// The address to listen on; anything but loopback is open to others
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = cli::bind)]
     pub bind: IpAddr,
     /// Write the URL to this file once deliveries are accepted
     #[arg(long, value_name = "FILE")]
@@ -137,7 +133,7 @@ pub struct Listen {
     /// Which deliveries are meant.
     pub filter: Filter,
     /// End after this many deliveries that are genuine (or unchecked)
-    #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Ending")]
+    #[arg(short = 'n', long, value_name = "N", value_parser = cli::number(1_u64..), help_heading = "Ending")]
     pub count: Option<u64>,
     /// End when this event came (a glob); may be given several times
     #[arg(long, value_name = "EVENT", value_parser = filter::pattern, help_heading = "Ending")]
@@ -162,23 +158,16 @@ pub struct Listen {
     #[arg(long, value_name = "SIZE", default_value = "10MiB", value_parser = cli::size, help_heading = "Limits")]
     pub max_body: u64,
     /// The most connections at a time; one more closes the longest idle or slowest
-    #[arg(long, value_name = "N", default_value_t = 512, value_parser = positive_count, help_heading = "Limits")]
+    #[arg(long, value_name = "N", default_value_t = 512, value_parser = cli::number(1_usize..), help_heading = "Limits")]
     pub max_connections: usize,
     #[command(flatten)]
     /// Where the output goes.
     pub output: Output,
 }
 
-fn positive_count(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(count @ 1..) => Ok(count),
-        _ => Err("write a number from 1 on".into()),
-    }
-}
-
 /// How much of a body is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum ShowBody {
+pub(super) enum ShowBody {
     /// All of it.
     #[default]
     Full,
@@ -219,7 +208,7 @@ impl Listen {
     ///
     /// # Errors
     /// The port cannot be had, a file cannot be read or written, a secret is unusable.
-    pub fn run(self, shell: &mut Shell) -> Result<Verdict, Problem> {
+    pub(super) fn run(self, shell: &mut Shell) -> Result<Verdict, Problem> {
         let mut settings = Settings::of(shell, &self.profile)?;
         let scheme = settings.scheme(shell, &self.scheme)?;
         let secrets = settings.secrets(shell, &self.secrets)?;

@@ -13,7 +13,7 @@ const LONGEST: usize = 1_000_000;
 
 /// The steps of a script: each is used as often as it says, and the last one for ever.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Script(Vec<Step>);
+pub(crate) struct Script(Vec<Step>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Step {

@@ -9,76 +9,61 @@ fn a_wrong_command_line_is_refused_in_one_sentence() {
     for (words, said) in [
         (
             "--port 70000",
-            "invalid value '70000' for '--port <PORT>': 70000 is not in 0..=65535",
+            "--port 70000: write a number from 0 to 65535",
         ),
-        (
-            "--port http",
-            "invalid value 'http' for '--port <PORT>': invalid digit found in string",
-        ),
+        ("--port http", "--port http: write a number from 0 to 65535"),
         (
             "--bind example.com",
-            "invalid value 'example.com' for '--bind <ADDRESS>': invalid IP address syntax",
+            "--bind example.com: write an address of this machine: localhost, 127.0.0.1, ::1, 0.0.0.0",
         ),
         (
             "--respond 2000",
-            "invalid value '2000' for '--respond <SPEC>': \"2000\" is no answer: a status is a number from 200 to 599; write 200, 500x4, 200@8s, 503+Retry-After:5 or drop",
+            "--respond: \"2000\" is no answer: a status is a number from 200 to 599; write 200, 500x4, 200@8s, 503+Retry-After:5 or drop",
         ),
         (
             "--respond 500x",
-            "invalid value '500x' for '--respond <SPEC>': \"500x\" is no answer: after x comes how often, from 1 to 1000000; write 200, 500x4, 200@8s, 503+Retry-After:5 or drop",
+            "--respond: \"500x\" is no answer: after x comes how often, from 1 to 1000000; write 200, 500x4, 200@8s, 503+Retry-After:5 or drop",
         ),
         (
             "--respond 200@soon",
-            "invalid value '200@soon' for '--respond <SPEC>': \"200@soon\" is no answer: after @ comes a duration; write 200, 500x4, 200@8s, 503+Retry-After:5 or drop",
+            "--respond: \"200@soon\" is no answer: after @ comes a duration; write 200, 500x4, 200@8s, 503+Retry-After:5 or drop",
         ),
         (
             "--respond 200,,500",
-            "invalid value '200,,500' for '--respond <SPEC>': \"\" is no answer: a status is a number from 200 to 599; write 200, 500x4, 200@8s, 503+Retry-After:5 or drop",
+            "--respond 200,,500: \"\" is no answer: a status is a number from 200 to 599; write 200, 500x4, 200@8s, 503+Retry-After:5 or drop",
         ),
         (
             "--where done",
-            "invalid value 'done' for '--where <PATH=VALUE>': write PATH=VALUE, for example currentValue.title=Hello",
+            "--where done: write PATH=VALUE, for example currentValue.title=Hello",
         ),
-        (
-            "--where a[=1",
-            "invalid value 'a[=1' for '--where <PATH=VALUE>': expected `]` at character 3",
-        ),
+        ("--where a[=1", "--where a[=1: expected `]` at character 3"),
         (
             "--event TODO_[",
-            "invalid value 'TODO_[' for '--event <GLOB>': invalid range pattern at character 6",
+            "--event TODO_[: invalid range pattern at character 6",
         ),
         (
             "--expect ***",
-            "invalid value '***' for '--expect <EVENT>': wildcards are either regular `*` or recursive `**` at character 3",
+            "--expect ***: wildcards are either regular `*` or recursive `**` at character 3",
         ),
-        (
-            "--count 0",
-            "invalid value '0' for '--count <N>': 0 is not in 1..18446744073709551615",
-        ),
-        (
-            "--timeout 0",
-            "invalid value '0' for '--timeout <DURATION>': it must be more than nothing",
-        ),
+        ("--count 0", "--count 0: write a number from 1 on"),
+        ("--timeout 0", "--timeout 0: it must be more than nothing"),
         (
             "--timeout soon",
-            "invalid value 'soon' for '--timeout <DURATION>': write a duration such as 250ms, 7s, 5m or 2h",
+            "--timeout soon: write a duration such as 250ms, 7s, 5m or 2h",
         ),
         (
             "--max-body huge",
-            "invalid value 'huge' for '--max-body <SIZE>': write a size such as 4096, 64k or 10MiB",
+            "--max-body huge: write a size such as 4096, 64k or 10MiB",
         ),
         (
             "--max-connections 0",
-            "invalid value '0' for '--max-connections <N>': write a number from 1 on",
+            "--max-connections 0: write a number from 1 on",
         ),
         (
             "--show-body some",
-            "invalid value 'some' for '--show-body <EXTENT>'",
+            "--show-body some: write full, short, none",
         ),
-        (
-            "--respond-body x",
-            "the following required arguments were not provided: --respond <SPEC>",
-        ),
+        ("--respond-body x", "--respond SPEC is missing"),
     ] {
         let ended = place.bluehook(&format!("listen {words}")).run();
         assert_eq!(
@@ -103,10 +88,11 @@ fn a_wrong_command_line_is_refused_in_one_sentence() {
 fn a_secret_that_is_none_is_refused() {
     let place = Place::new();
     let listen = || place.bluehook("listen --port 0 --timeout 5");
-    listen().arg("-s").arg("").run().fails(
-        2,
-        "error: invalid value for '--secret <SECRET>': the secret is empty\n",
-    );
+    listen()
+        .arg("-s")
+        .arg("")
+        .run()
+        .fails(2, "error: --secret: the secret is empty\n");
     let ended = listen().arg("--secret-env").arg("NOWHERE").run();
     assert_eq!((ended.code, ended.text()), (Some(2), String::new()));
     assert!(ended.talk().contains("NOWHERE"), "{}", ended.talk());

@@ -1,0 +1,147 @@
+//! What is said of a command line that cannot be understood: one sentence, the way out, no secret.
+
+use crate::runner::Place;
+
+#[test]
+fn typing_errors_are_answered_with_what_was_meant() {
+    let place = Place::new();
+    for (words, error, hint) in [
+        ("sgn", "bluehook has no command sgn", "did you mean sign?"),
+        (
+            "version",
+            "bluehook has no command version",
+            "bluehook --version tells it",
+        ),
+        (
+            "frobnicate",
+            "bluehook has no command frobnicate",
+            "bluehook --help lists the commands",
+        ),
+        (
+            "sign --jsn",
+            "sign has no option --jsn",
+            "did you mean --json?",
+        ),
+        (
+            "sign --frobnicate",
+            "sign has no option --frobnicate",
+            "--help lists the options",
+        ),
+        (
+            "--jsn",
+            "bluehook has no option --jsn",
+            "--help lists the options",
+        ),
+        (
+            "sign --color sometimes",
+            "--color sometimes: write auto, always, never",
+            "",
+        ),
+        (
+            "sign --color nevr",
+            "--color nevr: write auto, always, never",
+            "did you mean never?",
+        ),
+        (
+            "sign --secret-file",
+            "--secret-file needs a value: --secret-file FILE",
+            "",
+        ),
+        ("sign --json=1", "--json takes no value", ""),
+        ("sign -q -v", "--quiet does not go with --verbose", ""),
+        ("sign --at 1 --at 2", "--at is given twice", ""),
+        (
+            "listen 3000",
+            "listen takes no argument without an option",
+            "-p 3000 listens on this port, -f 3000 passes deliveries on to it",
+        ),
+        (
+            "listen http://localhost:3000",
+            "listen takes no argument without an option",
+            "-f URL passes deliveries on; --help lists the options",
+        ),
+        (
+            "send TODO_CREATED",
+            "TODO_CREATED is an event, not a URL",
+            "-e TODO_CREATED sends its sample",
+        ),
+        (
+            "send 3000 TODO_CREATED",
+            "TODO_CREATED is an event, and send takes one URL",
+            "-e TODO_CREATED sends its sample",
+        ),
+        (
+            "send",
+            "send needs to know where to",
+            "name a URL (3000 is http://localhost:3000), a profile with -w, or --loopback, which needs no receiver",
+        ),
+    ] {
+        let hint = match hint {
+            "" => String::new(),
+            hint => format!("  hint: {hint}\n"),
+        };
+        place
+            .bluehook(words)
+            .run()
+            .fails(2, &format!("error: {error}\n{hint}"));
+    }
+}
+
+#[test]
+fn what_curl_has_and_send_does_not_need_is_answered_with_what_there_is() {
+    let place = Place::new();
+    for (words, option, way) in [
+        ("-X POST", "-X", "every delivery is a POST"),
+        ("-i", "-i", "-v shows its headers"),
+        ("-o answer.txt", "-o", "> FILE"),
+        ("-u name:hunter2", "-u", "-H 'Authorization: Basic …'"),
+        ("-L", "-L", "redirects are never followed"),
+        ("-m 5", "-m", "--timeout"),
+    ] {
+        let ended = place.bluehook(&format!("send 3000 {words}")).run();
+        let talk = ended.talk();
+        assert_eq!(
+            (ended.code, ended.text()),
+            (Some(2), String::new()),
+            "{words}"
+        );
+        let said = format!("error: send has no {option}, which curl has\n  hint: ");
+        assert!(talk.starts_with(&said) && talk.contains(way), "{talk}");
+        assert!(!talk.contains("hunter2"), "{talk}");
+    }
+}
+
+#[test]
+fn no_error_repeats_a_secret() {
+    let place = Place::new();
+    place.file("headers", "X-A: 1\nAuthorization Bearer hunter2\n");
+    place.file("body.json", "{}");
+    for words in [
+        "sign body.json hunter2",
+        "sign body.json --secret-env hunter2",
+        "sign body.json -w hunter --secret-env hunter2 --json=hunter2",
+        "verify body.json -s a -H Authorizationhunter2",
+        "verify body.json -s a -H @headers",
+        "send 3000 --unsigned -H X:1 -H Bearer-hunter2",
+        "send http://name:hunter2@localhost/",
+        "send ftp://name:hunter2@localhost/",
+        "send 3000 http://name:hunter2@localhost/",
+        "send 3000 --unsigned --proxy http://name:hunter2@",
+        "send 3000 --unsigned --proxy ftp://name:hunter2@host",
+        "send 3000 --unsigned --set hunter2",
+        "listen --forward-to http://name:hunter2@localhost",
+        "listen --forward-to TODO_*=ftp://name:hunter2@localhost",
+        "listen --public-url name:hunter2@localhost",
+        "sign --signed-url name:hunter2@localhost body.json",
+    ] {
+        let ended = place.bluehook(words).run();
+        assert_eq!(
+            (ended.code, ended.text()),
+            (Some(2), String::new()),
+            "{words}"
+        );
+        let talk = ended.talk();
+        assert!(!talk.to_lowercase().contains("hunter2"), "{words}: {talk}");
+        assert!(talk.starts_with("error: "), "{words}: {talk}");
+    }
+}
