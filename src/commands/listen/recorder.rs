@@ -54,6 +54,9 @@ pub(super) fn start(
     line: impl Fn(&mut Taken) -> io::Result<Vec<u8>> + Send + Sync + 'static,
     warn: impl Fn(String) + Send + 'static,
 ) -> io::Result<(Recorder, JoinHandle<()>)> {
+    if appender.others_can_read() {
+        warn("others than you can read the recording, an older file: chmod 600 mends it".into());
+    }
     let (jobs, waiting) = mpsc::channel();
     let line: Arc<Line> = Arc::new(line);
     let desk = Desk {
@@ -119,8 +122,8 @@ impl Desk {
                 }
             }
             self.write(batch);
-            if self.appender.len() >= told * 2 {
-                told = self.appender.len();
+            if self.appender.bytes() >= told * 2 {
+                told = self.appender.bytes();
                 (self.warn)(format!("the recording has grown to {} MiB", told >> 20));
             }
         }
@@ -139,9 +142,13 @@ impl Desk {
                 Err(error) => failed.push((waiting, error.to_string())),
             }
         }
-        if let Err(error) = self.appender.append(&lines) {
-            let why = error.to_string();
-            failed.extend(written.drain(..).map(|waiting| (waiting, why.clone())));
+        match self.appender.append(&lines) {
+            Ok(None) => {}
+            Ok(Some(changed)) => (self.warn)(changed.to_string()),
+            Err(error) => {
+                let why = error.to_string();
+                failed.extend(written.drain(..).map(|waiting| (waiting, why.clone())));
+            }
         }
         if let Some((_, why)) = failed.first() {
             let deliveries = match failed.len() {

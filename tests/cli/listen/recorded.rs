@@ -340,3 +340,40 @@ fn a_delivery_that_could_not_be_recorded_does_not_count() {
     assert_eq!(listener.deliver(vec![b'x'; 3000]), 500);
     assert_eq!(listener.code(), Some(1));
 }
+
+#[test]
+fn a_recording_that_goes_while_it_is_written_is_said_and_begun_anew() {
+    let place = Place::new();
+    let listener = listen(&place, "-s geheim --record recording");
+    assert_eq!(listener.deliver("1"), 200);
+    std::fs::remove_file(place.path().join("recording")).unwrap();
+    assert_eq!(listener.deliver("2"), 200);
+    listener.says("warning: the recording was removed or renamed: a new one is begun\n");
+    assert_eq!(recorded(&place, "recording")[0]["body"], "2");
+    std::fs::remove_file(place.path().join("recording")).unwrap();
+    std::fs::create_dir(place.path().join("recording")).unwrap();
+    assert_eq!(listener.deliver("3"), 500);
+    listener.interrupt();
+}
+
+#[test]
+fn only_recordings_are_recorded_to_and_one_that_others_can_read_is_told_of() {
+    let place = Place::new();
+    place.file("notes", "dear diary");
+    let refused = place.bluehook("listen -p 0 --record notes").run();
+    refused.is(
+        3,
+        "",
+        "error: cannot record to notes: it holds something else than a recording\n",
+    );
+    let notes = std::fs::read_to_string(place.path().join("notes")).unwrap();
+    assert_eq!(notes, "dear diary");
+    place.file("old", "");
+    let path = place.path().join("old");
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let listener = listen(&place, "-s geheim --record old");
+    listener.says(
+        "warning: others than you can read the recording, an older file: chmod 600 mends it\n",
+    );
+    listener.interrupt();
+}

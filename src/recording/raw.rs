@@ -1,0 +1,199 @@
+//! One delivery as a raw HTTP request, as editors and proxies save it: request line, headers, a
+//! blank line, body. Lines may end in a line feed alone.
+
+use std::io::BufRead;
+
+use super::line::{HEAD_BYTES, is_target};
+use super::lines::{Lines, Unreadable, Warning};
+use crate::delivery::{Delivery, Headers};
+use crate::http::{self, Chunks, Fault, Stretch, is_field_value, is_token};
+
+/// What a file is that begins with none of the known forms.
+pub(super) const NEITHER: &str =
+    "is neither a JSON line nor the first line of an HTTP request (POST /hooks HTTP/1.1)";
+
+/// Whether a line that begins so may be a request line.
+pub(super) fn begins(first: u8) -> bool {
+    is_token(&[first])
+}
+
+/// Reads the request whose request line has just been read, and what is doubtful about it.
+pub(super) fn request<R: BufRead>(
+    lines: &mut Lines<R>,
+) -> Result<(Delivery, Option<Warning>), Unreadable> {
+    let wrong = |lines: &Lines<R>, what: String| Err(lines.malformed(what));
+    let (method, target) = match request_line(without_cr(&lines.text)) {
+        Ok(line) => line,
+        Err(what) => return wrong(lines, what),
+    };
+    let headers = headers(lines)?;
+    let rest = lines.rest()?;
+    let (body, doubt) = match body(&headers, rest) {
+        Ok(body) => body,
+        Err(what) => return wrong(lines, what),
+    };
+    let delivery = Delivery {
+        method,
+        target,
+        headers,
+        body,
+    };
+    Ok((delivery, doubt.map(|doubt| lines.warning(doubt))))
+}
+
+/// Reads header fields up to the blank line (RFC 9112, section 5).
+fn headers<R: BufRead>(lines: &mut Lines<R>) -> Result<Headers, Unreadable> {
+    let mut headers = Headers::new();
+    let mut bytes = 0;
+    while lines.advance()? {
+        bytes += lines.text.len();
+        if bytes > HEAD_BYTES {
+            return Err(lines.malformed("ends a head that is longer than 1 MiB"));
+        }
+        let text = without_cr(&lines.text);
+        if text.is_empty() {
+            return Ok(headers);
+        }
+        let (name, value) = field(text).map_err(|what| lines.malformed(what))?;
+        headers.push(name, value);
+    }
+    Err(lines.malformed("ends the file, but a request's head ends with a blank line"))
+}
+
+/// Method and target of a request line (RFC 9112, section 3).
+fn request_line(line: &[u8]) -> Result<(String, String), String> {
+    let mut parts = line.split(|byte| *byte == b' ');
+    let (Some(method), Some(target), Some(version), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Err(NEITHER.into());
+    };
+    match version.strip_prefix(b"HTTP/") {
+        Some([b'1', b'.', minor]) if minor.is_ascii_digit() => {}
+        Some(version) => {
+            return Err(format!(
+                "is of HTTP/{}, and only HTTP/1.0 and HTTP/1.1 are read",
+                version.escape_ascii()
+            ));
+        }
+        None => return Err(NEITHER.into()),
+    }
+    match (std::str::from_utf8(method), std::str::from_utf8(target)) {
+        (Ok(method), Ok(target)) if is_token(method.as_bytes()) && is_target(target.as_bytes()) => {
+            Ok((method.to_owned(), target.to_owned()))
+        }
+        _ => Err("has a method or a target that HTTP does not allow".into()),
+    }
+}
+
+/// Name and value of a header line.
+fn field(line: &[u8]) -> Result<(String, &[u8]), &'static str> {
+    if matches!(line, [b' ' | b'\t', ..]) {
+        return Err("begins with white space, and headers folded over several lines are not read");
+    }
+    let Some(colon) = line.iter().position(|byte| *byte == b':') else {
+        return Err("is not a header: it has no colon");
+    };
+    let (name, value) = (&line[..colon], http::trimmed(&line[colon + 1..]));
+    let name = match std::str::from_utf8(name) {
+        Ok(text) if is_token(name) => text.to_owned(),
+        _ => return Err("has a name before its colon that no header may have"),
+    };
+    if !is_field_value(value) {
+        return Err("has a header whose value holds a carriage return or a NUL");
+    }
+    Ok((name, value))
+}
+
+/// The body among the bytes that follow a head, and what is doubtful about it.
+fn body(headers: &Headers, mut rest: Vec<u8>) -> Result<(Vec<u8>, Option<String>), String> {
+    if headers.contains("Transfer-Encoding") {
+        let codings = headers.all("Transfer-Encoding").collect::<Vec<_>>();
+        if !matches!(codings[..], [coding] if coding.eq_ignore_ascii_case(b"chunked")) {
+            return Err(
+                "ends a head with another Transfer-Encoding than chunked, which is not read".into(),
+            );
+        }
+        return unchunked(rest);
+    }
+    let Some(length) = content_length(headers)? else {
+        return Ok((rest, None));
+    };
+    let there = rest.len();
+    let doubt = match usize::try_from(length) {
+        Ok(length) if length <= there => {
+            let doubt = left_over(&rest[length..]);
+            rest.truncate(length);
+            doubt
+        }
+        _ => Some(format!(
+            "ends a head whose Content-Length is {length}, but only {there} bytes follow"
+        )),
+    };
+    Ok((rest, doubt))
+}
+
+/// Decodes a body whose head says chunked. Many tools save the decoded body under the head as it
+/// was: what does not even begin as a chunk is taken as it is.
+fn unchunked(bytes: Vec<u8>) -> Result<(Vec<u8>, Option<String>), String> {
+    let mut chunks = Chunks::saved();
+    let mut body = Vec::new();
+    let mut rest = &bytes[..];
+    let mut begun = false;
+    let wrong = loop {
+        match chunks.read(rest) {
+            Ok(Stretch::End) => return Ok((body, left_over(rest))),
+            Ok(Stretch::Framing(_) | Stretch::Data(_)) if rest.is_empty() => {
+                break (!chunks.is_complete()).then_some("it breaks off");
+            }
+            Ok(Stretch::Framing(count)) => rest = &rest[count..],
+            Ok(Stretch::Data(count)) => {
+                begun = true;
+                body.extend_from_slice(&rest[..count]);
+                rest = &rest[count..];
+            }
+            Err(Fault::Syntax(what)) => break Some(what),
+            Err(Fault::TooLarge) => break Some("its chunks are larger than any file"),
+        }
+    };
+    match wrong {
+        None => Ok((body, None)),
+        Some(_) if bytes.is_empty() => Ok((body, None)),
+        Some(what) if begun => Err(format!(
+            "ends a head whose chunked body cannot be read: {what}"
+        )),
+        Some(_) => {
+            let doubt = "ends a head that says chunked, but the body is not: it is taken as it is";
+            Ok((bytes, Some(doubt.into())))
+        }
+    }
+}
+
+/// A line end behind the body is an editor's; anything else is worth a word.
+fn left_over(bytes: &[u8]) -> Option<String> {
+    let only_line_ends = bytes.iter().all(|byte| matches!(byte, b'\r' | b'\n'));
+    (!only_line_ends).then(|| {
+        format!(
+            "ends a head whose body is followed by {} more bytes: they are left out",
+            bytes.len()
+        )
+    })
+}
+
+fn content_length(headers: &Headers) -> Result<Option<u64>, &'static str> {
+    let mut lengths = headers.all("Content-Length");
+    let Some(length) = lengths.next() else {
+        return Ok(None);
+    };
+    if lengths.any(|other| other != length) {
+        return Err("ends a head with several values of Content-Length");
+    }
+    match http::content_length(length) {
+        Some(length) => Ok(Some(length)),
+        None => Err("ends a head whose Content-Length is not a number"),
+    }
+}
+
+fn without_cr(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
