@@ -17,6 +17,8 @@ use crate::signing::Secret;
 const PIECE: usize = 32 * 1024;
 /// A file of headers or of a secret holds no more than this.
 const SMALL_FILE: u64 = 1 << 20;
+/// What is sent is no larger: it is in memory as a whole.
+const LARGE_FILE: u64 = 256 << 20;
 
 /// Standard input, which can be taken once.
 pub struct Stdin {
@@ -109,8 +111,14 @@ impl Input {
     /// # Errors
     /// Reading failed.
     pub fn read_all(self) -> Result<Vec<u8>, Problem> {
-        let mut bytes = Vec::new();
-        self.for_each(|piece| bytes.extend_from_slice(piece))?;
+        let (name, mut bytes) = (self.name, Vec::new());
+        self.reader
+            .take(LARGE_FILE + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| unreadable(&name, error))?;
+        if bytes.len() as u64 > LARGE_FILE {
+            return Err(Problem::wrong(format!("{name} is larger than 256 MiB")));
+        }
         Ok(bytes)
     }
 

@@ -42,6 +42,8 @@ pub(super) struct Trace {
     pub(super) sent: Option<Instant>,
     /// The peer went away while we wrote.
     pub(super) cut: bool,
+    /// The connection broke, or ended without TLS's own end, while the answer was read.
+    pub(super) broken: bool,
     /// The answer's first byte.
     pub(super) answered: Option<Instant>,
     /// The beginning of the answer, about as much of it as a head may be long.

@@ -147,6 +147,10 @@ impl Sender {
         let outcome = self.exchange(url, &delivery.method, &bytes);
         let trace = trace::take();
         match outcome {
+            Ok(answer) if trace.broken && !says_its_length(&answer) => Err(Failure::Truncated {
+                status: Some(answer.status),
+                received: answer.body.len(),
+            }),
             Ok(mut answer) => {
                 if let Some(headers) = headers_as_written(&trace.head) {
                     answer.headers = headers;
@@ -262,6 +266,13 @@ impl Sender {
             _ => Failure::Io { why },
         }
     }
+}
+
+/// Whether the end of an answer can be told from the end of its connection.
+fn says_its_length(answer: &Answer) -> bool {
+    ["Content-Length", "Transfer-Encoding"]
+        .iter()
+        .any(|name| answer.headers.contains(name))
 }
 
 /// An I/O error while the request was written or the answer read; `partial` is as in [`Stop`].
@@ -515,7 +526,11 @@ impl<T: Transport> Transport for Exact<T> {
         }
         self.head_next = true;
         let before = self.inner.buffers().input().len();
-        let progress = self.inner.await_input(timeout)?;
+        let progress = self.inner.await_input(timeout).inspect_err(|error| {
+            // ureq takes it for the end of an answer that says no length.
+            let is_gone = matches!(error, ureq::Error::Io(error) if is_gone(error));
+            trace(|trace| trace.broken |= is_gone);
+        })?;
         let new = self.inner.buffers().input().get(before..);
         if let Some(new) = new.filter(|new| !new.is_empty()) {
             trace(|trace| {

@@ -2,6 +2,7 @@
 //!
 //! A URL is taken apart and never normalised: what was typed is what a receiver sees.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
@@ -116,15 +117,16 @@ impl Url {
     }
 
     /// This URL as the base of a request's target: the paths one after the other, then the queries.
-    /// A target of just `/` adds nothing.
+    /// A target of just `/` adds nothing, and none leads out of the base's path.
     #[must_use]
     pub fn join(&self, target: &str) -> Self {
         let target = origin_form(target);
         let (base, base_query) = split_query(&self.target);
         let (path, query) = split_query(&target);
-        let mut joined = match path {
-            "/" => base.to_owned(),
-            _ => base.strip_suffix('/').unwrap_or(base).to_owned() + path,
+        let mut joined = match (base, path) {
+            (_, "/") => base.to_owned(),
+            ("/", _) => path.to_owned(),
+            _ => base.strip_suffix('/').unwrap_or(base).to_owned() + &inside(path),
         };
         let queries: Vec<_> = [base_query, query].into_iter().flatten().collect();
         if !queries.is_empty() {
@@ -359,6 +361,31 @@ fn origin_form(target: &str) -> String {
         }
     }
     form
+}
+
+/// A path that leads nowhere above its own beginning, however a receiver reads it. One that does not
+/// stays as it is, dots and all; else what leads up is resolved.
+fn inside(path: &str) -> Cow<'_, str> {
+    let plain = ["%2e", "%2E", "%2f", "%2F", "%5c", "%5C"]
+        .iter()
+        .zip([".", ".", "/", "/", "/", "/"])
+        .fold(path.replace('\\', "/"), |path, (from, to)| {
+            path.replace(from, to)
+        });
+    let (mut kept, mut leaves) = (Vec::new(), false);
+    for segment in plain.split('/') {
+        // Some servers take what follows a semicolon for no part of the name.
+        match segment.split(';').next().unwrap_or_default() {
+            // Some take two slashes for one.
+            "" | "." => {}
+            ".." => leaves |= kept.pop().is_none(),
+            _ => kept.push(segment),
+        }
+    }
+    match leaves {
+        false => Cow::Borrowed(path),
+        true => Cow::Owned(format!("/{}", kept.join("/"))),
+    }
 }
 
 fn split_query(target: &str) -> (&str, Option<&str>) {

@@ -1,6 +1,7 @@
 //! TLS: exact bytes, early answers, and what is wrong with a certificate.
 
 use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::sync::Arc;
 
 use bluehook::sender::{Failure, Options, Sender, TlsProblem, Url, request_bytes};
@@ -130,8 +131,10 @@ fn a_connection_closed_during_the_handshake_is_a_tls_failure() {
     serving.end();
 }
 
-#[test]
-fn an_early_answer_is_not_lost_behind_tls() {
+/// A TLS receiver of one connection with a certificate that nobody knows.
+fn receiver_of<T: Send + 'static>(
+    serve: impl FnOnce(StreamOwned<ServerConnection, TcpStream>) -> T + Send + 'static,
+) -> (Url, Script<T>) {
     let key = KeyPair::generate().unwrap();
     let params = CertificateParams::new(["localhost".to_owned()]).unwrap();
     let certificate = params.self_signed(&key).unwrap();
@@ -142,15 +145,49 @@ fn an_early_answer_is_not_lost_behind_tls() {
         .unwrap();
     let (plain, serving) = receiver(move |stream| {
         let connection = ServerConnection::new(Arc::new(config)).unwrap();
-        let mut stream = StreamOwned::new(connection, stream);
+        serve(StreamOwned::new(connection, stream))
+    });
+    (url(&format!("https://localhost:{}", plain.port())), serving)
+}
+
+#[test]
+fn an_early_answer_is_not_lost_behind_tls() {
+    let (url, serving) = receiver_of(|mut stream| {
         stream.read_exact(&mut [0; 1024]).unwrap();
         stream
             .write_all(b"HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig")
             .unwrap();
     });
-    let url = url(&format!("https://localhost:{}", plain.port()));
     let large = delivery("POST", &[], &vec![b'x'; 32 * 1024 * 1024]);
     let answer = sender_with(None, true).send(&url, &large).unwrap();
     assert_eq!(answer.status, 413);
     serving.end();
+}
+
+#[test]
+fn an_answer_of_no_said_length_ends_with_the_end_of_tls() {
+    for (says_goodbye, answer) in [
+        (true, "HTTP/1.1 200 OK\r\n\r\nall"),
+        (false, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nall"),
+        (false, "HTTP/1.1 200 OK\r\n\r\nall"),
+    ] {
+        let (url, serving) = receiver_of(move |mut stream| {
+            read_request(&mut stream);
+            stream.write_all(answer.as_bytes()).unwrap();
+            if says_goodbye {
+                stream.conn.send_close_notify();
+                stream.flush().unwrap();
+            }
+        });
+        let outcome = sender_with(None, true).send(&url, &delivery("POST", &[], b"{}"));
+        if says_goodbye || answer.contains("Length") {
+            assert_eq!(outcome.unwrap().body, b"all");
+        } else {
+            assert_eq!(
+                outcome.unwrap_err().to_string(),
+                "the answer (200) broke off after 3 bytes of its body"
+            );
+        }
+        serving.end();
+    }
 }

@@ -230,6 +230,14 @@ fn a_target_joins_its_base() {
         (":1", "", "/"),
         (":1", "*", "/*"),
         (":1", "/a b#ü", "/a%20b%23%C3%BC"),
+        (":1", "/a/../../b", "/a/../../b"),
+        (":1/base", "/a/../b", "/base/a/../b"),
+        (":1/base", "/../b", "/base/b"),
+        (":1/base", "/a//../../b/./c", "/base/b/c"),
+        (":1/base", "/..;x=1/b?c=/../d", "/base/b?c=/../d"),
+        (":1/base", "/%2e%2E%2fb", "/base/b"),
+        (":1/base", "/..%5c..\\b", "/base/b"),
+        (":1/base", "/..", "/base/"),
     ] {
         assert_eq!(url(base).join(target).target(), joined, "{base} + {target}");
     }
