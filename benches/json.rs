@@ -11,14 +11,14 @@ mod measure;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::hint::black_box;
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
 use bluehook::blue::event::Event;
 use bluehook::blue::sample;
 use bluehook::delivery::Headers;
-use bluehook::json::{Class, Pretty};
+use bluehook::json::Pretty;
 use bluehook::signing::Scheme;
 use bluehook::signing::Secret;
 use bluehook::signing::diagnosis::{self, Received};
@@ -81,29 +81,16 @@ fn pretty(rounds: u64) {
     table.print();
 }
 
-/// Reads the file and has its pretty form written into memory, piece by piece; its length.
-fn read_pretty(path: &Path) -> u64 {
-    let mut file = File::open(path).expect("the file");
-    let mut pretty = Pretty::new();
-    let mut piece = vec![0; 64 * 1024];
-    let mut out = Vec::with_capacity(512 * 1024);
-    let mut length = 0;
-    loop {
-        let count = file.read(&mut piece).expect("the file");
-        let mut sink = |_: Class, bytes: &[u8]| {
-            out.extend_from_slice(bytes);
-            Ok(())
-        };
-        if count == 0 {
-            let end = pretty.finish(&mut sink).expect("room in memory");
-            end.expect("JSON");
-            return length + out.len() as u64;
-        }
-        let whole = &piece[..count];
-        pretty.feed(whole, &mut sink).expect("room in memory");
-        length += black_box(&out).len() as u64;
-        out.clear();
+/// Reads the file and has its pretty form written into memory; its length.
+fn read_pretty(path: &Path) -> usize {
+    let doc = std::fs::read(path).expect("the file");
+    let mut out = Vec::with_capacity(2 * doc.len());
+    for piece in Pretty::new(&doc) {
+        piece.kind.expect("JSON");
+        out.extend_from_slice(piece.before.as_bytes());
+        out.extend_from_slice(&doc[piece.range]);
     }
+    black_box(&out).len()
 }
 
 /// A body of some 10 KB whose signature is that of the body before something was done to it.

@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use super::event::{Entity, Event, Kind};
-use crate::json::{Kind as Json, Node, Nodes, Outline, Path, Step};
+use crate::json::{self, Kind as Json, Node, Nodes, Outline, Path, Step};
 
 /// The event of the simplified picture in Blue's guide, which no real delivery has.
 const SIMPLIFIED_EVENT: &str = "RECORD_CREATED";
@@ -143,9 +143,8 @@ pub fn rules() -> &'static [Rule] {
 /// Reads a body as one of Blue's and reports what is odd about it.
 pub fn validate(body: &[u8]) -> Report {
     let mut report = Report::default();
-    let text = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    let marked = body.len() - text.len();
-    if marked > 0 {
+    let (text, mark) = json::unmarked(body);
+    if mark > 0 {
         report.add(&BODY_BOM, "", "");
     }
     match Outline::read(text) {
@@ -154,10 +153,7 @@ pub fn validate(body: &[u8]) -> Report {
             report.depths(outline.root());
         }
         Ok(outline) => report.add(&NOT_AN_OBJECT, "", &it_is(outline.root())),
-        Err(mut error) => {
-            error.offset += marked;
-            report.add(&NOT_JSON, "", &error.to_string());
-        }
+        Err(error) => report.add(&NOT_JSON, "", &error.behind(mark).to_string()),
     }
     report
 }

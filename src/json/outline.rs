@@ -4,10 +4,14 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::error::{Error, ErrorKind};
-use super::text::unescape;
-use super::{Kind, Tokens};
+use super::lexer::{Kind, Tokens};
+use super::text::{says, unescape};
 
-/// Where each value of a valid document stands: 16 bytes of memory for each key and value.
+/// How many keys and values an outline has at most: some 48 MB. Bodies of 10 MiB have fewer, unless they are little
+/// else than brackets or digits.
+const MOST: usize = 4 << 20;
+
+/// Where each value of a valid document stands: 12 bytes of memory for each key and value.
 #[derive(Clone, Debug)]
 pub struct Outline<'a> {
     doc: &'a [u8],
@@ -19,52 +23,45 @@ pub struct Outline<'a> {
 struct Spot {
     start: u32,
     end: u32,
-    /// The number of the first spot that is no longer inside this one.
+    /// The number of the first spot that is no longer inside this one; while it is open, the number of the container
+    /// around it.
     next: u32,
-    kind: Kind,
 }
 
 impl<'a> Outline<'a> {
-    /// Reads `doc` to its end. Documents of 4 GiB and more are refused as [`ErrorKind::TooLong`].
+    /// Reads `doc` to its end, twice: first it is judged and counted, so that nothing is kept of what is refused.
+    /// Documents of 4 GiB, or with more values than could be kept in little memory, are [`ErrorKind::TooLong`].
     pub fn read(doc: &'a [u8]) -> Result<Self, Error> {
-        if u32::try_from(doc.len()).is_err() {
-            return Err(Error {
-                offset: 0,
-                line: 1,
-                column: 1,
-                kind: ErrorKind::TooLong,
-            });
-        }
-        let mut spots: Vec<Spot> = Vec::new();
-        let mut open = Vec::new();
+        let mut count = 0;
         for token in Tokens::new(doc) {
-            let token = token?;
+            count += usize::from(!token?.kind.is_end());
+        }
+        if count > MOST || u32::try_from(doc.len()).is_err() {
+            return Err(Error::at(doc.len(), doc, ErrorKind::TooLong));
+        }
+        let mut spots: Vec<Spot> = Vec::with_capacity(count);
+        let mut innermost = u32::MAX;
+        for token in Tokens::new(doc).flatten() {
             let (start, end) = (token.start as u32, token.end as u32);
-            match token.kind {
-                Kind::ObjectEnd | Kind::ArrayEnd => {
-                    let next = spots.len() as u32;
-                    if let Some(container) =
-                        open.pop().and_then(|at: u32| spots.get_mut(at as usize))
-                    {
-                        (container.end, container.next) = (end, next);
-                    }
-                    continue;
+            let number = spots.len() as u32;
+            if token.kind.is_end() {
+                if let Some(container) = spots.get_mut(innermost as usize) {
+                    container.end = end;
+                    innermost = std::mem::replace(&mut container.next, number);
                 }
-                Kind::ObjectStart | Kind::ArrayStart => open.push(spots.len() as u32),
-                _ => {}
+                continue;
             }
-            spots.push(Spot {
-                start,
-                end,
-                next: spots.len() as u32 + 1,
-                kind: token.kind,
-            });
+            let next = match token.kind.is_container() {
+                true => std::mem::replace(&mut innermost, number),
+                false => number + 1,
+            };
+            spots.push(Spot { start, end, next });
         }
         Ok(Outline { doc, spots })
     }
 
     /// The document that was read.
-    pub fn doc(&self) -> &'a [u8] {
+    pub(super) fn doc(&self) -> &'a [u8] {
         self.doc
     }
 
@@ -77,7 +74,7 @@ impl<'a> Outline<'a> {
     }
 }
 
-/// A value of the document, or a key.
+/// A value of the document, or a key, which is a string.
 #[derive(Clone, Copy, Debug)]
 pub struct Node<'o> {
     outline: &'o Outline<'o>,
@@ -87,7 +84,7 @@ pub struct Node<'o> {
 impl<'o> Node<'o> {
     /// What it is.
     pub fn kind(&self) -> Kind {
-        self.spot().kind
+        Kind::of(self.outline.doc[self.spot().start as usize])
     }
 
     /// Where it stands in the document, all of it.
@@ -106,10 +103,16 @@ impl<'o> Node<'o> {
         unescape(self.bytes())
     }
 
+    /// Whether it is a string, or a key, that says just this.
+    pub fn says(&self, text: &str) -> bool {
+        self.kind() == Kind::String && says(self.bytes(), text)
+    }
+
     /// Its members (with their keys) or elements, in order, duplicates included; none for what is no container.
     pub fn entries(&self) -> Nodes<'o> {
         Nodes {
             outline: self.outline,
+            is_object: self.kind() == Kind::ObjectStart,
             next: self.number + 1,
             end: self.spot().next,
         }
@@ -118,7 +121,7 @@ impl<'o> Node<'o> {
     /// The value of its member `name`, the last if there are several.
     pub fn member(&self, name: &str) -> Option<Node<'o>> {
         self.entries()
-            .filter(|(key, _)| key.is_some_and(|key| key.text() == name))
+            .filter(|(key, _)| key.is_some_and(|key| key.says(name)))
             .last()
             .map(|(_, value)| value)
     }
@@ -132,6 +135,7 @@ impl<'o> Node<'o> {
 #[derive(Clone, Debug)]
 pub struct Nodes<'o> {
     outline: &'o Outline<'o>,
+    is_object: bool,
     next: u32,
     end: u32,
 }
@@ -144,41 +148,10 @@ impl<'o> Iterator for Nodes<'o> {
             return None;
         }
         let outline = self.outline;
-        let mut value = Node {
-            outline,
-            number: self.next,
-        };
-        let mut key = None;
-        if value.kind() == Kind::Key {
-            key = Some(value);
-            value.number += 1;
-        }
+        let node = |number| Node { outline, number };
+        let key = self.is_object.then(|| node(self.next));
+        let value = node(self.next + u32::from(self.is_object));
         self.next = value.spot().next;
         Some((key, value))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_document_is_walked_value_by_value() {
-        let doc = br#" {"a":[1,{"b":[]},"x"],"c":{},"a":null} "#;
-        let outline = Outline::read(doc).unwrap();
-        let root = outline.root();
-        assert_eq!(root.range(), 1..doc.len() - 1);
-        let keys: Vec<_> = root
-            .entries()
-            .filter_map(|(key, _)| Some(key?.text().into_owned()))
-            .collect();
-        assert_eq!(keys, ["a", "c", "a"]);
-        let (_, first) = root.entries().next().unwrap();
-        let elements: Vec<_> = first.entries().map(|(_, value)| value.bytes()).collect();
-        assert_eq!(elements, [&b"1"[..], b"{\"b\":[]}", b"\"x\""]);
-        assert_eq!(root.member("a").unwrap().kind(), Kind::Null);
-        assert!(root.member("b").is_none());
-        assert_eq!(root.member("c").unwrap().entries().count(), 0);
-        assert_eq!(root.member("a").unwrap().entries().count(), 0);
     }
 }

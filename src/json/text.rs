@@ -13,6 +13,14 @@ pub fn unescape(token: &[u8]) -> Cow<'_, str> {
     Cow::Owned(CodePoints::of(&text).map(is_char).collect())
 }
 
+/// Whether a string or key token says just this, without writing down what it says.
+pub(super) fn says(token: &[u8], text: &str) -> bool {
+    let inner = unquoted(token);
+    // An escape is always longer than what it stands for.
+    inner == text.as_bytes()
+        || inner.len() > text.len() && inner.contains(&b'\\') && unescape(token) == text
+}
+
 /// The text of a string token as bytes in which a lone surrogate is kept, in UTF-8's pattern for its number (WTF-8), so
 /// that different texts stay different and sort by code point.
 pub(super) fn wtf8(token: &[u8]) -> Cow<'_, [u8]> {
@@ -107,7 +115,6 @@ impl Iterator for CodePoints<'_> {
         }
     }
 }
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,14 +5,12 @@
 //! is not quite JSON is shown as JSON up to the error, from there on as it came, and a line says
 //! where and why. Tabs become spaces; other controls, escapes.
 
-use std::io;
-
 use percent_encoding::percent_decode;
 
 use super::fold;
 use super::style::{Ink, Style};
 use super::{fit, harmless};
-use crate::json::{self, Class, Pretty};
+use crate::json::{self, Kind, Pretty};
 
 /// How many bytes of a body that is no text are dumped.
 const DUMPED_BYTES: usize = 256;
@@ -25,10 +23,6 @@ const JUDGED_BYTES: usize = 4096;
 const GROWTH: usize = 16;
 /// What the pretty form of a small document may take in any case.
 const ROOM: usize = 4 << 20;
-/// The pretty form is made of so many bytes at a time.
-const PORTION: usize = 64 * 1024;
-
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Formats that are recognised by their first bytes.
 const FORMATS: [(&[u8], &str); 9] = [
@@ -113,7 +107,7 @@ enum Look {
 
 impl Look {
     fn of(body: &[u8], content_type: Option<&[u8]>) -> Self {
-        let text = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+        let (text, mark) = json::unmarked(body);
         let is_form = |kind: &[u8]| {
             kind.to_ascii_lowercase()
                 .starts_with(b"application/x-www-form-urlencoded")
@@ -121,9 +115,7 @@ impl Look {
         if body.is_empty() {
             Self::Nothing
         } else if matches!(text.trim_ascii_start().first(), Some(b'{' | b'[')) {
-            Self::Json {
-                mark: body.len() - text.len(),
-            }
+            Self::Json { mark }
         } else if !is_text(body) {
             Self::Binary
         } else if content_type.is_some_and(is_form) {
@@ -161,107 +153,65 @@ fn mark_line(mark: usize, style: Style) -> String {
 
 /// Where a document stops being JSON, counted in the whole body.
 fn error_line(error: Option<json::Error>, mark: usize, style: Style) -> String {
-    let Some(mut error) = error else {
-        return String::new();
-    };
-    error.offset += mark;
-    format!("{} {error}\n", style.bad("not JSON:"))
+    error.map_or(String::new(), |error| {
+        format!("{} {}\n", style.bad("not JSON:"), error.behind(mark))
+    })
 }
 
 /// The pretty form with its line feed, and what is wrong with the document. It stops after `most`
 /// bytes, or when it grows beyond all measure, and says so.
 fn printed(doc: &[u8], style: Style, most: usize) -> (String, Option<json::Error>) {
     let most = most.min(doc.len().saturating_mul(GROWTH).saturating_add(ROOM));
-    let mut screen = Screen::new(style, most, doc.len());
-    let mut printer = Pretty::new();
-    let mut fed = 0;
-    for portion in doc.chunks(PORTION) {
-        if printer
-            .feed(portion, &mut |class, piece: &[u8]| {
-                screen.piece(class, piece)
-            })
-            .is_err()
-        {
+    let mut out = Vec::with_capacity(most.min(doc.len() * 2 + 64));
+    let inks = [
+        Ink::of(|text| style.name(text)),
+        Ink::of(|text| style.text(text)),
+        Ink::of(|text| style.number(text)),
+        Ink::default(),
+    ];
+    let (mut error, mut left) = (None, 0);
+    for piece in Pretty::new(doc) {
+        out.extend_from_slice(piece.before.as_bytes());
+        let bytes = &doc[piece.range.clone()];
+        match piece.kind {
+            Ok(kind) => {
+                let [key, text, number, none] = &inks;
+                let ink = match kind {
+                    Kind::Key => key,
+                    Kind::String => text,
+                    Kind::Number | Kind::True | Kind::False | Kind::Null => number,
+                    _ => none,
+                };
+                match is_plain(bytes) {
+                    true => ink.write(&mut out, bytes),
+                    false => ink.write(&mut out, harmless::json(bytes).as_bytes()),
+                }
+            }
+            Err(found) => {
+                error = Some(found);
+                let (window, rest) =
+                    bytes.split_at(bytes.len().min(most.saturating_sub(out.len())));
+                out.extend_from_slice(spaced(&harmless::lines(window)).as_bytes());
+                left = rest.len();
+            }
+        }
+        if out.len() > most {
+            left = left.max(doc.len() - piece.range.end);
             break;
         }
-        fed += portion.len();
     }
-    let mut error = None;
-    if fed == doc.len() {
-        // The screen takes everything that is left: it is full already, or never will be.
-        error = printer
-            .finish(&mut |class, piece: &[u8]| screen.piece(class, piece))
-            .unwrap_or(Ok(()))
-            .err();
-    }
-    let mut text = screen.text();
+    // All of it was harmless text.
+    let mut text = String::from_utf8(out)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
     text.push('\n');
-    if fed < doc.len() {
-        let left = super::bytes((doc.len() - fed) as u64);
+    if left > 0 {
+        let left = super::bytes(left as u64);
         text.push_str(&format!(
             "{}\n",
             style.dim(format!("… not shown to its end, at most {left} more"))
         ));
     }
     (text, error)
-}
-
-/// Takes the pieces of the pretty form into one buffer.
-struct Screen {
-    out: Vec<u8>,
-    most: usize,
-    key: Ink,
-    text: Ink,
-    number: Ink,
-}
-
-impl Screen {
-    fn new(style: Style, most: usize, doc: usize) -> Self {
-        Self {
-            out: Vec::with_capacity(most.min(doc * 2 + 64)),
-            most,
-            key: Ink::of(|text| style.name(text)),
-            text: Ink::of(|text| style.text(text)),
-            number: Ink::of(|text| style.number(text)),
-        }
-    }
-
-    #[inline]
-    fn piece(&mut self, class: Class, piece: &[u8]) -> io::Result<()> {
-        let ink = match class {
-            Class::Punctuation | Class::Whitespace => {
-                self.out.extend_from_slice(piece);
-                return self.room();
-            }
-            Class::Raw => {
-                self.out
-                    .extend_from_slice(spaced(&harmless::lines(piece)).as_bytes());
-                return self.room();
-            }
-            Class::Key => &self.key,
-            Class::String => &self.text,
-            Class::Number | Class::Literal => &self.number,
-        };
-        match is_plain(piece) {
-            true => ink.write(&mut self.out, piece),
-            false => ink.write(&mut self.out, harmless::json(piece).as_bytes()),
-        }
-        self.room()
-    }
-
-    #[inline]
-    fn room(&self) -> io::Result<()> {
-        match self.out.len() > self.most {
-            true => Err(io::ErrorKind::StorageFull.into()),
-            false => Ok(()),
-        }
-    }
-
-    fn text(self) -> String {
-        // All pieces were harmless text.
-        String::from_utf8(self.out)
-            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
-    }
 }
 
 /// Whether it is visible ASCII: no control, which the printer lets through as DEL only.

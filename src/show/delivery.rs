@@ -670,7 +670,7 @@ fn forwarded(forward: &Forward<'_>, layout: &Layout) -> String {
 
 /// What an update changed: None unless the payload has both values.
 fn changes(body: &[u8], layout: &Layout) -> Option<String> {
-    let outline = Outline::read(body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)).ok()?;
+    let outline = Outline::read(crate::json::unmarked(body).0).ok()?;
     let root = outline.root();
     let [old, new] = ["previousValue", "currentValue"].map(|key| root.member(key));
     let is_object = |value: &crate::json::Node<'_>| value.kind() == Kind::ObjectStart;

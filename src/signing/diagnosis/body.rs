@@ -839,13 +839,8 @@ pub(super) fn reserialised(body: &[u8], out: Out<'_>) {
     let Ok(outline) = json::Outline::read(inner) else {
         return;
     };
-    for (index, dialect) in json::Dialect::all().iter().enumerate() {
-        let rarer = match index {
-            0..6 => 0,
-            6..20 => 1,
-            _ => 2,
-        };
-        if !out.wants(rarer) {
+    for dialect in json::Dialect::all() {
+        if !out.wants(dialect.rarity) {
             break;
         }
         let Ok(made) = dialect.write(&outline) else {
@@ -856,7 +851,11 @@ pub(super) fn reserialised(body: &[u8], out: Out<'_>) {
         }
         let after = if made.ends_with(b"\n") { b"" } else { after };
         let made = [before, &made, after].concat();
-        let what = format!("{} ({})", dialect.name(), dialect.about());
-        out.push(Made::new(made, what).rarer(rarer).detail(dialect.name()));
+        let what = format!("{} ({})", dialect.name, dialect.about);
+        out.push(
+            Made::new(made, what)
+                .rarer(dialect.rarity)
+                .detail(dialect.name),
+        );
     }
 }
