@@ -25,35 +25,46 @@ pub(super) fn heed(end: impl FnOnce(i32) + Send + 'static) -> io::Result<()> {
 }
 
 #[cfg(unix)]
-struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
+struct Signals(Vec<(i32, tokio::signal::unix::Signal)>);
 
 #[cfg(unix)]
 impl Signals {
     fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-        })
+        let mut kinds = vec![SignalKind::interrupt(), SignalKind::terminate()];
+        // nohup has it ignored, so that the process outlives its terminal.
+        if !is_ignored(SignalKind::hangup().as_raw_value()) {
+            kinds.push(SignalKind::hangup());
+        }
+        let heeded = |kind: SignalKind| Ok((kind.as_raw_value(), signal(kind)?));
+        kinds
+            .into_iter()
+            .map(heeded)
+            .collect::<io::Result<_>>()
+            .map(Self)
     }
 
     /// The next signal's number.
     async fn next(&mut self) -> i32 {
-        use tokio::signal::unix::SignalKind;
         std::future::poll_fn(|context| {
-            if self.interrupt.poll_recv(context).is_ready() {
-                std::task::Poll::Ready(SignalKind::interrupt().as_raw_value())
-            } else if self.terminate.poll_recv(context).is_ready() {
-                std::task::Poll::Ready(SignalKind::terminate().as_raw_value())
-            } else {
-                std::task::Poll::Pending
+            for (number, signal) in &mut self.0 {
+                if signal.poll_recv(context).is_ready() {
+                    return std::task::Poll::Ready(*number);
+                }
             }
+            std::task::Poll::Pending
         })
         .await
     }
+}
+
+/// Whether the process was started with this signal ignored, where the system tells.
+#[cfg(unix)]
+fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
 }
 
 #[cfg(windows)]

@@ -335,6 +335,37 @@ impl<'a> DeliveryLine<'a> {
     }
 }
 
+/// A handshake that was answered: what a provider asked beside its deliveries. It stands in
+/// `listen --json` and in recordings, whose readers pass over it: it is no delivery.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename = "handshake")]
+pub struct HandshakeLine<'a> {
+    /// The version of the line: [`LINES_VERSION`].
+    pub version: u32,
+    /// When its head was complete.
+    pub at: Time,
+    /// The sender's address and port.
+    pub remote: String,
+    /// The request's method.
+    pub method: &'a str,
+    /// The request's target, as it stood on the request line.
+    pub target: &'a str,
+    /// The headers in the sender's order and case.
+    pub headers: Fields<'a>,
+    /// The body, if it is UTF-8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<&'a str>,
+    /// The body, if it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body_base64: Option<Base64<'a>>,
+    /// What the provider wanted to know.
+    pub about: &'a str,
+    /// The secret of the deliveries to come, if it told that.
+    pub secret: Option<Value<'a>>,
+    /// What the provider got.
+    pub answer: AnswerObject<'a>,
+}
+
 /// A time in UTC with milliseconds: `2026-11-22T03:49:53.123Z`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Time(pub Timestamp);

@@ -13,6 +13,7 @@ use crate::show::verification;
 use crate::signing::Scheme;
 use crate::signing::Secret;
 use crate::signing::diagnosis::{self, Effort};
+use crate::signing::handshake::{HandshakeAnswer, handshake};
 use crate::signing::{Judge, Judgement, Keyring, Missing, Parts};
 
 /// How deliveries are judged.
@@ -64,6 +65,31 @@ impl Bench {
         let mut judge = Judge::new(&self.scheme, keyring, parts(delivery, url.as_deref()))?;
         judge.update(&delivery.body);
         Ok(Some(judge.finish(&settings::clock(&self.clock, now))))
+    }
+
+    /// The answer to what a provider asks beside its deliveries, as the scheme's record describes it.
+    /// With a secret, what carries a signature is a delivery, whatever else it carries, unless the
+    /// provider signs its handshakes and this one is genuine.
+    pub(super) fn handshake(&self, delivery: &Delivery, now: Timestamp) -> Option<HandshakeAnswer> {
+        if self.scheme.handshakes.is_empty() {
+            return None;
+        }
+        let Checking::With(keyring, _) = &self.checking else {
+            let none = Keyring::for_verifying(&self.scheme, &[]).ok()?;
+            return handshake(&self.scheme, delivery, &none);
+        };
+        let found = handshake(&self.scheme, delivery, keyring)?;
+        let headers = self.scheme.signature_headers();
+        let is_signed = headers.iter().any(|name| delivery.headers.contains(name));
+        let judged = |this: &Self| {
+            let judgement = this.judge(delivery, now).ok().flatten();
+            judgement.is_some_and(|judgement| judgement.is_genuine())
+        };
+        match (found.signed, is_signed) {
+            (true, _) => judged(self).then_some(found),
+            (false, true) => None,
+            (false, false) => Some(found),
+        }
     }
 
     /// Reads what the body says and what is odd about it, unless that is known already.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _, UdpSocket};
 use std::str::FromStr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -29,6 +30,31 @@ const MOST_HOPS: u32 = 5;
 pub(crate) struct Target {
     glob: Option<Pattern>,
     url: Url,
+}
+
+impl Target {
+    /// Whether it is what listens at this address, or at this URL for the world.
+    pub(super) fn leads_to(&self, here: SocketAddr, public: Option<&Url>) -> bool {
+        let (host, port) = (self.url.host(), self.url.port());
+        if public.is_some_and(|public| (public.host(), public.port()) == (host, port)) {
+            return true;
+        }
+        let host = host.trim_matches(['[', ']']);
+        // Only on our own port a name is worth looking up.
+        let found = (port == here.port()).then(|| (host, port).to_socket_addrs());
+        let mut addresses = found.and_then(Result::ok).into_iter().flatten();
+        addresses.any(|address| is_here(address.ip(), here.ip()))
+    }
+}
+
+/// Whether a connection to the address comes to who listens at the other.
+fn is_here(address: IpAddr, here: IpAddr) -> bool {
+    let (address, here) = (address.to_canonical(), here.to_canonical());
+    if here.is_unspecified() {
+        // It listens at all addresses of this machine: those that can be bound.
+        return address.is_unspecified() || UdpSocket::bind((address, 0)).is_ok();
+    }
+    address == here || address.is_unspecified() && here.is_loopback()
 }
 
 impl FromStr for Target {

@@ -18,19 +18,19 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use super::bench::{Bench, Checking};
+use super::bench::Bench;
 use super::filter::Filter;
 use super::forward::Forwarder;
 use super::recorder::Recorder;
 use super::respond::Player;
 use super::screen::{Note, Screen};
-use super::taken::{SMALL_BODY, Taken};
+use super::taken::{Handshaken, SMALL_BODY, Taken};
 use super::tally::Tally;
 use crate::delivery::Headers;
 use crate::receiver::{Answer, Malformed, Received, Reply, Responder, Service, Stop};
 use crate::sender::Url;
 use crate::signing::Judgement;
-use crate::signing::handshake::handshake;
+use crate::signing::handshake::HandshakeAnswer;
 
 /// How many bodies are remembered to recognise repeats.
 const REMEMBERED: usize = 10_000;
@@ -75,8 +75,11 @@ impl Service for Intake {
         let remote = received.remote;
         exit.guard(remote, || {
             let is_small = received.delivery.body.len() <= SMALL_BODY;
-            if is_small && let Some(answer) = desk.shakes_hands(&received) {
-                responder.answer(answer);
+            let now = Timestamp::try_from(received.at).unwrap_or_default();
+            // What is large is no handshake, so that nothing large is searched here.
+            let asks = || desk.bench.handshake(&received.delivery, now);
+            if let Some(found) = is_small.then(asks).flatten() {
+                desk.shake_hands(found, received, responder, started);
                 return;
             }
             if received.delivery.method != "POST" {
@@ -245,44 +248,32 @@ impl Desk {
         }
     }
 
-    /// Answers what a provider asks beside its deliveries, as the scheme's record describes it.
-    fn shakes_hands(&self, received: &Received) -> Option<Answer> {
-        let delivery = &received.delivery;
-        let empty;
-        let keyring = match &self.bench.checking {
-            Checking::With(keyring, _) => keyring,
-            Checking::Nothing => {
-                empty = crate::signing::Keyring::for_verifying(&self.bench.scheme, &[]).ok()?;
-                &empty
-            }
-        };
-        let found = handshake(&self.bench.scheme, delivery, keyring)?;
-        if found.signed {
-            let now = Timestamp::try_from(received.at).unwrap_or_default();
-            let judgement = self.bench.judge(delivery, now).ok()?;
-            if !judgement.is_none_or(|judgement| judgement.is_genuine()) {
-                return None;
-            }
-        }
-        let secret = match found.secret {
-            Some(_) => {
-                ": it told the secret of its deliveries (see its request), pass it with --secret"
-            }
-            None => "",
-        };
-        self.exit.screen.note(
-            Note::Good,
-            format!("answered a handshake: {}{secret}", found.about),
-        );
+    /// Answers what a provider asks beside its deliveries. What it tells, it may tell only once: that
+    /// is recorded first, as a delivery is.
+    fn shake_hands(
+        &self,
+        found: HandshakeAnswer,
+        received: Received,
+        responder: Responder,
+        started: Instant,
+    ) {
         let mut headers = Headers::new();
         for (name, value) in found.headers {
             headers.push(name, value);
         }
-        Some(Answer::from(Reply {
+        let answer = Answer::from(Reply {
             status: found.status,
             headers,
             body: found.body,
-        }))
+        });
+        let mut taken = Taken::new(0, Arc::new(received));
+        taken.handshake = Some(Handshaken {
+            about: found.about,
+            secret: found.secret,
+        });
+        taken.decided(&answer, started);
+        let exit = self.exit.clone();
+        self.answer(taken, responder, answer, move |taken| exit.end(taken));
     }
 
     /// Webhooks are POSTed: other methods are refused and reported.
@@ -320,7 +311,7 @@ pub(super) struct Exit {
 impl Exit {
     /// Counts and shows a delivery that was answered.
     fn end(&self, taken: Taken) {
-        if self.tally.count(&taken) {
+        if taken.handshake.is_none() && self.tally.count(&taken) {
             self.stop.trigger();
         }
         if taken.admitted {

@@ -249,6 +249,7 @@ impl Listen {
         }
         let receiver = self.receiver()?;
         let address = receiver.local_addr().map_err(Problem::failed)?;
+        self.refuse_circles(address)?;
         let url = format!("http://{address}");
         // From here on somebody may know of us and end us.
         let ending = Ending::heed_signals().map_err(Problem::failed)?;
@@ -280,6 +281,7 @@ impl Listen {
         Manner {
             json: self.output.json,
             quiet: self.output.talk.quiet,
+            records: self.record.is_some() && !self.redact,
             redacts: self.redact,
             layout: Layout {
                 style: shell.out.style,
@@ -315,6 +317,19 @@ impl Listen {
         };
         let sender = transport.sender(FORWARD_CONNECTIONS)?;
         Ok(Some(Forwarder::new(sender, self.forward_to.clone())))
+    }
+
+    /// A target that is this listener would have each delivery again and again.
+    fn refuse_circles(&self, here: SocketAddr) -> Result<(), Problem> {
+        let public = self.public_url.as_ref().and_then(|url| url.parse().ok());
+        let leads_here = |target: &&Target| target.leads_to(here, public.as_ref());
+        match self.forward_to.iter().find(leads_here) {
+            None => Ok(()),
+            Some(target) => Err(Problem::wrong(format!(
+                "{target} is this listener itself, which would get each delivery back"
+            ))
+            .hint("forward to the port of your application")),
+        }
     }
 
     fn receiver(&self) -> Result<Receiver, Problem> {

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 
 use super::bench::Bench;
-use super::taken::Taken;
+use super::taken::{Handshaken, Taken};
 use crate::commands::{Problem, Shell, Stream};
 use crate::receiver::Malformed;
 use crate::show::delivery::{self, Layout, Shown, Verdict};
@@ -49,6 +49,9 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 /// How often the end looks.
 const LOOK: Duration = Duration::from_millis(20);
 
+/// The kind of floods that handshakes are.
+const HANDSHAKE: &str = "handshake";
+
 /// The number of the signal of Ctrl-C.
 const INTERRUPT: i32 = 2;
 
@@ -59,7 +62,9 @@ pub(super) struct Manner {
     pub(super) json: bool,
     /// Nothing but what was asked for.
     pub(super) quiet: bool,
-    /// Values that are secrets by nature stay out of machine output.
+    /// What comes is recorded whole, too.
+    pub(super) records: bool,
+    /// Values that are secrets by nature stay out of machine output and of the recording.
     pub(super) redacts: bool,
     /// The text's layout.
     pub(super) layout: Layout,
@@ -353,10 +358,10 @@ impl State {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let mut counts = vec![
             (count(&self.skipped), "came too fast to be shown".to_owned()),
-            (count(&self.late), "were not shown: it ended first".into()),
+            (count(&self.late), "not shown: listening ended first".into()),
             (
                 unanswered,
-                "were not answered: it ended before they were judged".into(),
+                "not answered: listening ended before they were judged".into(),
             ),
             (
                 count(&self.undiagnosed),
@@ -364,10 +369,11 @@ impl State {
             ),
         ];
         for (kind, flood) in &output.floods {
-            counts.push((
-                flood.hidden,
-                format!("more malformed requests were not shown: {kind}"),
-            ));
+            let what = match *kind {
+                HANDSHAKE => "more handshakes were not shown".to_owned(),
+                kind => format!("more malformed requests were not shown: {kind}"),
+            };
+            counts.push((flood.hidden, what));
         }
         for (count, what) in counts {
             if count > 0 {
@@ -458,8 +464,14 @@ impl Shower {
     }
 
     fn delivery(&self, taken: &mut Taken) {
-        self.bench.read(taken);
         let manner = &self.state.manner;
+        if let Some(handshake) = taken.handshake.as_ref().filter(|_| !manner.json) {
+            if !taken.is_lost && self.admits(HANDSHAKE, taken.at) {
+                self.note(Note::Good, &self.handshake(handshake));
+            }
+            return;
+        }
+        self.bench.read(taken);
         let waiting = self.state.waiting.load(Ordering::Relaxed).saturating_sub(1);
         let effort = match waiting {
             0..=BUSY => Some(Effort::FULL),
@@ -490,6 +502,30 @@ impl Shower {
         self.print(delivery::shown(&shown, &manner.layout).as_bytes(), true);
     }
 
+    /// What is said of a handshake. What it told is masked here as every secret is.
+    fn handshake(&self, handshake: &Handshaken) -> String {
+        let mut text = format!("answered a handshake: {}", handshake.about);
+        if let Some(secret) = &handshake.secret {
+            let size = crate::show::bytes(secret.expose().len() as u64);
+            let kept = match self.state.manner.records {
+                true => "it stands whole in the recording",
+                false => {
+                    "to see it whole, listen with --record FILE or --json when it is told again"
+                }
+            };
+            text.push_str(&format!(
+                "\n  it told the secret of its deliveries (masked, {size}), for --secret: {kept}"
+            ));
+        }
+        text
+    }
+
+    /// Whether one more thing of that kind is shown.
+    fn admits(&self, kind: &'static str, at: Timestamp) -> bool {
+        let mut output = self.state.output();
+        output.floods.entry(kind).or_default().admits(at)
+    }
+
     fn malformed(&self, malformed: &Malformed) {
         let at = Timestamp::try_from(malformed.at).unwrap_or_default();
         if self.state.manner.json {
@@ -503,12 +539,7 @@ impl Shower {
             self.print(&lines::to_bytes(&line).unwrap_or_default(), false);
             return;
         }
-        let admitted = {
-            let mut output = self.state.output();
-            let flood = output.floods.entry(malformed.code).or_default();
-            flood.admits(at)
-        };
-        if admitted {
+        if self.admits(malformed.code, at) {
             let shown = delivery::malformed(
                 at,
                 malformed.remote,

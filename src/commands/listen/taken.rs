@@ -11,8 +11,10 @@ use crate::blue::validate::Report;
 use crate::delivery::{Delivery, Headers, is_secret};
 use crate::receiver::{Answer, Received};
 use crate::show::delivery as shown;
-use crate::show::lines::{self, AnswerObject, DeliveryLine, Fields, VerifyLine};
-use crate::signing::Judgement;
+use crate::show::lines::{
+    self, AnswerObject, DeliveryLine, Fields, HandshakeLine, Value, VerifyLine,
+};
+use crate::signing::{Judgement, Secret};
 
 /// Bodies up to this are worked on where they come in: that takes less time than handing over.
 pub(super) const SMALL_BODY: usize = 64 * 1024;
@@ -27,6 +29,8 @@ pub(super) struct Taken {
     pub(super) at: Timestamp,
     /// The request and its sender. Its bytes are shared by all who still need them.
     pub(super) received: Arc<Received>,
+    /// It is no delivery but a handshake: what the provider wanted.
+    pub(super) handshake: Option<Handshaken>,
     /// The verdict; `None` when nothing is checked.
     pub(super) judgement: Option<Judgement>,
     /// What its body says; `None` until somebody needs it.
@@ -45,6 +49,14 @@ pub(super) struct Taken {
     pub(super) is_lost: bool,
     /// What came of forwarding it.
     pub(super) forwards: Vec<Forwarded>,
+}
+
+/// A handshake that was answered.
+pub(super) struct Handshaken {
+    /// What the provider wanted to know, in a line.
+    pub(super) about: String,
+    /// The secret of the deliveries to come, if it told that: it is told once.
+    pub(super) secret: Option<Secret>,
 }
 
 /// What came of one forward.
@@ -69,6 +81,7 @@ impl Taken {
             number,
             at: Timestamp::try_from(received.at).unwrap_or_default(),
             received,
+            handshake: None,
             judgement: None,
             report: None,
             repeat_of: None,
@@ -138,6 +151,26 @@ impl Taken {
     ) -> std::io::Result<Vec<u8>> {
         let headers = self.kept_headers(redacts);
         let remote = self.received.remote.to_string();
+        if let Some(handshake) = &self.handshake {
+            let plain = DeliveryLine::new(self.number, self.at, remote, self.delivery());
+            let secret = handshake.secret.as_ref().map(|secret| match redacts {
+                true => REDACTED,
+                false => secret.expose(),
+            });
+            return lines::to_bytes(&HandshakeLine {
+                version: plain.version,
+                at: plain.at,
+                remote: plain.remote,
+                method: plain.method,
+                target: plain.target,
+                headers: Fields(&headers),
+                body: plain.body,
+                body_base64: plain.body_base64,
+                about: &handshake.about,
+                secret: secret.map(Value),
+                answer: self.answer(),
+            });
+        }
         let report = self.report.as_ref();
         let line = DeliveryLine {
             headers: Fields(&headers),

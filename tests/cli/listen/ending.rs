@@ -134,7 +134,7 @@ fn a_refused_delivery_fails_the_run_when_that_is_asked_for() {
 
 #[test]
 fn signals_end_it_in_order() {
-    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+    for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
         let place = Place::new();
         let listener = listen(&place, "-s geheim --show-body none --record recording");
         assert_eq!(listener.deliver("{}"), 200);
@@ -155,6 +155,18 @@ fn signals_end_it_in_order() {
             "",
         );
     }
+}
+
+#[test]
+fn a_hangup_that_is_ignored_ends_nothing() {
+    let place = Place::new();
+    // As nohup starts a process that is to outlive its terminal.
+    let script = r#"trap '' HUP && exec "$@""#;
+    let listener = super::listener::start_by_shell(&place, script, "--json -q -n 2");
+    listener.post("1");
+    listener.signal("HUP");
+    assert_eq!(listener.post("2"), 200);
+    assert_eq!(listener.end().code, Some(0));
 }
 
 #[test]
@@ -361,4 +373,22 @@ fn an_output_that_cannot_be_written_is_an_error() {
         talk,
         "error: could not write the output\n  caused by: No space left on device (os error 28)\n"
     );
+}
+
+#[test]
+fn a_delivery_that_cannot_be_shown_is_an_error_though_it_came() {
+    let place = Place::new();
+    if !std::path::Path::new("/dev/full").exists() {
+        eprintln!("skipped: /dev/full is not on this machine");
+        return;
+    }
+    for words in ["-n 1", ""] {
+        let script = r#"exec "$@" >/dev/full"#;
+        let listener = super::listener::start_by_shell(&place, script, words);
+        assert_eq!(listener.post("{}"), 200);
+        let ended = listener.end();
+        assert_eq!(ended.code, Some(3), "{words}");
+        let error = "error: could not write the output\n  caused by: No space left on device (os error 28)\n";
+        assert!(ended.talk().ends_with(error), "{}", ended.talk());
+    }
 }

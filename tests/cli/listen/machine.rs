@@ -224,6 +224,7 @@ fn what_is_not_genuine_is_explained_with_its_cause() {
         let told = (answer.status, String::from_utf8(answer.body).unwrap());
         assert_eq!(told, (401, "the signature is not accepted\n".into()));
     }
+    listener.shows(r#""number":5,"#);
     let ended = listener.interrupt();
     let found: Vec<(String, Value)> = deliveries(&ended)
         .iter()
@@ -252,6 +253,7 @@ fn a_forged_delivery_is_refused_unless_it_is_to_be_accepted() {
     let listener = listen(&place, "--json -q -s geheim --accept-invalid");
     assert_eq!(listener.forge("{}"), 200);
     assert_eq!(listener.post("{}"), 200);
+    listener.shows(r#""number":2,"#);
     let ended = listener.interrupt();
     assert_eq!(deliveries(&ended)[0]["verification"]["genuine"], false);
     assert_eq!(deliveries(&ended)[0]["answer"]["status"], 200);
@@ -309,6 +311,7 @@ fn what_is_odd_about_a_body_is_found_and_never_refused() {
     for (body, _) in &cases {
         assert_eq!(listener.deliver(body), 200, "{body}");
     }
+    listener.shows(&format!(r#""number":{},"#, cases.len()));
     let ended = listener.interrupt();
     let lines = deliveries(&ended);
     assert_eq!(lines.len(), cases.len());

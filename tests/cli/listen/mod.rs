@@ -2,6 +2,8 @@
 
 mod answers;
 mod ending;
+mod handshakes;
+mod large;
 mod listener;
 mod machine;
 mod peers;

@@ -285,3 +285,32 @@ fn an_old_ready_file_is_gone_before_the_port_is_asked_for() {
     assert_eq!(ended.code, Some(3));
     assert!(!ready.exists());
 }
+
+#[test]
+fn a_target_that_is_the_listener_itself_is_refused() {
+    let place = Place::new();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = free.local_addr().unwrap().port();
+    drop(free);
+    for (words, target) in [
+        (format!("-f {port}"), format!("http://localhost:{port}/")),
+        (
+            format!("--bind 0.0.0.0 -f TODO_*=127.0.0.1:{port}/x"),
+            format!("http://127.0.0.1:{port}/x (TODO_*)"),
+        ),
+        (
+            "--public-url https://example.com/in -f https://example.com/out".into(),
+            "https://example.com/out".into(),
+        ),
+    ] {
+        let ended = place
+            .bluehook(&format!("listen --port {port} {words}"))
+            .run();
+        ended.fails(
+            2,
+            &format!(
+                "error: {target} is this listener itself, which would get each delivery back\n  hint: forward to the port of your application\n"
+            ),
+        );
+    }
+}

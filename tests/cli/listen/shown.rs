@@ -84,6 +84,8 @@ fn a_forged_delivery_is_shown_with_its_cause() {
     let bytes = text.replace(&length, &format!("Content-Length: {}", body.len() + 1));
     assert_eq!(listener.send(bytes.as_bytes()).status, 401);
     assert_eq!(listener.post(&body), 401);
+    listener.shows(" #2 ");
+    listener.shows("no X-Signature header");
     let ended = listener.interrupt();
     assert_eq!(
         steady(&ended.text()),

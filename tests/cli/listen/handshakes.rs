@@ -1,0 +1,146 @@
+//! What providers ask beside their deliveries, and what they tell only once.
+
+use serde_json::{Value, json};
+
+use super::listener::listen;
+use super::sender::{SECRET, event, request, signature};
+use crate::runner::{Ended, Place};
+
+const TOLD: &str = "b537207f20cbfa02357cf448134da559e8bd39d61597dcd5631b8012eae53e81";
+
+fn asana(extra: &str) -> Vec<u8> {
+    request("/", &format!("X-Hook-Secret: {TOLD}\r\n{extra}"), b"{}")
+}
+
+fn of_type<'a>(lines: &'a [Value], name: &str) -> Vec<&'a Value> {
+    lines.iter().filter(|line| line["type"] == name).collect()
+}
+
+fn kept(place: &Place) -> Vec<Value> {
+    let text = std::fs::read_to_string(place.path().join("recording")).unwrap();
+    let lines = text.lines();
+    lines
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[test]
+fn what_a_provider_tells_once_is_masked_on_the_screen_and_kept_whole() {
+    let place = Place::new();
+    let listener = listen(&place, "--scheme asana --record recording");
+    let answer = listener.send(&asana(""));
+    assert_eq!(
+        (answer.status, answer.header("X-Hook-Secret")),
+        (200, Some(TOLD))
+    );
+    // It is on disk before it is answered.
+    let line = &kept(&place)[0];
+    assert_eq!(line["type"], "handshake");
+    assert_eq!(line["secret"], TOLD);
+    assert_eq!(line["answer"]["status"], 200);
+    assert_eq!(line["headers"][1], json!(["X-Hook-Secret", TOLD]));
+    listener.says("(masked, 64 bytes), for --secret: it stands whole in the recording\n");
+    let ended = listener.interrupt();
+    assert!(!ended.talk().contains(TOLD) && !ended.text().contains(TOLD));
+    assert!(
+        ended.text().ends_with("no deliveries\n"),
+        "{}",
+        ended.text()
+    );
+}
+
+#[test]
+fn a_handshake_is_a_line_of_machine_output_and_the_way_to_keep_it_is_said() {
+    let place = Place::new();
+    let listener = listen(&place, "--json -q --scheme notion");
+    let body = format!(r#"{{"verification_token":"{TOLD}"}}"#);
+    assert_eq!(listener.post(&body), 200);
+    listener.shows("\"handshake\"");
+    let ended = listener.interrupt();
+    let lines = ended.json();
+    let line = of_type(&lines, "handshake")[0];
+    assert_eq!(
+        (&line["secret"], &line["body"]),
+        (&json!(TOLD), &json!(body))
+    );
+
+    let listener = listen(&place, "--scheme notion");
+    assert_eq!(listener.post(&body), 200);
+    listener.says("to see it whole, listen with --record FILE or --json when it is told again\n");
+}
+
+#[test]
+fn redacted_the_secret_is_kept_back_everywhere() {
+    let place = Place::new();
+    let listener = listen(&place, "--json --redact --scheme asana --record recording");
+    assert_eq!(listener.send(&asana("")).status, 200);
+    listener.shows("\"handshake\"");
+    let ended = listener.interrupt();
+    let kept = std::fs::read_to_string(place.path().join("recording")).unwrap();
+    for text in [ended.text(), ended.talk(), kept] {
+        assert!(!text.contains(TOLD), "{text}");
+    }
+}
+
+#[test]
+fn what_carries_a_signature_is_judged_whatever_else_it_carries() {
+    let place = Place::new();
+    let deliveries = |ended: &Ended| -> Vec<Value> {
+        of_type(&ended.json(), "delivery")
+            .into_iter()
+            .map(|line| line["verification"]["genuine"].clone())
+            .collect()
+    };
+    let listener = listen(&place, "--json -q --scheme asana -s geheim");
+    let signed = format!("X-Hook-Signature: {}\r\n", signature(SECRET, b"{}"));
+    assert_eq!(
+        listener.send(&asana("X-Hook-Signature: 00\r\n")).status,
+        401
+    );
+    assert_eq!(listener.send(&asana(&signed)).status, 200);
+    listener.shows(r#""number":2,"#);
+    assert_eq!(deliveries(&listener.interrupt()), [false, true]);
+
+    // A genuine delivery whose body holds what a handshake holds does not disappear.
+    let listener = listen(&place, "--json -q --scheme notion -s geheim");
+    let body = br#"{"type":"page.created","verification_token":"x"}"#;
+    let header = format!("X-Notion-Signature: sha256={}\r\n", signature(SECRET, body));
+    assert_eq!(listener.send(&request("/", &header, body)).status, 200);
+    listener.shows(r#""number":1,"#);
+    assert_eq!(deliveries(&listener.interrupt()), [true]);
+}
+
+#[test]
+fn a_flood_of_handshakes_is_counted() {
+    let place = Place::new();
+    let listener = listen(&place, "--scheme asana");
+    for _ in 0..30 {
+        assert_eq!(listener.send(&asana("")).status, 200);
+    }
+    assert_eq!(listener.post(event("X")), 200);
+    listener.shows(" X ");
+    let talk = listener.interrupt().talk();
+    assert_eq!(talk.matches("answered a handshake").count(), 10, "{talk}");
+    assert!(
+        talk.contains("\nwarning: 20 more handshakes were not shown\n"),
+        "{talk}"
+    );
+}
+
+#[test]
+fn a_recorded_handshake_is_no_delivery_when_it_is_read_back() {
+    let place = Place::new();
+    let listener = listen(
+        &place,
+        "-q --scheme asana -s geheim --record recording -n 1",
+    );
+    assert_eq!(listener.send(&asana("")).status, 200);
+    let signed = format!("X-Hook-Signature: {}\r\n", signature(SECRET, b"{}"));
+    assert_eq!(listener.send(&request("/", &signed, b"{}")).status, 200);
+    assert_eq!(listener.end().code, Some(0));
+    let read = place
+        .bluehook("verify --delivery recording --scheme asana -s geheim")
+        .run();
+    let genuine = "#1 genuine: X-Hook-Signature is right for these 2 bytes\n";
+    read.is(0, genuine, "");
+}

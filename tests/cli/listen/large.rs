@@ -1,0 +1,75 @@
+//! Large bodies: they take their time, and nobody else's.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::listener::listen;
+use crate::runner::Place;
+
+/// So many objects that reading them takes its time.
+fn heavy(objects: usize) -> String {
+    let object =
+        r#"{"id":"clb4zna6x0000vt1swuwso25f","n":1.0,"n":2,"at":"2022-12-01T11:23:09.241Z"}"#;
+    format!("[{}]", vec![object; objects].join(","))
+}
+
+#[test]
+fn a_large_plain_body_delays_nobody_though_it_is_recorded() {
+    let place = Place::new();
+    let listener = listen(&place, "-q --record recording --event TODO_*");
+    let (body, done) = (heavy(100_000), AtomicBool::new(false));
+    let (mut slowest, mut small) = (Duration::ZERO, 0);
+    let started = Instant::now();
+    thread::scope(|scope| {
+        let large: Vec<_> = (0..4)
+            .map(|_| scope.spawn(|| listener.post(&body)))
+            .collect();
+        scope.spawn(|| {
+            for answer in large {
+                assert_eq!(answer.join().unwrap(), 200);
+            }
+            done.store(true, Ordering::Relaxed);
+        });
+        while !done.load(Ordering::Relaxed) {
+            let started = Instant::now();
+            assert_eq!(listener.post("{}"), 200);
+            slowest = slowest.max(started.elapsed());
+            small += 1;
+        }
+    });
+    let all = started.elapsed();
+    assert!(small > 4, "{small}");
+    assert!(slowest < all / 2, "{slowest:?} of {all:?}");
+    listener.interrupt();
+    let recording = std::fs::read_to_string(place.path().join("recording")).unwrap();
+    assert_eq!(recording.lines().count(), small + 4);
+}
+
+#[test]
+fn the_end_does_not_wait_for_the_work_on_what_came() {
+    let place = Place::new();
+    for (words, is_signal) in [("", true), ("-n 1", false)] {
+        let listener = listen(&place, &format!("-s geheim {words}"));
+        // The first is looked into for its cause, for longer than the second waits.
+        assert_eq!(listener.forge(heavy(100_000)), 401);
+        assert_eq!(listener.forge(heavy(100_000)), 401);
+        assert_eq!(listener.deliver("{}"), 200);
+        let started = Instant::now();
+        let ended = match is_signal {
+            true => listener.interrupt(),
+            false => listener.end(),
+        };
+        let took = started.elapsed();
+        assert!(took < Duration::from_secs(6), "{took:?}");
+        let (text, talk) = (ended.text(), ended.talk());
+        assert!(
+            text.ends_with("3 deliveries: 1 genuine, 2 not genuine\n"),
+            "{text}"
+        );
+        assert!(
+            talk.contains("not shown: listening ended first\n"),
+            "{talk}"
+        );
+    }
+}
