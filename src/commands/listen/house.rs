@@ -65,11 +65,9 @@ pub(super) fn serve(
     signal: impl Fn() -> Option<i32>,
 ) -> Result<Ended, Problem> {
     // A reader that has gone ends the listening, unless something else is still waited for.
-    let waits = plan.count.is_some()
-        || plan.forwarder.is_some()
-        || !plan.expected.is_empty()
-        || plan.timeout.is_some()
-        || plan.appender.is_some();
+    let awaits = plan.count.is_some() || !plan.expected.is_empty();
+    let waits =
+        awaits || plan.forwarder.is_some() || plan.timeout.is_some() || plan.appender.is_some();
     let closing = stop.clone();
     let closed = move || {
         if !waits {
@@ -136,7 +134,12 @@ pub(super) fn serve(
     };
     let unanswered = exit.unanswered.load(Ordering::Relaxed);
     let streams = (&mut shell.out, &mut shell.err);
-    let shown = showing.end(streams, &ended.summary, unanswered, signal);
+    let shown = showing.end(
+        streams,
+        &ended.summary,
+        (unanswered, awaits && ended.is_satisfied),
+        signal,
+    );
     served.map_err(Problem::failed)?;
     shown.map_err(|error| Problem::failed(error).context("could not write the output"))?;
     Ok(ended)

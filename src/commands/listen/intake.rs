@@ -404,4 +404,74 @@ mod tests {
         assert_eq!(repeats.seen(b"a", 4), None);
         assert_eq!(repeats.known.lock().unwrap().first.len(), REMEMBERED);
     }
+
+    /// A stream that keeps what is written to it.
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_panic_ends_one_delivery_and_is_told() {
+        let kept = Kept::default();
+        let stream = |kept: &Kept| crate::commands::Stream {
+            writer: Box::new(kept.clone()),
+            style: crate::show::style::Style::PLAIN,
+            width: 100,
+            is_terminal: false,
+        };
+        let (mut out, mut err) = (stream(&Kept::default()), stream(&kept));
+        let bench = Bench {
+            scheme: crate::signing::Scheme::default(),
+            checking: super::super::bench::Checking::Nothing,
+            scope: crate::blue::scope::Scope::default(),
+            clock: crate::cli::ClockChoice::default(),
+            public_url: None,
+        };
+        let manner = super::super::screen::Manner {
+            json: false,
+            quiet: false,
+            records: false,
+            redacts: false,
+            layout: crate::show::delivery::Layout {
+                style: crate::show::style::Style::PLAIN,
+                width: 100,
+                extent: crate::show::delivery::Extent::None,
+                verbose: false,
+            },
+        };
+        let streams = (&mut out, &mut err);
+        let (screen, showing) =
+            super::super::screen::start(streams, manner, Arc::new(bench), || ()).unwrap();
+        let exit = Exit {
+            tally: Tally::new(None, Vec::new()),
+            screen,
+            stop: Stop::new(),
+            closing: AtomicBool::new(false),
+            unanswered: AtomicU64::new(0),
+        };
+        let remote: SocketAddr = "127.0.0.1:4711".parse().unwrap();
+        let mut after = false;
+        exit.guard(remote, || panic!("on purpose"));
+        exit.guard(remote, || after = true);
+        assert!(after);
+        exit.screen.end();
+        let summary = exit.tally.summary();
+        showing
+            .end((&mut out, &mut err), &summary, (0, false), || None)
+            .unwrap();
+        assert_eq!(
+            String::from_utf8(kept.0.lock().unwrap().clone()).unwrap(),
+            "warning: a delivery from 127.0.0.1:4711 was answered 500: bluehook itself failed, please report it\n"
+        );
+    }
 }

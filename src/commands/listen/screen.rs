@@ -42,6 +42,8 @@ const PIECE: usize = 32 * 1024;
 
 /// How much work on what has come is still done at the end.
 const LAST_WORK: Duration = Duration::from_secs(1);
+/// How much of that when what was waited for has come: it is to be seen.
+const LAST_WORK_ON_EXPECTED: Duration = Duration::from_secs(10);
 /// How much of that when a person waits for the end.
 const LAST_WORK_FOR_PEOPLE: Duration = Duration::from_millis(200);
 /// How long the end waits, after a signal, for an output in which nothing moves.
@@ -277,10 +279,15 @@ impl Showing {
         self,
         (out, err): (&mut Stream, &mut Stream),
         summary: &ListenSummary,
-        unanswered: u64,
+        (unanswered, has_expected): (u64, bool),
         signal: impl Fn() -> Option<i32>,
     ) -> io::Result<()> {
-        let Some(mut output) = self.rest(|| signal().is_some()) else {
+        let patience = |hurry: bool| match (hurry, self.state.manner.json) {
+            (true, false) => LAST_WORK_FOR_PEOPLE,
+            (false, _) if has_expected => LAST_WORK_ON_EXPECTED,
+            _ => LAST_WORK,
+        };
+        let Some(mut output) = self.rest(|| signal().is_some(), patience) else {
             return Ok(());
         };
         let manner = &self.state.manner;
@@ -302,7 +309,11 @@ impl Showing {
     }
 
     /// Waits until all is shown, or until it is enough, and takes the output.
-    fn rest(&self, hurries: impl Fn() -> bool) -> Option<MutexGuard<'_, Output>> {
+    fn rest(
+        &self,
+        hurries: impl Fn() -> bool,
+        patience: impl Fn(bool) -> Duration,
+    ) -> Option<MutexGuard<'_, Output>> {
         let state = &self.state;
         // For how long the thread has worked (and not written), and for how long nothing moved.
         let (mut work, mut still) = (Duration::ZERO, Duration::ZERO);
@@ -315,15 +326,11 @@ impl Showing {
                 _ => return Some(state.output()),
             }
             let (passed, hurry) = (before.elapsed(), hurries());
-            let patience = match hurry && !state.manner.json {
-                true => LAST_WORK_FOR_PEOPLE,
-                false => LAST_WORK,
-            };
             let is_writing = state.output.try_lock().is_err();
             if hurry || !is_writing {
                 work += passed;
             }
-            if work >= patience {
+            if work >= patience(hurry) {
                 state.over.store(true, Ordering::Release);
                 if !is_writing {
                     let left = state.waiting.load(Ordering::Relaxed) as u64;
