@@ -36,7 +36,7 @@ pub fn sentence(judgement: &Judgement, scheme: &Scheme, bytes: u64) -> String {
         None => {
             let age = judgement
                 .age_seconds
-                .map_or(String::new(), |age| format!(", {} old", super::span(age)));
+                .map_or(String::new(), |age| format!(", {}", aged(age)));
             let secret = match &judgement.matched {
                 Some(matched) if matched.position > 1 => {
                     format!(
@@ -79,15 +79,24 @@ fn refusal(reason: &Reason, header: &str, body: &str) -> String {
         }
         Reason::Mismatch => format!("{header} is not right for {body} with this secret"),
         Reason::Stale { age, tolerance } => format!(
-            "the signature is right, but the delivery is {} old and {} are allowed",
-            super::span(*age),
+            "the signature is right, but the delivery is {} and {} are allowed",
+            aged(*age),
             super::span(seconds(*tolerance)),
         ),
         Reason::Future { ahead, tolerance } => format!(
-            "the signature is right, but the delivery's time is {} ahead and {} are allowed",
-            super::span(*ahead),
+            "the signature is right, but the delivery is {} and {} are allowed",
+            aged(-*ahead),
             super::span(seconds(*tolerance)),
         ),
+    }
+}
+
+/// `3 min old`, or for a time in the future `3 min ahead of the clock`.
+fn aged(seconds: i64) -> String {
+    let span = super::span(seconds.saturating_abs());
+    match seconds {
+        0.. => format!("{span} old"),
+        _ => format!("{span} ahead of the clock"),
     }
 }
 

@@ -1,12 +1,22 @@
 //! Reading a record: a TOML text becomes a scheme, or it is said which line and field is wrong.
+//!
+//! What a record may hold is bounded here, so that no delivery is worth more work than its bytes.
 
 use std::fmt;
 
 use super::super::encoding::Encoding;
-use super::handshake::{Handshake, Reply, ReplyPart};
-use super::template::Part;
-use super::words::{Algorithm, KeyForm, SignaturePlace, TimestampRule};
+use super::handshake::{Handshake, Reply, ReplyPart, Value};
+use super::template::{Part, Template};
+use super::words::{Algorithm, KeyForm, KeyRule, SignaturePlace, TimestampRule, UrlRule};
 use super::{Scheme, Variant};
+use crate::http;
+
+/// How many variants, handshakes, conditions or headers there may be.
+const TABLES: usize = 16;
+/// How many parts a template may have.
+const PARTS: usize = 32;
+/// How long a text may be, in bytes.
+const TEXT: usize = 256;
 
 /// A record that cannot be used: what is wrong, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,43 +43,79 @@ impl fmt::Display for Invalid {
 
 impl std::error::Error for Invalid {}
 
-impl Invalid {
-    /// Finds the line and the field of an error that reading `text` gave.
-    fn locate(text: &str, error: &toml::de::Error) -> Self {
-        let start = error.span().map_or(0, |span| span.start);
-        let before = text.get(..start).unwrap_or(text);
-        let line = before.matches('\n').count() + 1;
-        let message = error.message().trim().replace('\n', ", ");
-        Self {
-            line: Some(line),
-            field: named_field(&message).or_else(|| field_at(text, start)),
-            message,
+/// Refuses with a field and a sentence when something is so.
+macro_rules! refuse {
+    ($($field:literal: $message:expr, if $wrong:expr;)*) => {
+        $(if $wrong {
+            return Err(Contradiction::new($field, $message));
+        })*
+    };
+}
+impl Scheme {
+    /// Reads a record.
+    ///
+    /// # Errors
+    /// The text is no TOML, or no record that can be used: with the line and the field.
+    pub fn from_toml(name: &str, text: &str) -> Result<Self, Invalid> {
+        let scheme: Self = toml::from_str(text).map_err(|error| misread(text, &error))?;
+        scheme.named_if(name, |found| found.line_in(text))
+    }
+
+    /// Gives the record its name, if it can be used.
+    ///
+    /// # Errors
+    /// Fields that contradict each other, or that need one that is not there.
+    pub fn checked(self, name: &str) -> Result<Self, Invalid> {
+        self.named_if(name, |_| None)
+    }
+
+    fn named_if(
+        mut self,
+        name: &str,
+        line: impl Fn(&Contradiction) -> Option<usize>,
+    ) -> Result<Self, Invalid> {
+        name.clone_into(&mut self.name);
+        match self.check() {
+            Ok(()) => Ok(self),
+            Err(found) => Err(Invalid {
+                line: line(&found),
+                field: Some(match found.table {
+                    Some((table, number)) => format!("{table} {number}, {}", found.field),
+                    None => found.field.to_owned(),
+                }),
+                message: found.message,
+            }),
         }
     }
 
-    /// Where in `text` the field of this error stands: `variant 2, signature.separator`.
-    fn located(mut self, text: &str, table: &str, number: usize, field: &str) -> Self {
-        let key = field.split('.').next().unwrap_or_default();
-        let header = format!("[[{table}]]");
-        let mut seen = 0;
-        for (index, line) in text.lines().enumerate() {
-            let line = line.trim_start();
-            if line.starts_with("[[") {
-                seen += usize::from(line.starts_with(&header));
-            }
-            let here = line.starts_with(&header)
-                || line.starts_with(&format!("[{table}.{key}]"))
-                || line
-                    .strip_prefix(key)
-                    .is_some_and(|rest| rest.trim_start().starts_with('='));
-            if seen == number && here {
-                self.line = Some(index + 1);
-            }
-            if seen > number {
-                break;
-            }
+    fn check(&self) -> Result<(), Contradiction> {
+        refuse! {
+            "variant": "a scheme needs at least one [[variant]]", if self.variants.is_empty();
+            "variant": format!("there are more than {TABLES}"), if self.variants.len() > TABLES;
+            "handshake": format!("there are more than {TABLES}"), if self.handshakes.len() > TABLES;
         }
-        self
+        for (index, variant) in self.variants.iter().enumerate() {
+            let checked = variant.check();
+            checked.map_err(|found| found.within("variant", index + 1))?;
+        }
+        let first = self.variants[0].algorithm;
+        for (index, handshake) in self.handshakes.iter().enumerate() {
+            let checked = handshake.check(first);
+            checked.map_err(|found| found.within("handshake", index + 1))?;
+        }
+        Ok(())
+    }
+}
+
+/// Finds the line and the field of an error that reading `text` gave.
+fn misread(text: &str, error: &toml::de::Error) -> Invalid {
+    let start = error.span().map_or(0, |span| span.start);
+    let before = text.get(..start).unwrap_or(text);
+    let message = error.message().trim().replace('\n', ", ");
+    Invalid {
+        line: Some(before.matches('\n').count() + 1),
+        field: named_field(&message).or_else(|| field_at(text, start)),
+        message,
     }
 }
 
@@ -96,283 +142,204 @@ fn field_at(text: &str, at: usize) -> Option<String> {
     Some(key[start..].to_owned()).filter(|key| !key.is_empty())
 }
 
-impl Scheme {
-    /// Reads a record.
-    ///
-    /// # Errors
-    /// The text is no TOML, or no record that can be used: with the line and the field.
-    pub fn from_toml(name: &str, text: &str) -> Result<Self, Invalid> {
-        let mut scheme: Self =
-            toml::from_str(text).map_err(|error| Invalid::locate(text, &error))?;
-        name.clone_into(&mut scheme.name);
-        match scheme.contradiction() {
-            None => Ok(scheme),
-            Some((place, contradiction)) => {
-                let invalid = contradiction.at(place);
-                Err(match place {
-                    Some((table, number)) => {
-                        invalid.located(text, table, number, contradiction.field)
-                    }
-                    None => invalid,
-                })
-            }
-        }
-    }
-
-    /// Gives the record its name, if it can be used.
-    ///
-    /// # Errors
-    /// Fields that contradict each other, or that need one that is not there.
-    pub fn checked(mut self, name: &str) -> Result<Self, Invalid> {
-        name.clone_into(&mut self.name);
-        match self.contradiction() {
-            None => Ok(self),
-            Some((place, contradiction)) => Err(contradiction.at(place)),
-        }
-    }
-
-    /// The first contradiction, and in which table it is, numbered from 1.
-    fn contradiction(&self) -> Option<(Option<(&'static str, usize)>, Contradiction)> {
-        if self.variants.is_empty() {
-            let message = "a scheme needs at least one [[variant]]";
-            return Some((None, Contradiction::new("variant", message)));
-        }
-        let variants = (self.variants.iter().enumerate()).filter_map(|(index, variant)| {
-            Some((Some(("variant", index + 1)), variant.check().err()?))
-        });
-        let handshakes = (self.handshakes.iter().enumerate()).filter_map(|(index, handshake)| {
-            Some((Some(("handshake", index + 1)), handshake.check().err()?))
-        });
-        variants.chain(handshakes).next()
-    }
-}
-
 /// Fields that contradict each other: one of them, and a sentence.
-#[derive(Debug, Clone, PartialEq, Eq)]
 struct Contradiction {
+    /// In which table it is, numbered from 1.
+    table: Option<(&'static str, usize)>,
     field: &'static str,
     message: String,
 }
 
 impl Contradiction {
     fn new(field: &'static str, message: impl Into<String>) -> Self {
-        let message = message.into();
-        Self { field, message }
-    }
-
-    fn at(&self, place: Option<(&'static str, usize)>) -> Invalid {
-        Invalid {
-            line: None,
-            field: Some(match place {
-                Some((table, number)) => format!("{table} {number}, {}", self.field),
-                None => self.field.to_owned(),
-            }),
-            message: self.message.clone(),
+        Self {
+            table: None,
+            field,
+            message: message.into(),
         }
     }
-}
 
-/// Refuses with a field and a sentence when something is so.
-fn refuse_if(
-    wrong: bool,
-    field: &'static str,
-    message: impl Into<String>,
-) -> Result<(), Contradiction> {
-    if wrong {
-        Err(Contradiction::new(field, message))
-    } else {
-        Ok(())
+    fn within(mut self, table: &'static str, number: usize) -> Self {
+        self.table = Some((table, number));
+        self
+    }
+
+    /// The line of a record's text in which the field stands, or else its table's.
+    fn line_in(&self, text: &str) -> Option<usize> {
+        let (table, number) = self.table?;
+        let key = self.field.split('.').next().unwrap_or_default();
+        let (header, own) = (format!("[[{table}]]"), format!("[{table}.{key}]"));
+        let mut seen = 0;
+        let mut found = None;
+        for (index, line) in text.lines().enumerate() {
+            let line = line.trim_start();
+            let is_header = line.starts_with(&header);
+            seen += usize::from(is_header);
+            let rest = line.strip_prefix(key).map(str::trim_start);
+            let is_field = rest.is_some_and(|rest| rest.starts_with('=')) || line.starts_with(&own);
+            if seen == number && (is_header || is_field) {
+                found = Some(index + 1);
+            }
+        }
+        found
     }
 }
 
-/// Refuses what is no header name (RFC 9110, section 5.6.2).
+/// Refuses what is no header name.
 fn check_header(field: &'static str, name: &str) -> Result<(), Contradiction> {
-    refuse_if(
-        !crate::http::is_token(name.as_bytes()),
-        field,
-        format!("{name:?} is no header name"),
-    )
+    if http::is_token(name.as_bytes()) && name.len() <= TEXT {
+        return Ok(());
+    }
+    let message = format!("{name:?} is no header name");
+    Err(Contradiction::new(field, message))
+}
+
+/// Refuses a text of which a header could not be made: a line end would begin another one.
+fn check_text(field: &'static str, text: &str) -> Result<(), Contradiction> {
+    if text.len() > TEXT {
+        let message = format!("it is longer than {TEXT} bytes");
+        return Err(Contradiction::new(field, message));
+    }
+    if text.chars().any(char::is_control) {
+        let message = format!("{text:?} has a line end or another control character in it");
+        return Err(Contradiction::new(field, message));
+    }
+    Ok(())
+}
+
+fn check_texts<'a>(
+    texts: impl IntoIterator<Item = (&'static str, Option<&'a String>)>,
+) -> Result<(), Contradiction> {
+    texts
+        .into_iter()
+        .try_for_each(|(field, text)| text.map_or(Ok(()), |text| check_text(field, text)))
 }
 
 impl Variant {
-    /// What contradicts.
     fn check(&self) -> Result<(), Contradiction> {
-        self.signature.check()?;
-        self.check_items()?;
+        let (content, place) = (&self.content, &self.signature);
+        place.check()?;
+        let has_items = (self.timestamp.as_ref()).is_some_and(|rule| rule.item.is_some())
+            || place.named_headers.is_some()
+            || (content.0.iter()).any(|part| matches!(part, Part::Item(_)));
+        refuse! {
+            "signature.separator": "other items of the signature header are used, so a separator is needed",
+                if has_items && place.separator.is_none();
+            "signature.prefix": "the signature needs a prefix that tells it from the list's other items",
+                if has_items && place.prefix.is_empty();
+        }
         self.check_content()?;
-        self.check_key()?;
+        refuse! {
+            "encoding": "a token travels as text, and nothing else does",
+                if (self.encoding == Encoding::Text) != (self.algorithm == Algorithm::Token);
+        }
+        self.key.check(self.algorithm.is_asymmetric())?;
         if let Some(rule) = &self.timestamp {
-            rule.check(self.content.has(&Part::Timestamp))?;
+            rule.check(content.has(&Part::Timestamp))?;
         }
         if let Some(rule) = &self.id {
             check_header("id.header", &rule.header)?;
-            let signed = self.content.has(&Part::Id);
-            refuse_if(!signed, "id", "the id is no part of the content")?;
+            refuse! {
+                "id": "the id is no part of the content", if !content.has(&Part::Id);
+            }
         }
-        if let Some(rule) = &self.url {
-            refuse_if(
-                !self.signs_url(),
-                "url",
-                "the URL is no part of the content",
-            )?;
-            refuse_if(
-                rule.body_sha256_parameter.is_some()
-                    && rule.body_sha256_parameter == rule.without_parameter,
-                "url.without_parameter",
-                "a URL cannot be with and without the same parameter",
-            )?;
+        match &self.url {
+            Some(rule) => rule.check(self.signs_url()),
+            None => Ok(()),
         }
-        Ok(())
-    }
-
-    /// The other items of the signature header's list.
-    fn check_items(&self) -> Result<(), Contradiction> {
-        let place = &self.signature;
-        let has_items = (self.timestamp.as_ref()).is_some_and(|rule| rule.item.is_some())
-            || place.named_headers.is_some()
-            || (self.content.0.iter()).any(|part| matches!(part, Part::Item(_)));
-        refuse_if(
-            has_items && place.separator.is_none(),
-            "signature.separator",
-            "other items of the signature header are used, so a separator is needed",
-        )?;
-        refuse_if(
-            has_items && place.prefix.is_empty(),
-            "signature.prefix",
-            "the signature needs a prefix that tells it from the list's other items",
-        )
     }
 
     fn check_content(&self) -> Result<(), Contradiction> {
-        let content = &self.content;
-        let has = |part| content.has(&part);
+        let Template(parts) = &self.content;
+        let has = |part| self.content.has(&part);
         let is_token = self.algorithm == Algorithm::Token;
-        refuse_if(
-            is_token && !content.0.is_empty(),
-            "content",
-            "a token covers nothing: it has no content",
-        )?;
-        refuse_if(
-            !is_token
-                && (content.0.iter()).all(|part| matches!(part, Part::Text(_) | Part::Secret)),
-            "content",
-            "nothing of the delivery is signed: name at least one part, such as {body}",
-        )?;
-        refuse_if(
-            has(Part::Timestamp) && self.timestamp.is_none(),
-            "content",
-            "{timestamp} is signed, but timestamp is missing",
-        )?;
-        refuse_if(
-            has(Part::Id) && self.id.is_none(),
-            "content",
-            "{id} is signed, but id is missing",
-        )?;
-        refuse_if(
-            has(Part::NamedHeaders) && self.signature.named_headers.is_none(),
-            "content",
-            "{named_headers} is signed, but signature.named_headers is missing",
-        )?;
-        refuse_if(
-            matches!(self.algorithm, Algorithm::Plain(_)) && !has(Part::Secret),
-            "content",
-            "a plain hash proves nothing without {secret} in the content",
-        )?;
-        refuse_if(
-            self.algorithm.is_asymmetric() && has(Part::Secret),
-            "content",
-            "a key pair has no {secret} that both sides know",
-        )?;
-        for part in &content.0 {
-            if let Part::Header(name) = part {
-                check_header("content", name)?;
-            }
+        let is_known = |part: &Part| matches!(part, Part::Text(_) | Part::Secret);
+        let is_long = |part: &Part| matches!(part, Part::Text(text) if text.len() > TEXT);
+        refuse! {
+            "content": "a token covers nothing: it has no content", if is_token && !parts.is_empty();
+            "content": "nothing of the delivery is signed: name at least one part, such as {body}",
+                if !is_token && parts.iter().all(is_known);
+            "content": format!("it has more than {PARTS} parts"), if parts.len() > PARTS;
+            "content": format!("it has a text of more than {TEXT} bytes"), if parts.iter().any(is_long);
+            "content": "{timestamp} is signed, but timestamp is missing",
+                if has(Part::Timestamp) && self.timestamp.is_none();
+            "content": "{id} is signed, but id is missing", if has(Part::Id) && self.id.is_none();
+            "content": "{named_headers} is signed, but signature.named_headers is missing",
+                if has(Part::NamedHeaders) && self.signature.named_headers.is_none();
+            "content": "a plain hash proves nothing without {secret} in the content",
+                if matches!(self.algorithm, Algorithm::Plain(_)) && !has(Part::Secret);
+            "content": "a key pair has no {secret} that both sides know",
+                if self.algorithm.is_asymmetric() && has(Part::Secret);
         }
-        Ok(())
-    }
-
-    fn check_key(&self) -> Result<(), Contradiction> {
-        let key = &self.key;
-        refuse_if(
-            (self.encoding == Encoding::Text) != (self.algorithm == Algorithm::Token),
-            "encoding",
-            "a token travels as text, and nothing else does",
-        )?;
-        refuse_if(
-            key.prefix_required && key.prefix.is_none(),
-            "key.prefix_required",
-            "there is no key.prefix to require",
-        )?;
-        let is_asymmetric = self.algorithm.is_asymmetric();
-        refuse_if(
-            key.private_prefix.is_some() && !is_asymmetric,
-            "key.private_prefix",
-            "a shared secret has no private half",
-        )?;
-        refuse_if(
-            key.form != KeyForm::Text && is_asymmetric,
-            "key.form",
-            "the keys of a pair are read in all their usual forms",
-        )
+        parts.iter().try_for_each(|part| match part {
+            Part::Header(name) => check_header("content", name),
+            _ => Ok(()),
+        })
     }
 }
 
 impl SignaturePlace {
     fn check(&self) -> Result<(), Contradiction> {
-        refuse_if(
-            self.header.is_some() == self.json.is_some(),
-            "signature",
-            "give either header or json",
-        )?;
+        refuse! {
+            "signature": "give either header or json", if self.header.is_some() == self.json.is_some();
+        }
         if let Some(name) = &self.header {
             check_header("signature.header", &name.replacen("{n}", "1", 1))?;
         }
-        refuse_if(
-            self.prefix_optional && self.prefix.is_empty(),
-            "signature.prefix_optional",
-            "there is no signature.prefix that could be left out",
-        )?;
+        check_texts([
+            ("signature.prefix", Some(&self.prefix)),
+            ("signature.named_headers", self.named_headers.as_ref()),
+        ])?;
+        refuse! {
+            "signature.prefix_optional": "there is no signature.prefix that could be left out",
+                if self.prefix_optional && self.prefix.is_empty();
+        }
         let Some(separator) = &self.separator else {
             return Ok(());
         };
+        check_text("signature.separator", separator)?;
         let trimmed = separator.trim_matches(' ');
-        refuse_if(
-            separator.is_empty() || trimmed.len() > 1 || !separator.is_ascii(),
-            "signature.separator",
-            "a separator is one ASCII character, with or without spaces, or spaces alone",
-        )?;
-        let separator = if trimmed.is_empty() { " " } else { trimmed };
-        refuse_if(
-            self.header.is_none() || self.is_numbered(),
-            "signature.separator",
-            "only a header that is not numbered holds a list",
-        )?;
-        refuse_if(
-            self.prefix.contains(separator),
-            "signature.prefix",
-            "the prefix holds the separator, so no item can start with it",
-        )
+        let between = if trimmed.is_empty() { " " } else { trimmed };
+        refuse! {
+            "signature.separator": "a separator is one ASCII character, with or without spaces, or spaces alone",
+                if separator.is_empty() || trimmed.len() > 1 || !separator.is_ascii();
+            "signature.separator": "only a header that is not numbered holds a list",
+                if self.header.is_none() || self.is_numbered();
+            "signature.prefix": "the prefix holds the separator, so no item can start with it",
+                if self.prefix.contains(between);
+        }
+        Ok(())
+    }
+}
+
+impl KeyRule {
+    fn check(&self, is_asymmetric: bool) -> Result<(), Contradiction> {
+        refuse! {
+            "key.prefix_required": "there is no key.prefix to require",
+                if self.prefix_required && self.prefix.is_none();
+            "key.private_prefix": "a shared secret has no private half",
+                if self.private_prefix.is_some() && !is_asymmetric;
+            "key.form": "the keys of a pair are read in all their usual forms",
+                if self.form != KeyForm::Text && is_asymmetric;
+        }
+        check_texts([
+            ("key.prefix", self.prefix.as_ref()),
+            ("key.private_prefix", self.private_prefix.as_ref()),
+        ])
     }
 }
 
 impl TimestampRule {
     fn check(&self, signed: bool) -> Result<(), Contradiction> {
         let travels = self.header.is_some() || self.item.is_some();
-        refuse_if(
-            !travels && self.json.is_none(),
-            "timestamp",
-            "give header, item or json",
-        )?;
-        refuse_if(
-            signed && !travels,
-            "timestamp",
-            "{timestamp} is signed as a header or item carries it; a time in the body is {json:PATH}",
-        )?;
-        refuse_if(
-            signed && self.optional,
-            "timestamp.optional",
-            "{timestamp} is signed, so it cannot be left out",
-        )?;
+        refuse! {
+            "timestamp": "give header, item or json", if !travels && self.json.is_none();
+            "timestamp": "{timestamp} is signed as a header or item carries it; a time in the body is {json:PATH}",
+                if signed && !travels;
+            "timestamp.optional": "{timestamp} is signed, so it cannot be left out",
+                if signed && self.optional;
+        }
+        check_texts([("timestamp.item", self.item.as_ref())])?;
         match &self.header {
             Some(name) => check_header("timestamp.header", name),
             None => Ok(()),
@@ -380,27 +347,92 @@ impl TimestampRule {
     }
 }
 
-impl Handshake {
-    /// What contradicts.
-    fn check(&self) -> Result<(), Contradiction> {
-        if !(200..=599).contains(&self.status) {
-            let message = "an answer's status is between 200 and 599";
-            return Err(Contradiction::new("status", message));
+impl UrlRule {
+    fn check(&self, signed: bool) -> Result<(), Contradiction> {
+        refuse! {
+            "url": "the URL is no part of the content", if !signed;
+            "url.without_parameter": "a URL cannot be with and without the same parameter",
+                if self.body_sha256_parameter.is_some()
+                    && self.body_sha256_parameter == self.without_parameter;
         }
+        check_texts([
+            (
+                "url.body_sha256_parameter",
+                self.body_sha256_parameter.as_ref(),
+            ),
+            ("url.without_parameter", self.without_parameter.as_ref()),
+            ("url.either_encoding", Some(&self.either_encoding)),
+            ("url.decoded", Some(&self.decoded)),
+        ])
+    }
+}
+
+impl Handshake {
+    fn check(&self, first: Algorithm) -> Result<(), Contradiction> {
+        let mut replies = vec![("body", &self.body)];
         for header in &self.headers {
             check_header("headers", &header.name)?;
+            replies.push(("headers", &header.value));
         }
-        let has_value =
-            |reply: &Reply| (reply.0.iter()).any(|part| !matches!(part, ReplyPart::Text(_)));
-        if self.when.is_empty()
-            && self.secret.is_none()
-            && !has_value(&self.body)
-            && !self.headers.iter().any(|header| has_value(&header.value))
-        {
-            let message = "nothing tells the handshake from a delivery";
-            return Err(Contradiction::new("when", message));
+        refuse! {
+            "status": "an answer's status is between 200 and 599", if !(200..=599).contains(&self.status);
+            "when": format!("there are more than {TABLES}"), if self.when.len() > TABLES;
+            "headers": format!("there are more than {TABLES}"), if self.headers.len() > TABLES;
+            "when": "nothing tells the handshake from a delivery",
+                if self.when.is_empty() && self.secret.is_none()
+                    && !replies.iter().any(|(_, reply)| reply.asks());
+        }
+        for (field, Reply(parts)) in replies {
+            refuse! {
+                "body": format!("it has more than {PARTS} parts"), if parts.len() > PARTS;
+            }
+            for part in parts {
+                match part {
+                    ReplyPart::Text(text) if field == "headers" => check_text(field, text)?,
+                    ReplyPart::Signature(value) => self.check_signing(field, value, first)?,
+                    _ => {}
+                }
+            }
         }
         Ok(())
+    }
+
+    /// A receiver that signs whatever it is asked to sign forges deliveries for strangers: what is
+    /// signed is a part of a genuine request, which a fixed value in it tells from a delivery.
+    fn check_signing(
+        &self,
+        field: &'static str,
+        value: &Value,
+        first: Algorithm,
+    ) -> Result<(), Contradiction> {
+        let is_fixed = self
+            .when
+            .iter()
+            .any(|condition| matches!(condition.value, Value::Json(_)) && condition.is.is_some());
+        refuse! {
+            "signed": "{signature:…} signs what anybody asks for, unless the request is signed: set signed = true",
+                if !self.signed;
+            "when": "{signature:…} needs a value of the JSON body that is fixed (is), so that no delivery is taken for the handshake",
+                if !is_fixed;
+        }
+        if !matches!(value, Value::Json(_)) {
+            let message = "{signature:…} is of a value of the JSON body, which the request's own signature covers";
+            return Err(Contradiction::new(field, message));
+        }
+        if !matches!(first, Algorithm::Hmac(_)) {
+            let message = format!(
+                "{{signature:…}} needs an HMAC as the first variant's algorithm, and this is {first}"
+            );
+            return Err(Contradiction::new(field, message));
+        }
+        Ok(())
+    }
+}
+
+impl Reply {
+    /// Whether a value of the request is needed for it.
+    fn asks(&self) -> bool {
+        !(self.0.iter()).all(|part| matches!(part, ReplyPart::Text(_)))
     }
 }
 
@@ -408,7 +440,6 @@ impl Handshake {
 mod tests {
     use std::time::Duration;
 
-    use super::super::template::Template;
     use super::*;
 
     #[test]
@@ -708,6 +739,111 @@ signature = { header = "X-Mine-Old" }
         assert_eq!(
             none.to_string(),
             "variant: a scheme needs at least one [[variant]]"
+        );
+    }
+
+    #[test]
+    fn a_line_end_or_a_bulky_text_is_refused_when_the_record_is_read() {
+        let long = "x".repeat(300);
+        let cases = [
+            (
+                "\"v1=\"",
+                "\"v1\\n=\"".to_owned(),
+                "line 6: variant 1, signature.prefix: \"v1\\n=\" has a line end",
+            ),
+            (
+                "\"t=\"",
+                "\"t\\r=\"".to_owned(),
+                "line 7: variant 1, timestamp.item: \"t\\r=\" has a line end",
+            ),
+            (
+                "\"v1=\"",
+                format!("{long:?}"),
+                "line 6: variant 1, signature.prefix: it is longer than 256 bytes",
+            ),
+            (
+                "X-Mine-Old",
+                long.clone(),
+                "line 12: variant 2, signature.header: ",
+            ),
+            (
+                "\"{body}\"",
+                format!("\"{long}{{body}}\""),
+                "line 11: variant 2, content: it has a text of more than 256 bytes",
+            ),
+            (
+                "\"{body}\"",
+                format!("{:?}", "{body}{json:a}".repeat(17)),
+                "line 11: variant 2, content: it has more than 32 parts",
+            ),
+        ];
+        for (from, to, expected) in cases {
+            let error = error(from, &to);
+            assert!(error.starts_with(expected), "{error}\nexpected {expected}");
+        }
+        let variant = &RECORD[RECORD.rfind("[[variant]]").unwrap()..];
+        let many = Scheme::from_toml("mine", &format!("{RECORD}{}", variant.repeat(15)));
+        assert_eq!(
+            many.unwrap_err().to_string(),
+            "variant: there are more than 16"
+        );
+    }
+
+    #[test]
+    fn a_handshake_signs_nothing_that_a_stranger_sends() {
+        const ASKS: &str = r#"[[handshake]]
+about = "asks"
+when = [{ value = "json:event", is = "url_validation" }]
+signed = true
+body = "{signature:json:token}"
+"#;
+        let read = |from: &str, to: &str| {
+            let asks = ASKS.replacen(from, to, 1);
+            match Scheme::from_toml("mine", &format!("{RECORD}{asks}")) {
+                Ok(_) => "fine".to_owned(),
+                Err(invalid) => invalid.to_string(),
+            }
+        };
+        assert_eq!(read("", ""), "fine");
+        let cases = [
+            (
+                "signed = true\n",
+                "",
+                "line 13: handshake 1, signed: {signature:…} signs what anybody asks for",
+            ),
+            (
+                "signed = true",
+                "signed = false",
+                "line 16: handshake 1, signed: ",
+            ),
+            (
+                ", is = \"url_validation\"",
+                "",
+                "line 15: handshake 1, when: {signature:…} needs a value of the JSON body",
+            ),
+            (
+                "json:event",
+                "header:X-Event",
+                "line 15: handshake 1, when: {signature:…} needs a value of the JSON body",
+            ),
+            (
+                "json:token",
+                "query:token",
+                "line 17: handshake 1, body: {signature:…} is of a value of the JSON body",
+            ),
+        ];
+        for (from, to, expected) in cases {
+            let error = read(from, to);
+            assert!(error.starts_with(expected), "{error}\nexpected {expected}");
+        }
+        let token = RECORD
+            .replace("hmac-sha256", "token")
+            .replace("encoding", "#")
+            .replace("content = \"{timestamp}.{body}\"", "encoding = \"text\"");
+        let invalid = Scheme::from_toml("mine", &format!("{token}{ASKS}")).unwrap_err();
+        assert_eq!(
+            invalid.message,
+            "{signature:…} needs an HMAC as the first variant's algorithm, and this is token"
         );
     }
 }
