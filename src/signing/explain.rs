@@ -1,16 +1,20 @@
 //! The way from secret to signature, step by step, for people who write the other side.
 
-use super::content::{Parts, Whole};
+use super::content::{Parts, Segment, Whole};
 use super::encoding::Encoding;
 use super::judge::Judge;
 use super::keyring::Keyring;
 use super::record::words::{Algorithm, KeyForm};
 use super::record::{Scheme, Variant};
 
+/// What stands for the secret in the content.
+pub const SECRET: &str = "(secret)";
+
 /// How a delivery's signature is computed: with the first key that applies to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explanation {
-    /// The content that is signed. As secret as the body, and for plain hashes as the key.
+    /// The content that is signed, as secret as the body. Where the secret is a part of it, as for
+    /// plain hashes, [`SECRET`] stands for it.
     pub content: Vec<u8>,
     /// The steps in order, a sentence each. They hold no secret.
     pub steps: Vec<String>,
@@ -28,18 +32,29 @@ pub fn explain(
     let work = judge.first_work()?;
     let (variant, key) = (work.variant, work.entry.key.bytes());
     let whole = Whole::new(body, &work.segments);
-    let pieces = whole.pieces(&work.segments, key.unwrap_or_default());
-    let content = pieces.ok()?.concat();
+    let content = (whole.pieces(&work.segments, SECRET.as_bytes()).ok()?).concat();
+    let secrets = work.segments.iter().filter(|one| **one == Segment::Secret);
+    let (hidden, length) = (secrets.count(), key.unwrap_or_default().len());
+    let total = content.len() + hidden * length - hidden * SECRET.len();
     let mut steps = vec![
         key_step(variant, key.map(<[u8]>::len)),
         format!(
             "the signed content is {}: {}",
             variant.content,
-            bytes(content.len())
+            bytes(total)
         ),
         algorithm_step(variant),
         place_step(variant),
     ];
+    if hidden > 0 {
+        steps.insert(
+            2,
+            format!(
+                "the secret's {} stand where it says {SECRET}",
+                bytes(length)
+            ),
+        );
+    }
     if let Some(rule) = &variant.timestamp
         && let Some(tolerance) = rule.tolerance
     {
@@ -104,5 +119,44 @@ fn place_step(variant: &Variant) -> String {
             "it is written in {} and travels in {header}{after}",
             encoding.name()
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::secret::Secret;
+    use super::*;
+    use crate::delivery::Headers;
+
+    #[test]
+    fn a_secret_that_is_a_part_of_the_content_is_not_shown() {
+        let record = r#"about = "Mine"
+[[variant]]
+algorithm = "sha256"
+content = "{secret}:{body}"
+signature = { header = "X-Mine" }
+"#;
+        let scheme = Scheme::from_toml("mine", record).unwrap();
+        let secrets = [Secret::new("hunter2").unwrap()];
+        let keyring = Keyring::for_verifying(&scheme, &secrets).unwrap();
+        let mut headers = Headers::new();
+        headers.push("X-Mine", "00");
+        let parts = Parts {
+            method: "POST",
+            url: None,
+            headers: &headers,
+        };
+        let explained = explain(&scheme, &keyring, parts, b"{}").unwrap();
+        assert_eq!(explained.content, b"(secret):{}");
+        assert_eq!(
+            explained.steps,
+            [
+                "the key is the secret's text as it is, not decoded: 7 bytes",
+                "the signed content is {secret}:{body}: 10 bytes",
+                "the secret's 7 bytes stand where it says (secret)",
+                "the signature is the sha256 of the content",
+                "it is written in hex and travels in X-Mine",
+            ]
+        );
     }
 }

@@ -190,3 +190,34 @@ fn a_reader_that_stops_reading_does_not_change_the_verdict() {
     drop(child.stdout.take());
     assert_eq!(child.wait().unwrap().code(), Some(1));
 }
+
+#[test]
+fn a_delivery_from_the_future_is_called_so() {
+    let place = Place::new();
+    place.file("body", "x");
+    let mac = place
+        .bluehook("sign body -s x --scheme slack --at 1700000000")
+        .run()
+        .text();
+    let verify = |at: u64| {
+        place
+            .bluehook(&format!(
+                "verify body -s x --scheme slack --at {at} -q --json"
+            ))
+            .arg("-H")
+            .arg("X-Slack-Request-Timestamp: 1700000000")
+            .arg(format!("--signature={}", mac.trim_end()))
+            .run()
+    };
+    let near = verify(1_700_000_000 - 180).json()[0].clone();
+    assert_eq!(
+        near["message"],
+        "genuine: X-Slack-Signature is right for this 1 byte, 3 min ahead of the clock"
+    );
+    let far = verify(1_700_000_000 - 420).json()[0].clone();
+    assert_eq!(far["reason"], "future");
+    assert_eq!(
+        far["message"],
+        "not genuine: the signature is right, but the delivery is 7 min ahead of the clock and 5 min are allowed"
+    );
+}

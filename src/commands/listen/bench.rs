@@ -68,27 +68,20 @@ impl Bench {
     }
 
     /// The answer to what a provider asks beside its deliveries, as the scheme's record describes it.
-    /// With a secret, what carries a signature is a delivery, whatever else it carries, unless the
-    /// provider signs its handshakes and this one is genuine.
+    /// A handshake that its provider signs is one only when it is genuine.
     pub(super) fn handshake(&self, delivery: &Delivery, now: Timestamp) -> Option<HandshakeAnswer> {
-        if self.scheme.handshakes.is_empty() {
-            return None;
-        }
-        let Checking::With(keyring, _) = &self.checking else {
-            let none = Keyring::for_verifying(&self.scheme, &[]).ok()?;
-            return handshake(&self.scheme, delivery, &none);
+        let keyring = match &self.checking {
+            Checking::With(keyring, _) => Some(keyring),
+            Checking::Nothing => None,
         };
         let found = handshake(&self.scheme, delivery, keyring)?;
-        let headers = self.scheme.signature_headers();
-        let is_signed = headers.iter().any(|name| delivery.headers.contains(name));
-        let judged = |this: &Self| {
-            let judgement = this.judge(delivery, now).ok().flatten();
-            judgement.is_some_and(|judgement| judgement.is_genuine())
-        };
-        match (found.signed, is_signed) {
-            (true, _) => judged(self).then_some(found),
-            (false, true) => None,
-            (false, false) => Some(found),
+        if keyring.is_some() && found.signed {
+            self.judge(delivery, now)
+                .ok()??
+                .is_genuine()
+                .then_some(found)
+        } else {
+            Some(found)
         }
     }
 
