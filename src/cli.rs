@@ -17,6 +17,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgMatches, Args, FromArgMatches, ValueEnum};
 use jiff::Timestamp;
 
+use crate::config::SecretSource;
 use crate::signing::Secret;
 use crate::signing::Tolerance;
 
@@ -73,17 +74,6 @@ pub struct Talk {
     pub verbose: bool,
 }
 
-/// Where a secret is to be had.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SecretSource {
-    /// On the command line.
-    Given(Secret),
-    /// In a file; `-` is standard input.
-    File(PathBuf),
-    /// In an environment variable.
-    Env(String),
-}
-
 /// The secrets that were named, in the order in which they stand on the command line.
 #[derive(Debug, Clone, Default)]
 pub struct Secrets(pub Vec<SecretSource>);
@@ -117,36 +107,17 @@ impl Args for Secrets {
 
 impl FromArgMatches for Secrets {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let options = SecretOptions::from_arg_matches(matches)?;
-        let mut sources = Vec::new();
-        let mut collect = |id: &str, found: Vec<SecretSource>| {
-            sources.extend(matches.indices_of(id).into_iter().flatten().zip(found));
-        };
-        collect(
-            "secret",
-            options
-                .secret
-                .into_iter()
-                .map(SecretSource::Given)
-                .collect(),
-        );
-        collect(
-            "secret_file",
-            options
-                .secret_file
-                .into_iter()
-                .map(SecretSource::File)
-                .collect(),
-        );
-        collect(
-            "secret_env",
-            options
-                .secret_env
-                .into_iter()
-                .map(SecretSource::Env)
-                .collect(),
-        );
-        sources.sort_by_key(|(index, _)| *index);
+        let SecretOptions {
+            secret,
+            secret_file,
+            secret_env,
+        } = SecretOptions::from_arg_matches(matches)?;
+        let places = |option| matches.indices_of(option).into_iter().flatten();
+        let mut sources: Vec<(usize, SecretSource)> = Vec::new();
+        sources.extend(places("secret").zip(secret.into_iter().map(SecretSource::Value)));
+        sources.extend(places("secret_file").zip(secret_file.into_iter().map(SecretSource::File)));
+        sources.extend(places("secret_env").zip(secret_env.into_iter().map(SecretSource::Env)));
+        sources.sort_by_key(|(place, _)| *place);
         Ok(Self(
             sources.into_iter().map(|(_, source)| source).collect(),
         ))

@@ -10,16 +10,14 @@ use std::ffi::OsString;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize as _;
-use serde::de::IntoDeserializer as _;
+use serde::Deserialize;
+use serde_path_to_error::Segment;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
 use zeroize::Zeroizing;
 
-use crate::blue::event::{self, Event, HEALTH_CHECK};
+use crate::blue::event::{self, Event};
 use crate::blue::scope::Scope;
 use crate::nearest::nearest;
 use crate::signing::{Scheme, Secret};
@@ -28,18 +26,6 @@ use crate::signing::{Scheme, Secret};
 pub const FILE_NAME: &str = "bluehook.toml";
 /// A configuration is no larger than this.
 const LARGEST: u64 = 1 << 20;
-/// What may stand at the top.
-const TABLES: &[&str] = &["webhook", "scheme"];
-/// What may stand in a profile.
-const FIELDS: &[&str] = &[
-    "url",
-    "secret",
-    "secret_env",
-    "secret_file",
-    "scheme",
-    "events",
-    "project_ids",
-];
 
 /// What a configuration file says.
 #[derive(Debug, Clone)]
@@ -72,15 +58,15 @@ pub struct Profile {
     pub project_ids: Vec<String>,
 }
 
-/// Where a profile's secret is.
+/// Where a secret is to be had.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SecretSource {
-    /// In the configuration itself.
+    /// Here.
     Value(Secret),
     /// In this environment variable.
     Env(String),
-    /// In this file. A relative path has been joined to the configuration's folder, so that it is
-    /// never `-`.
+    /// In this file. A profile's relative path has been joined to the configuration's folder, so
+    /// that it is never `-`.
     File(PathBuf),
 }
 
@@ -111,17 +97,50 @@ pub enum Unusable {
     Invalid(Invalid),
 }
 
-/// A profile or scheme that the configuration does not have.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Missing {
-    /// The file.
-    pub path: PathBuf,
-    /// The name that was asked for.
-    pub name: String,
-    /// The names there are.
-    pub known: Vec<String>,
-    /// The one that was most likely meant.
-    pub nearest: Option<String>,
+/// What may stand in the file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    #[serde(default)]
+    webhook: BTreeMap<String, Spanned<Webhook>>,
+    #[serde(default)]
+    scheme: BTreeMap<String, Spanned<Scheme>>,
+}
+
+/// What may stand in a profile.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Webhook {
+    url: Option<Spanned<String>>,
+    secret: Option<Spanned<OneOrMore>>,
+    secret_env: Option<Spanned<OneOrMore>>,
+    secret_file: Option<Spanned<OneOrMore>>,
+    scheme: Option<Spanned<String>>,
+    #[serde(default)]
+    events: Vec<Spanned<String>>,
+    #[serde(default)]
+    project_ids: Vec<Spanned<String>>,
+}
+
+/// What may stand at the top.
+const TABLES: &[&str] = &["webhook", "scheme"];
+/// A profile's fields and what each needs, in words.
+const FIELDS: &[(&str, &str)] = &[
+    ("url", "text"),
+    ("secret", "text or a list of texts"),
+    ("secret_env", "text or a list of texts"),
+    ("secret_file", "text or a list of texts"),
+    ("scheme", "text"),
+    ("events", "a list of texts"),
+    ("project_ids", "a list of texts"),
+];
+
+/// A list, or the one text that stands for such a list.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
 }
 
 /// Finds the configuration: the nearest one upwards from `start`, else the one in the user's folder
@@ -175,7 +194,9 @@ impl Config {
     ) -> Result<Self, Unusable> {
         let text = text_of(path)?;
         let mut config = Self::read(path, &text, check_url).map_err(Unusable::Invalid)?;
-        if config.holds_secret() && readable_by_others(path) {
+        let mut sources = config.webhooks.values().flat_map(|one| &one.secrets);
+        let holds_secret = sources.any(|source| matches!(source, SecretSource::Value(_)));
+        if holds_secret && readable_by_others(path) {
             config.warnings.push(format!(
                 "{0} holds a secret, and other users of this machine can read it: chmod 600 {0}, or use secret_env or secret_file",
                 path.display()
@@ -194,48 +215,31 @@ impl Config {
         text: &str,
         check_url: impl Fn(&str) -> Result<(), String>,
     ) -> Result<Self, Invalid> {
-        let document = DeTable::parse(text)
-            .map_err(|error| Wrong::of_toml(&error, None))
-            .map_err(|wrong| wrong.placed(path, text))?;
-        let mut reading = Reading {
-            folder: match path.parent() {
-                Some(folder) if folder != Path::new("") => folder,
-                _ => Path::new("."),
-            },
-            check_url: &check_url,
-            schemes: BTreeMap::new(),
-            doubts: Vec::new(),
-        };
-        let webhooks = reading
-            .document(document.get_ref())
-            .map_err(|wrong| wrong.placed(path, text))?;
-        let doubts = reading.doubts.into_iter();
+        let source = Source { path, text };
+        let document = source.document()?;
+        let mut schemes = BTreeMap::new();
+        for (name, record) in document.scheme {
+            let scheme = source.scheme(&name, record)?;
+            schemes.insert(name, scheme);
+        }
+        let mut warnings = Vec::new();
+        let mut webhooks = BTreeMap::new();
+        for (name, webhook) in document.webhook {
+            let reading = Reading {
+                source,
+                field: format!("webhook.{}", key(&name)),
+                check_url: &check_url,
+                schemes: &schemes,
+            };
+            let profile = reading.profile(&name, webhook, &mut warnings)?;
+            webhooks.insert(name, profile);
+        }
         Ok(Self {
             path: path.to_owned(),
             webhooks,
-            schemes: reading.schemes,
-            warnings: doubts
-                .map(|doubt| doubt.placed(path, text).to_string())
-                .collect(),
+            schemes,
+            warnings,
         })
-    }
-
-    /// The profile of that name.
-    ///
-    /// # Errors
-    /// There is none.
-    pub fn webhook(&self, name: &str) -> Result<&Profile, Missing> {
-        self.webhooks.get(name).ok_or_else(|| Missing {
-            path: self.path.clone(),
-            name: name.to_owned(),
-            known: self.webhooks.keys().cloned().collect(),
-            nearest: nearest(name, self.webhooks.keys().map(String::as_str)).map(str::to_owned),
-        })
-    }
-
-    fn holds_secret(&self) -> bool {
-        let mut sources = self.webhooks.values().flat_map(|profile| &profile.secrets);
-        sources.any(|source| matches!(source, SecretSource::Value(_)))
     }
 }
 
@@ -276,96 +280,14 @@ fn text_of(path: &Path) -> Result<Zeroizing<String>, Unusable> {
     }
 }
 
-/// Something that is wrong, before its line is looked up.
-struct Wrong {
-    span: Range<usize>,
-    field: Option<String>,
-    message: String,
-}
-
-impl Wrong {
-    /// What the TOML reader says, without its picture of the line, which may show a secret. In
-    /// `around`, the field is looked up by its place.
-    fn of_toml(error: &toml::de::Error, around: Option<(&str, &Spanned<DeValue<'_>>)>) -> Self {
-        let span = error.span().unwrap_or(0..0);
-        Self {
-            field: around.map(|(field, value)| field_at(field, value, span.start)),
-            message: error.message().trim().replace('\n', ", "),
-            span,
-        }
-    }
-
-    fn placed(self, path: &Path, text: &str) -> Invalid {
-        Invalid {
-            path: path.to_owned(),
-            line: line_at(text.as_bytes(), self.span.start),
-            field: self.field,
-            message: self.message,
-        }
-    }
-}
-
 /// The line at this byte, from 1.
 fn line_at(text: &[u8], offset: usize) -> usize {
     let before = &text[..offset.min(text.len())];
     before.iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
-/// The innermost field at this byte, as dotted keys.
-fn field_at(field: &str, value: &Spanned<DeValue<'_>>, offset: usize) -> String {
-    let children: Vec<(String, Range<usize>, &Spanned<DeValue<'_>>)> = match value.get_ref() {
-        DeValue::Table(table) => entries(table, field)
-            .into_iter()
-            .map(|entry| (entry.field, entry.span, entry.value))
-            .collect(),
-        DeValue::Array(items) => items
-            .iter()
-            .enumerate()
-            .map(|(index, item)| (format!("{field}[{index}]"), item.span(), item))
-            .collect(),
-        _ => return field.to_owned(),
-    };
-    for (child, key, value) in children {
-        if key.contains(&offset) || value.span().contains(&offset) {
-            return field_at(&child, value, offset);
-        }
-        // A table's own span is its header: what stands below it is looked through.
-        let inside = field_at(&child, value, offset);
-        if inside != child {
-            return inside;
-        }
-    }
-    field.to_owned()
-}
-
-/// A key with its value and the dotted keys that lead to it.
-struct Entry<'a, 'i> {
-    key: &'a str,
-    field: String,
-    span: Range<usize>,
-    value: &'a Spanned<DeValue<'i>>,
-}
-
-/// The entries of a table in the order of the file.
-fn entries<'a, 'i>(table: &'a DeTable<'i>, parent: &str) -> Vec<Entry<'a, 'i>> {
-    let mut entries: Vec<_> = table
-        .iter()
-        .map(|(key, value)| Entry {
-            key: key.get_ref(),
-            field: match (parent, shown(key.get_ref())) {
-                ("", key) => key,
-                (parent, key) => format!("{parent}.{key}"),
-            },
-            span: key.span(),
-            value,
-        })
-        .collect();
-    entries.sort_by_key(|entry| entry.span.start);
-    entries
-}
-
 /// A key as TOML writes it.
-fn shown(key: &str) -> String {
+fn key(key: &str) -> String {
     let bare = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     if !key.is_empty() && key.bytes().all(bare) {
         key.to_owned()
@@ -374,227 +296,272 @@ fn shown(key: &str) -> String {
     }
 }
 
-impl<'a, 'i> Entry<'a, 'i> {
-    fn wrong(&self, message: impl Into<String>) -> Wrong {
-        Wrong {
-            span: self.span.clone(),
-            field: Some(self.field.clone()),
+/// The file that is read.
+#[derive(Clone, Copy)]
+struct Source<'a> {
+    path: &'a Path,
+    text: &'a str,
+}
+
+impl Source<'_> {
+    /// Where relative paths begin.
+    fn folder(&self) -> &Path {
+        match self.path.parent() {
+            Some(folder) if folder != Path::new("") => folder,
+            _ => Path::new("."),
+        }
+    }
+
+    fn invalid(
+        &self,
+        offset: usize,
+        field: impl Into<Option<String>>,
+        message: impl Into<String>,
+    ) -> Invalid {
+        Invalid {
+            path: self.path.to_owned(),
+            line: line_at(self.text.as_bytes(), offset),
+            field: field.into(),
             message: message.into(),
         }
     }
 
-    fn unknown(&self, known: &[&str]) -> Wrong {
-        self.wrong(match nearest(self.key, known.iter().copied()) {
-            Some(meant) => format!("unknown field, did you mean {meant}?"),
-            None => format!("unknown field; the fields are {}", known.join(", ")),
+    fn document(&self) -> Result<Document, Invalid> {
+        // Without the reader's picture of the line, which may show a secret.
+        let said = |error: &toml::de::Error| {
+            let start = error.span().map_or(0, |span| span.start);
+            (start, error.message().trim().replace('\n', ", "))
+        };
+        let reader = toml::Deserializer::parse(self.text).map_err(|error| {
+            let (start, message) = said(&error);
+            self.invalid(start, None, message)
+        })?;
+        serde_path_to_error::deserialize(reader).map_err(|error| {
+            let (start, message) = said(error.inner());
+            let keys = keys(error.path());
+            let message = needed(&keys).unwrap_or(message);
+            self.invalid(start, dotted(&keys), message)
         })
     }
 
-    fn of_kind(&self, wanted: &str) -> Wrong {
-        let found = match self.value.get_ref() {
-            DeValue::String(_) => "text",
-            DeValue::Integer(_) | DeValue::Float(_) => "a number",
-            DeValue::Boolean(_) => "true or false",
-            DeValue::Datetime(_) => "a time",
-            DeValue::Array(_) => "a list",
-            DeValue::Table(_) => "a table",
-        };
-        self.wrong(format!("this is {found}, and {wanted} is needed"))
+    /// A scheme's record, as `--scheme-file` reads it.
+    fn scheme(&self, name: &str, record: Spanned<Scheme>) -> Result<Scheme, Invalid> {
+        let field = format!("scheme.{}", key(name));
+        let start = record.span().start;
+        if Scheme::names().any(|known| known == name) {
+            let taken = "a built-in scheme has this name, choose another";
+            return Err(self.invalid(start, field, taken));
+        }
+        record.into_inner().checked(name).map_err(|invalid| {
+            let field = match invalid.field {
+                Some(inner) => format!("{field}, {inner}"),
+                None => field,
+            };
+            self.invalid(start, field, invalid.message)
+        })
     }
+}
 
-    /// The tables below this one: `[webhook.NAME]`.
-    fn tables(&self) -> Result<Vec<(Entry<'a, 'i>, &'a DeTable<'i>)>, Wrong> {
-        let wanted = format!("a table [{}.NAME]", self.key);
-        let DeValue::Table(table) = self.value.get_ref() else {
-            return Err(self.of_kind(&wanted));
-        };
-        let named = entries(table, &self.field).into_iter();
-        named
-            .map(|entry| match entry.value.get_ref() {
-                _ if entry.key.is_empty() => Err(entry.wrong("a name is needed")),
-                DeValue::Table(table) => Ok((entry, table)),
-                _ => Err(entry.of_kind(&wanted)),
-            })
-            .collect()
-    }
+/// The steps to a field, without those that stand for the reader's own marks.
+fn keys(path: &serde_path_to_error::Path) -> Vec<&Segment> {
+    path.iter()
+        .filter(|segment| !matches!(segment, Segment::Map { key } if key.starts_with("$__")))
+        .filter(|segment| !matches!(segment, Segment::Unknown))
+        .collect()
+}
 
-    /// A text that is not empty.
-    fn text(&self) -> Result<&'a str, Wrong> {
-        match self.value.get_ref() {
-            DeValue::String(text) if text.is_empty() => Err(self.wrong("this is empty")),
-            DeValue::String(text) => Ok(text),
-            _ => Err(self.of_kind("text")),
+/// The steps as dotted keys.
+fn dotted(keys: &[&Segment]) -> Option<String> {
+    let mut field = String::new();
+    for segment in keys {
+        match segment {
+            Segment::Seq { index } => field.push_str(&format!("[{index}]")),
+            Segment::Map { key: step } | Segment::Enum { variant: step } => {
+                let dot = if field.is_empty() { "" } else { "." };
+                field.push_str(dot);
+                field.push_str(&key(step));
+            }
+            Segment::Unknown => {}
         }
     }
+    Some(field).filter(|field| !field.is_empty())
+}
 
-    /// The items of a list.
-    fn items(&self) -> Result<Vec<Entry<'a, 'i>>, Wrong> {
-        let DeValue::Array(items) = self.value.get_ref() else {
-            return Err(self.of_kind("a list [\"…\"]"));
-        };
-        let item = |(index, value): (usize, &'a Spanned<DeValue<'i>>)| Entry {
-            key: self.key,
-            field: format!("{}[{index}]", self.field),
-            span: value.span(),
-            value,
-        };
-        Ok(items.iter().enumerate().map(item).collect())
-    }
+/// What is needed where something else stands. What stands there is not repeated: it may be a
+/// secret. `None` inside of a scheme's record, which has none.
+fn needed(keys: &[&Segment]) -> Option<String> {
+    let key = |at: usize| match keys.get(at) {
+        Some(Segment::Map { key }) => key.as_str(),
+        _ => "",
+    };
+    let fields = || FIELDS.iter().map(|(field, _)| *field);
+    Some(match (key(0), keys.len()) {
+        ("webhook", 1 | 2) => "a table [webhook.NAME] is needed".into(),
+        ("scheme", 1) => "a table [scheme.NAME] is needed".into(),
+        (table, 1) => unknown(table, TABLES.iter().copied()),
+        ("webhook", 3) => match FIELDS.iter().find(|(field, _)| *field == key(2)) {
+            Some((_, needed)) => format!("{needed} is needed"),
+            None => unknown(key(2), fields()),
+        },
+        ("webhook", _) => "text is needed".into(),
+        _ => return None,
+    })
+}
 
-    /// The items of a list that has some, or the one text that stands for such a list.
-    fn one_or_more(self) -> Result<Vec<Entry<'a, 'i>>, Wrong> {
-        match self.value.get_ref() {
-            DeValue::Array(items) if items.is_empty() => Err(self.wrong("this is empty")),
-            DeValue::Array(_) => self.items(),
-            _ => Ok(vec![self]),
+fn unknown<'a>(key: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    match nearest(key, known.clone()) {
+        Some(meant) => format!("unknown field, did you mean {meant}?"),
+        None => {
+            let known: Vec<&str> = known.collect();
+            format!("unknown field; the fields are {}", known.join(", "))
         }
     }
 }
 
-/// A document on its way to a [`Config`].
+/// A profile that is read.
 struct Reading<'a> {
-    folder: &'a Path,
+    source: Source<'a>,
+    field: String,
     check_url: &'a dyn Fn(&str) -> Result<(), String>,
-    schemes: BTreeMap<String, Scheme>,
-    doubts: Vec<Wrong>,
+    schemes: &'a BTreeMap<String, Scheme>,
 }
 
 impl Reading<'_> {
-    fn document(&mut self, document: &DeTable<'_>) -> Result<BTreeMap<String, Profile>, Wrong> {
-        let mut webhooks = Vec::new();
-        for entry in entries(document, "") {
-            match entry.key {
-                "webhook" => webhooks = entry.tables()?,
-                "scheme" => {
-                    for (entry, _) in entry.tables()? {
-                        let scheme = scheme(&entry)?;
-                        self.schemes.insert(entry.key.to_owned(), scheme);
-                    }
-                }
-                _ => return Err(entry.unknown(TABLES)),
-            }
-        }
-        // Profiles come last: they name schemes that may stand below them.
-        webhooks
-            .into_iter()
-            .map(|(entry, table)| Ok((entry.key.to_owned(), self.profile(&entry, table)?)))
-            .collect()
-    }
-
-    fn profile(&mut self, webhook: &Entry<'_, '_>, table: &DeTable<'_>) -> Result<Profile, Wrong> {
-        let mut url = None;
-        let mut secrets: Option<(&str, Vec<SecretSource>)> = None;
-        let mut scheme = None;
-        let mut events = Vec::new();
-        let mut project_ids = Vec::new();
-        for entry in entries(table, &webhook.field) {
-            match entry.key {
-                "url" => url = Some(self.url(&entry)?),
-                "secret" | "secret_env" | "secret_file" => {
-                    if let Some((other, _)) = secrets {
-                        return Err(entry.wrong(format!("give either this or {other}, not both")));
-                    }
-                    secrets = Some((entry.key, self.secrets(entry)?));
-                }
-                "scheme" => scheme = Some(self.scheme_name(&entry)?),
-                "events" => events = entry.items()?,
-                "project_ids" => {
-                    let ids = entry.items()?;
-                    let ids = ids.iter().map(|id| id.text().map(str::to_owned));
-                    project_ids = ids.collect::<Result<_, _>>()?;
-                }
-                _ => return Err(entry.unknown(FIELDS)),
-            }
-        }
+    fn profile(
+        &self,
+        name: &str,
+        webhook: Spanned<Webhook>,
+        warnings: &mut Vec<String>,
+    ) -> Result<Profile, Invalid> {
+        let start = webhook.span().start;
+        let webhook = webhook.into_inner();
+        let url = match webhook.url {
+            _ if name.is_empty() => Err("a name is needed"),
+            None => Err("url is missing"),
+            Some(url) => Ok(url),
+        };
+        let url = url.map_err(|wrong| self.source.invalid(start, self.field.clone(), wrong))?;
+        (self.check_url)(self.filled("url", &url)?)
+            .map_err(|message| self.wrong("url", &url, message))?;
+        let scheme = match &webhook.scheme {
+            None => None,
+            Some(scheme) => Some(self.scheme_name(scheme)?),
+        };
         let are_blues = scheme.as_deref().is_none_or(|scheme| scheme == "blue");
-        let events = events
-            .iter()
-            .map(|event| self.event(event, are_blues))
-            .collect::<Result<_, _>>()?;
+        for (index, event) in webhook.events.iter().enumerate() {
+            let field = format!("events[{index}]");
+            let doubt = self.event(&field, event)?.filter(|_| are_blues);
+            warnings.extend(doubt.map(|doubt| self.wrong(&field, event, doubt).to_string()));
+        }
+        for (index, id) in webhook.project_ids.iter().enumerate() {
+            self.filled(&format!("project_ids[{index}]"), id)?;
+        }
+        let texts =
+            |list: Vec<Spanned<String>>| list.into_iter().map(Spanned::into_inner).collect();
         Ok(Profile {
-            name: webhook.key.to_owned(),
-            url: url.ok_or_else(|| webhook.wrong("url is missing"))?,
-            secrets: secrets.map(|(_, secrets)| secrets).unwrap_or_default(),
+            name: name.to_owned(),
+            secrets: self.secrets([
+                ("secret", webhook.secret),
+                ("secret_env", webhook.secret_env),
+                ("secret_file", webhook.secret_file),
+            ])?,
+            url: url.into_inner(),
             scheme,
-            events,
-            project_ids,
+            events: texts(webhook.events),
+            project_ids: texts(webhook.project_ids),
         })
     }
 
-    fn url(&self, entry: &Entry<'_, '_>) -> Result<String, Wrong> {
-        let url = entry.text()?;
-        (self.check_url)(url).map_err(|message| entry.wrong(message))?;
-        Ok(url.to_owned())
+    fn wrong<T>(&self, field: &str, at: &Spanned<T>, message: impl Into<String>) -> Invalid {
+        let field = format!("{}.{field}", self.field);
+        self.source.invalid(at.span().start, field, message)
     }
 
-    fn secrets(&self, entry: Entry<'_, '_>) -> Result<Vec<SecretSource>, Wrong> {
-        let source = |entry: Entry<'_, '_>| {
-            let text = entry.text()?;
-            Ok(match entry.key {
-                "secret_env" if text.contains(['$', '=', '\0']) => {
-                    return Err(
-                        entry.wrong("this is not a variable's name, which is written without a $")
-                    );
-                }
-                "secret_env" => SecretSource::Env(text.to_owned()),
-                "secret_file" => SecretSource::File(self.folder.join(text)),
-                _ => SecretSource::Value(
-                    Secret::new(text).map_err(|unusable| entry.wrong(unusable.to_string()))?,
-                ),
-            })
+    fn filled<'t>(&self, field: &str, text: &'t Spanned<String>) -> Result<&'t str, Invalid> {
+        match text.get_ref().as_str() {
+            "" => Err(self.wrong(field, text, "this is empty")),
+            text => Ok(text),
+        }
+    }
+
+    /// The secrets of the one kind that there is.
+    fn secrets<const N: usize>(
+        &self,
+        kinds: [(&str, Option<Spanned<OneOrMore>>); N],
+    ) -> Result<Vec<SecretSource>, Invalid> {
+        let given = kinds
+            .into_iter()
+            .filter_map(|(kind, value)| value.map(|value| (kind, value)));
+        let mut given: Vec<_> = given.collect();
+        given.sort_by_key(|(_, value)| value.span().start);
+        if let [(first, _), (second, value), ..] = given.as_slice() {
+            let message = format!("give either this or {first}, not both");
+            return Err(self.wrong(second, value, message));
+        }
+        let Some((kind, value)) = given.pop() else {
+            return Ok(Vec::new());
         };
-        entry.one_or_more()?.into_iter().map(source).collect()
+        let texts = match value.get_ref() {
+            OneOrMore::One(text) => std::slice::from_ref(text),
+            OneOrMore::More(texts) => texts.as_slice(),
+        };
+        let empty = match texts.iter().position(String::is_empty) {
+            Some(index) if texts.len() > 1 => Some(format!("{kind}[{index}]")),
+            Some(_) => Some(kind.to_owned()),
+            None => texts.is_empty().then(|| kind.to_owned()),
+        };
+        if let Some(field) = empty {
+            return Err(self.wrong(&field, &value, "this is empty"));
+        }
+        let source = |text: &String| match kind {
+            "secret_env" if text.contains(['$', '=', '\0']) => {
+                Err("this is not a variable's name, which is written without a $".to_owned())
+            }
+            "secret_env" => Ok(SecretSource::Env(text.clone())),
+            "secret_file" => Ok(SecretSource::File(self.source.folder().join(text))),
+            _ => Secret::new(text.as_bytes())
+                .map(SecretSource::Value)
+                .map_err(|unusable| unusable.to_string()),
+        };
+        let sources: Result<_, _> = texts.iter().map(source).collect();
+        sources.map_err(|message| self.wrong(kind, &value, message))
     }
 
-    fn scheme_name(&self, entry: &Entry<'_, '_>) -> Result<String, Wrong> {
-        let name = entry.text()?;
+    fn scheme_name(&self, scheme: &Spanned<String>) -> Result<String, Invalid> {
+        let name = self.filled("scheme", scheme)?;
         let mut known: Vec<&str> = Scheme::names().collect();
         known.extend(self.schemes.keys().map(String::as_str));
         if known.contains(&name) {
             return Ok(name.to_owned());
         }
-        Err(entry.wrong(match nearest(name, known) {
+        let message = match nearest(name, known) {
             Some(meant) => format!("there is no scheme {name:?}, did you mean {meant}?"),
             None => format!("there is no scheme {name:?}, neither built in nor in this file"),
-        }))
+        };
+        Err(self.wrong("scheme", scheme, message))
     }
 
-    /// An event's name or glob. One that matches none of Blue's events is allowed, for Blue may
-    /// have new ones, but it is doubtful.
-    fn event(&mut self, entry: &Entry<'_, '_>, are_blues: bool) -> Result<String, Wrong> {
-        let pattern = entry.text()?;
-        let scope = Scope::new([pattern], [""; 0]).map_err(|bad| entry.wrong(bad.to_string()))?;
-        let subscribable = event::all().iter().map(|event| event.name);
-        let is_known = pattern == HEALTH_CHECK
-            || subscribable
-                .filter(|name| *name != HEALTH_CHECK)
-                .any(|name| scope.admits(Some(name), None).is_ok());
-        if are_blues && !is_known {
-            let meant = Event::nearest(pattern)
-                .map(|event| format!(", did you mean {}?", event.name))
-                .unwrap_or_default();
-            let doubt = entry.wrong(format!("none of Blue's events matches {pattern:?}{meant}"));
-            self.doubts.push(doubt);
+    /// Checks an event's name or glob. One that matches none of Blue's events is allowed, for Blue
+    /// may have new ones, but it is doubtful.
+    fn event(&self, field: &str, event: &Spanned<String>) -> Result<Option<String>, Invalid> {
+        let pattern = self.filled(field, event)?;
+        let scope = Scope::new([pattern], [""; 0])
+            .map_err(|bad| self.wrong(field, event, bad.to_string()))?;
+        let admitted = |event: &Event| scope.admits(Some(event.name), None).is_ok();
+        // The health check reaches every webhook: only its very name means it.
+        let is_known = |event: &Event| {
+            event.name == pattern || event.name != event::HEALTH_CHECK && admitted(event)
+        };
+        if event::all().iter().any(is_known) {
+            return Ok(None);
         }
-        Ok(pattern.to_owned())
+        let meant = Event::nearest(pattern)
+            .map(|event| format!(", did you mean {}?", event.name))
+            .unwrap_or_default();
+        Ok(Some(format!(
+            "none of Blue's events matches {pattern:?}{meant}"
+        )))
     }
-}
-
-/// A scheme's record, as `--scheme-file` reads it.
-fn scheme(entry: &Entry<'_, '_>) -> Result<Scheme, Wrong> {
-    if Scheme::names().any(|name| name == entry.key) {
-        return Err(entry.wrong("a built-in scheme has this name, choose another"));
-    }
-    let record = Scheme::deserialize(entry.value.clone().into_deserializer())
-        .map_err(|error| Wrong::of_toml(&error, Some((&entry.field, entry.value))))?;
-    record.checked(entry.key).map_err(|invalid| Wrong {
-        span: entry.span.clone(),
-        field: Some(match invalid.field {
-            Some(field) => format!("{}, {field}", entry.field),
-            None => entry.field.clone(),
-        }),
-        message: invalid.message,
-    })
 }
 
 impl fmt::Display for Invalid {
@@ -626,27 +593,6 @@ impl std::error::Error for Unusable {
         }
     }
 }
-
-impl fmt::Display for Missing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            path,
-            name,
-            known,
-            nearest,
-        } = self;
-        write!(f, "{} has no webhook {name:?}", path.display())?;
-        match (nearest, known.is_empty()) {
-            (_, true) => write!(f, ", and no other"),
-            (None, _) => write!(f, ", only {}", known.join(", ")),
-            (Some(meant), _) => {
-                write!(f, ", only {}: did you mean {meant}?", known.join(", "))
-            }
-        }
-    }
-}
-
-impl std::error::Error for Missing {}
 
 #[cfg(test)]
 mod tests {
@@ -701,7 +647,7 @@ signature = { header = "X-Ours" }
     fn a_whole_configuration_is_read() {
         let config = read(WHOLE).unwrap();
         assert_eq!(config.warnings, [""; 0]);
-        let staging = config.webhook("staging").unwrap();
+        let staging = &config.webhooks["staging"];
         assert_eq!(
             *staging,
             Profile {
@@ -759,19 +705,43 @@ signature = { header = "X-Ours" }
     }
 
     #[test]
+    fn every_field_that_is_offered_is_taken() {
+        for (field, _) in FIELDS {
+            let said = complaint_of(&format!("{field} = true"));
+            assert!(!said.contains("unknown field"), "{said}");
+        }
+    }
+
+    #[test]
+    fn no_complaint_repeats_a_value() {
+        for text in [
+            "webhook = \"hunter2\"",
+            "[webhook]\nsecret = \"hunter2\"",
+            "[webhook.a]\nurl = \"1\"\nsecret = 1.hunter2",
+            "[webhook.a]\nurl = \"1\"\nsecret = { hunter2 = 1 }",
+            "[webhook.a]\nurl = \"1\"\nsecret = [[\"hunter2\"]]",
+            "[webhook.a]\nurl = \"1\"\nsecrets = \"hunter2\"",
+            "[webhook.a]\nurl = \"1\"\nevents = \"hunter2\"",
+        ] {
+            let said = read(text).unwrap_err().to_string();
+            assert!(!said.contains("hunter2"), "{said}");
+        }
+    }
+
+    #[test]
     fn fields_of_the_wrong_kind_are_named() {
         for (line, said) in [
             (
                 "secret = 5",
-                "line 3, webhook.a.secret: this is a number, and text is needed",
+                "line 3, webhook.a.secret: text or a list of texts is needed",
             ),
             (
                 "events = \"X\"",
-                "line 3, webhook.a.events: this is text, and a list [\"…\"] is needed",
+                "line 3, webhook.a.events: a list of texts is needed",
             ),
             (
                 "events = [\"TODO_CREATED\",\n  true]",
-                "line 4, webhook.a.events[1]: this is true or false, and text is needed",
+                "line 4, webhook.a.events[1]: text is needed",
             ),
             (
                 "project_ids = [\"\"]",
@@ -782,11 +752,11 @@ signature = { header = "X-Ours" }
         }
         assert_eq!(
             complaint("webhook = 1"),
-            "line 1, webhook: this is a number, and a table [webhook.NAME] is needed"
+            "line 1, webhook: a table [webhook.NAME] is needed"
         );
         assert_eq!(
             complaint("[webhook]\nurl = \"3000\""),
-            "line 2, webhook.url: this is text, and a table [webhook.NAME] is needed"
+            "line 2, webhook.url: a table [webhook.NAME] is needed"
         );
         assert_eq!(
             complaint("[webhook.\"a b\"]\nsecret = \"s\""),
@@ -902,25 +872,6 @@ signature = { header = "X-Ours" }
         let config = read(text).unwrap();
         assert_eq!(config.webhooks["a"].secrets.len(), 2);
         assert!(!format!("{config:?}").contains("hunter"));
-    }
-
-    #[test]
-    fn a_webhook_that_is_not_there_is_answered_with_those_that_are() {
-        let config = read(WHOLE).unwrap();
-        let missing = config.webhook("stagin").unwrap_err();
-        assert_eq!(missing.nearest.as_deref(), Some("staging"));
-        assert_eq!(
-            missing.to_string(),
-            "conf/bluehook.toml has no webhook \"stagin\", only open, production, staging: did you mean staging?"
-        );
-        assert_eq!(
-            config.webhook("zzzzzz").unwrap_err().to_string(),
-            "conf/bluehook.toml has no webhook \"zzzzzz\", only open, production, staging"
-        );
-        assert_eq!(
-            read("").unwrap().webhook("a").unwrap_err().to_string(),
-            "conf/bluehook.toml has no webhook \"a\", and no other"
-        );
     }
 
     #[test]

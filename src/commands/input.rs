@@ -9,7 +9,8 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use super::{Problem, Shell};
-use crate::cli::{Data, Field, HeaderOption, SecretSource, Secrets};
+use crate::cli::{Data, Field, HeaderOption};
+use crate::config::SecretSource;
 use crate::delivery::Headers;
 use crate::signing::Secret;
 
@@ -175,18 +176,17 @@ fn unreadable(name: &str, error: io::Error) -> Problem {
 ///
 /// # Errors
 /// A secret that is empty, a variable that is unset, a file that cannot be read.
-pub fn secrets(shell: &mut Shell, named: &Secrets) -> Result<Vec<Secret>, Problem> {
-    if named.0.is_empty() {
+pub fn secrets(shell: &mut Shell, named: &[SecretSource]) -> Result<Vec<Secret>, Problem> {
+    if named.is_empty() {
         return match (shell.env)("BLUEHOOK_SECRET") {
             None => Ok(Vec::new()),
             Some(value) => from_env("BLUEHOOK_SECRET", Some(&value)).map(|secret| vec![secret]),
         };
     }
     named
-        .0
         .iter()
         .map(|source| match source {
-            SecretSource::Given(secret) => Ok(secret.clone()),
+            SecretSource::Value(secret) => Ok(secret.clone()),
             SecretSource::File(path) => from_file(shell, path),
             SecretSource::Env(name) => from_env(name, (shell.env)(name).as_deref()),
         })

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::input;
 use super::{Problem, Shell};
-use crate::cli::{ClockChoice, ProfileChoice, SchemeChoice, SecretSource, Secrets, StampChoice};
+use crate::cli::{ClockChoice, ProfileChoice, SchemeChoice, Secrets, StampChoice};
 use crate::config::{self, Config, Profile, Unusable};
 use crate::nearest::nearest;
 use crate::sender::Url;
@@ -62,19 +62,10 @@ impl Settings {
     /// There is none of that name.
     pub(super) fn profile(&self) -> Result<Option<&Profile>, Problem> {
         match (&self.config, &self.profile) {
-            (Some(config), Some(name)) => config.webhook(name).map(Some).map_err(|missing| {
-                let hint = match (&missing.nearest, missing.known.as_slice()) {
-                    (Some(nearest), _) => format!("did you mean {nearest}?"),
-                    (None, []) => "it has no [webhook.NAME] at all".into(),
-                    (None, known) => format!("it has {}", known.join(", ")),
-                };
-                Problem::wrong(format!(
-                    "{} has no webhook {}",
-                    missing.path.display(),
-                    missing.name
-                ))
-                .hint(hint)
-            }),
+            (Some(config), Some(name)) => match config.webhooks.get(name) {
+                Some(profile) => Ok(Some(profile)),
+                None => Err(no_webhook(config, name)),
+            },
             _ => Ok(None),
         }
     }
@@ -155,18 +146,12 @@ impl Settings {
         shell: &mut Shell,
         named: &Secrets,
     ) -> Result<Vec<Secret>, Problem> {
-        let profile = self.profile()?;
-        match profile {
-            Some(profile) if named.0.is_empty() && !profile.secrets.is_empty() => {
-                let sources = profile.secrets.iter().map(|source| match source {
-                    config::SecretSource::Value(secret) => SecretSource::Given(secret.clone()),
-                    config::SecretSource::Env(name) => SecretSource::Env(name.clone()),
-                    config::SecretSource::File(path) => SecretSource::File(path.clone()),
-                });
-                input::secrets(shell, &Secrets(sources.collect()))
-            }
-            _ => input::secrets(shell, named),
-        }
+        let of_profile = self.profile()?.map(|profile| profile.secrets.as_slice());
+        let sources = match of_profile {
+            Some(of_profile) if named.0.is_empty() => of_profile,
+            _ => named.0.as_slice(),
+        };
+        input::secrets(shell, sources)
     }
 
     /// As [`Settings::secrets`], and at least one.
@@ -215,6 +200,16 @@ impl Settings {
             .iter()
             .flat_map(|config| config.schemes.values());
         Ok(schemes.cloned().collect())
+    }
+}
+
+fn no_webhook(config: &Config, name: &str) -> Problem {
+    let known = || config.webhooks.keys().map(String::as_str);
+    let problem = Problem::wrong(format!("{} has no webhook {name}", config.path.display()));
+    match nearest(name, known()) {
+        Some(meant) => problem.hint(format!("did you mean {meant}?")),
+        None if config.webhooks.is_empty() => problem.hint("it has no [webhook.NAME] at all"),
+        None => problem.hint(format!("it has {}", known().collect::<Vec<_>>().join(", "))),
     }
 }
 

@@ -250,7 +250,7 @@ fn a_wrong_configuration_names_file_line_and_field() {
             .env("STAGING", "x")
             .run()
     };
-    let talk = send(&CONFIG.replace("url =", "urll ="), "-w staging").talk();
+    let talk = send(&CONFIG.replacen("url =", "urll =", 1), "-w staging").talk();
     assert!(
         talk.contains("bluehook.toml, line 2, webhook.staging.urll: "),
         "{talk}"
@@ -262,7 +262,7 @@ fn a_wrong_configuration_names_file_line_and_field() {
     .talk();
     assert!(talk.contains("line 2, webhook.staging.url"), "{talk}");
     let talk = send(
-        &CONFIG.replace("[scheme.mine]", "[scheme.github]"),
+        &CONFIG.replace("scheme.mine", "scheme.github"),
         "-w staging",
     )
     .talk();
