@@ -37,6 +37,12 @@ pub fn is_field_value(bytes: &[u8]) -> bool {
     !bytes.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0))
 }
 
+/// Whether a request may have this target: visible ASCII (RFC 9112, section 3.2; what a URI has
+/// beyond it is percent-encoded).
+pub fn is_target(bytes: &[u8]) -> bool {
+    !bytes.is_empty() && bytes.iter().all(u8::is_ascii_graphic)
+}
+
 /// Without the white space around it (RFC 9110, section 5.6.3).
 pub fn trimmed(mut value: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
@@ -102,8 +108,16 @@ pub struct Chunks {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Size { digits: u8 },
-    AfterSize,
-    Extension,
+    /// In an extension's name, of which something has been read or not.
+    Name { begun: bool },
+    /// Behind the equals sign.
+    Value,
+    /// In a value that is a token.
+    Token,
+    Quoted,
+    /// Behind a backslash in a quoted value.
+    Escaped,
+    AfterQuoted,
     SizeLf,
     Data { left: u64 },
     DataCr,
@@ -211,13 +225,39 @@ impl Chunks {
                 Ok(State::Size { digits: digits + 1 })
             }
             (State::Size { digits: 0 }, _) => Err(Fault::Syntax("a chunk begins without a size")),
-            (State::Size { .. } | State::AfterSize, b' ' | b'\t') => self.beside(State::AfterSize),
-            (State::Size { .. } | State::AfterSize, b';') => self.beside(State::Extension),
-            (State::Size { .. } | State::AfterSize | State::Extension, b'\r') => Ok(State::SizeLf),
-            (State::Extension, 0x20..=0x7e | b'\t' | 0x80..) => self.beside(State::Extension),
-            (State::Size { .. } | State::AfterSize | State::Extension, _) => {
-                Err(Fault::Syntax("a chunk's size line holds a wrong character"))
+            (
+                State::Size { .. } | State::Name { begun: true } | State::Token | State::AfterQuoted,
+                b';',
+            ) => self.beside(State::Name { begun: false }),
+            (
+                State::Size { .. } | State::Name { begun: true } | State::Token | State::AfterQuoted,
+                b'\r',
+            ) => Ok(State::SizeLf),
+            (State::Name { begun: true }, b'=') => self.beside(State::Value),
+            (State::Name { .. }, _) if is_token_byte(byte) => {
+                self.beside(State::Name { begun: true })
             }
+            (State::Value | State::Token, _) if is_token_byte(byte) => self.beside(State::Token),
+            (State::Value, b'"') => self.beside(State::Quoted),
+            (State::Quoted, b'"') => self.beside(State::AfterQuoted),
+            (State::Quoted, b'\\') => self.beside(State::Escaped),
+            (State::Quoted | State::Escaped, b' '..=b'~' | b'\t' | 0x80..) => {
+                self.beside(State::Quoted)
+            }
+            (State::Size { .. }, _) => Err(Fault::Syntax(
+                "a chunk's size is not followed by its line's end or an extension",
+            )),
+            (
+                State::Name { .. }
+                | State::Value
+                | State::Token
+                | State::Quoted
+                | State::Escaped
+                | State::AfterQuoted,
+                _,
+            ) => Err(Fault::Syntax(
+                "a chunk's extension is neither a name nor a name with a token or a quoted string",
+            )),
             (State::SizeLf, b'\n') => self.begin_data(),
             (State::DataCr, b'\r') => Ok(State::DataLf),
             (State::DataLf, b'\n') => Ok(State::Size { digits: 0 }),
@@ -315,7 +355,7 @@ mod tests {
     #[test]
     fn chunks_are_read_in_pieces_of_any_size() {
         let body =
-            b"3\r\nabc\r\n00a ;x=\"y\"\r\n0123456789\r\n0\r\nX-Trailer: 1\r\nY: \xff\r\n\r\n";
+            b"3\r\nabc\r\n00a;x=\"y \\\" z\";a=b;c\r\n0123456789\r\n0\r\nX-Trailer: 1\r\nY: \xff\r\n\r\n";
         let input = [body.as_slice(), b"POST"].concat();
         for step in 1..=input.len() {
             let expected = (b"abc0123456789".to_vec(), Some(body.len()));
@@ -353,12 +393,21 @@ mod tests {
 
     #[test]
     fn what_is_not_a_chunk_is_refused() {
-        let wrong: [&[u8]; 15] = [
+        let wrong: [&[u8]; 24] = [
             b"+3\r\nabc\r\n0\r\n\r\n",
             b"-3\r\nabc\r\n0\r\n\r\n",
             b"0x3\r\nabc\r\n0\r\n\r\n",
             b" 3\r\nabc\r\n0\r\n\r\n",
             b"3 3\r\nabc\r\n0\r\n\r\n",
+            b"3 \r\nabc\r\n0\r\n\r\n",
+            b"3\t;x\r\nabc\r\n0\r\n\r\n",
+            b"3; x\r\nabc\r\n0\r\n\r\n",
+            b"3;\r\nabc\r\n0\r\n\r\n",
+            b"3;=x\r\nabc\r\n0\r\n\r\n",
+            b"3;x=\r\nabc\r\n0\r\n\r\n",
+            b"3;x=\"y\r\nabc\r\n0\r\n\r\n",
+            b"3;x=\"y\"z\r\nabc\r\n0\r\n\r\n",
+            b"3;x=\"\\\x01\"\r\nabc\r\n0\r\n\r\n",
             b"g\r\nabc\r\n0\r\n\r\n",
             b"\r\nabc\r\n0\r\n\r\n",
             b";x\r\nabc\r\n0\r\n\r\n",
