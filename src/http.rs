@@ -107,9 +107,13 @@ pub struct Chunks {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    Size { digits: u8 },
+    Size {
+        digits: u8,
+    },
     /// In an extension's name, of which something has been read or not.
-    Name { begun: bool },
+    Name {
+        begun: bool,
+    },
     /// Behind the equals sign.
     Value,
     /// In a value that is a token.
@@ -119,7 +123,9 @@ enum State {
     Escaped,
     AfterQuoted,
     SizeLf,
-    Data { left: u64 },
+    Data {
+        left: u64,
+    },
     DataCr,
     DataLf,
     TrailerStart,
@@ -226,11 +232,17 @@ impl Chunks {
             }
             (State::Size { digits: 0 }, _) => Err(Fault::Syntax("a chunk begins without a size")),
             (
-                State::Size { .. } | State::Name { begun: true } | State::Token | State::AfterQuoted,
+                State::Size { .. }
+                | State::Name { begun: true }
+                | State::Token
+                | State::AfterQuoted,
                 b';',
             ) => self.beside(State::Name { begun: false }),
             (
-                State::Size { .. } | State::Name { begun: true } | State::Token | State::AfterQuoted,
+                State::Size { .. }
+                | State::Name { begun: true }
+                | State::Token
+                | State::AfterQuoted,
                 b'\r',
             ) => Ok(State::SizeLf),
             (State::Name { begun: true }, b'=') => self.beside(State::Value),

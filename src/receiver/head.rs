@@ -1,11 +1,9 @@
 //! Heads: a request line and header fields as a sender wrote them, checked strictly.
 
-use std::io::Write;
-
-use crate::delivery::Headers;
+use crate::delivery::{Header, Headers};
 use crate::http;
 
-use super::{Limits, Refusal};
+use super::limits::{Limits, Refusal};
 
 /// The most of a sender's words that a message quotes.
 const QUOTED_BYTES: usize = 40;
@@ -19,9 +17,10 @@ pub(super) struct Head {
     pub(super) framing: Framing,
     /// Its length, in bytes.
     pub(super) bytes: usize,
-    http_1_0: bool,
-    connection: Option<&'static str>,
-    expects_continue: bool,
+    pub(super) is_1_0: bool,
+    /// Whether the connection may stay open after the answer.
+    pub(super) keeps_open: bool,
+    pub(super) expects_continue: bool,
 }
 
 /// How long a message's body is.
@@ -31,137 +30,210 @@ pub(super) enum Framing {
     Chunked,
 }
 
-/// How far the end of a head has been looked for.
+/// A head that is coming in.
 #[derive(Debug, Default)]
-pub(super) struct Search {
+pub(super) struct Coming {
+    /// Up to here line ends have been looked for.
     searched: usize,
-    line_seen: bool,
+    /// The last line begins here.
+    line: usize,
+    request: Option<Request>,
+    fields: usize,
 }
 
-/// What input that begins a message turned out to be.
+/// A request line.
 #[derive(Debug)]
-pub(super) enum Look {
-    /// Not yet a whole head.
-    Partial,
-    /// A head of [`Head::bytes`].
-    Whole(Head),
-    /// No head that can be accepted.
-    Refused(Refusal),
+struct Request {
+    method: String,
+    target: String,
+    is_1_0: bool,
+    /// Its length with its line end.
+    bytes: usize,
 }
 
-/// Looks for a head at the start of `input`, which holds all of the message that has come so far.
-pub(super) fn look(input: &[u8], search: &mut Search, limits: &Limits) -> Look {
-    if let Some(refusal) = refuse_at_first_sight(input) {
-        return Look::Refused(refusal);
-    }
-    if !search.is_worth_parsing(input) {
-        return partial(input, limits);
-    }
-    let mut fields = vec![httparse::EMPTY_HEADER; limits.header_count];
-    let mut request = httparse::Request::new(&mut fields);
-    match request.parse(input) {
-        Ok(httparse::Status::Partial) => partial(input, limits),
-        Ok(httparse::Status::Complete(bytes)) if bytes > limits.head_bytes => too_large(limits),
-        Ok(httparse::Status::Complete(bytes)) => match Head::new(&request, bytes, limits) {
-            Ok(head) => Look::Whole(head),
-            Err(refusal) => Look::Refused(refusal),
-        },
-        Err(error) => Look::Refused(refuse(error, input, limits)),
-    }
-}
-
-impl Search {
-    /// A head is parsed at first sight, when its first line is complete, and when it has a blank
-    /// line; not at every byte that a slow sender adds.
-    fn is_worth_parsing(&mut self, input: &[u8]) -> bool {
-        let first = self.searched == 0;
-        let fresh = input.get(self.searched..).unwrap_or_default();
-        let line = !self.line_seen && fresh.contains(&b'\n');
-        let end = !first && has_blank_line(input.get(self.searched - 1..).unwrap_or_default());
-        self.line_seen |= line;
-        // The last three bytes may be the beginning of the blank line.
-        self.searched = input.len().saturating_sub(2).max(1);
-        first || line || end
-    }
-}
-
-fn has_blank_line(input: &[u8]) -> bool {
-    let mut rest = input;
-    while let Some(at) = rest.iter().position(|byte| *byte == b'\n') {
-        rest = &rest[at + 1..];
-        if rest.starts_with(b"\n") || rest.starts_with(b"\r\n") {
-            return true;
+impl Coming {
+    /// The head at the start of `input`, which holds all of the message that has come so far;
+    /// `None` while it is not whole. What is wrong with it is told as soon as it is seen.
+    pub(super) fn look(&mut self, input: &[u8], limits: &Limits) -> Result<Option<Head>, Refusal> {
+        refuse_at_first_sight(input)?;
+        while let Some(found) = line_feed(input.get(self.searched..).unwrap_or_default()) {
+            let end = self.searched + found;
+            let Some([line @ .., b'\r']) = input.get(self.line..end) else {
+                return Err(Refusal::malformed(
+                    "a line of the head ends in a line feed without a carriage return",
+                ));
+            };
+            if end >= limits.head_bytes {
+                return Err(too_large(limits));
+            }
+            self.searched = end + 1;
+            self.line = end + 1;
+            match &self.request {
+                None => self.request = Some(request(line, end + 1)?),
+                Some(_) if !line.is_empty() => self.fields += 1,
+                Some(request) => {
+                    let fields = input.get(request.bytes..=end).unwrap_or_default();
+                    let headers = headers(fields, self.fields)?;
+                    return self.request.take().map_or(Ok(None), |request| {
+                        Head::new(request, headers, end + 1, limits).map(Some)
+                    });
+                }
+            }
+            if self.fields > limits.header_count {
+                return Err(Refusal::new(
+                    "too-many-headers",
+                    431,
+                    format!("the request has more than {} headers", limits.header_count),
+                ));
+            }
+        }
+        self.searched = input.len();
+        if input.len() < limits.head_bytes {
+            Ok(None)
+        } else {
+            Err(too_large(limits))
         }
     }
-    false
 }
 
-fn partial(input: &[u8], limits: &Limits) -> Look {
-    if input.len() < limits.head_bytes {
-        Look::Partial
-    } else {
-        too_large(limits)
-    }
+fn line_feed(input: &[u8]) -> Option<usize> {
+    input.iter().position(|byte| *byte == b'\n')
 }
 
-fn too_large(limits: &Limits) -> Look {
-    Look::Refused(Refusal::new(
+fn too_large(limits: &Limits) -> Refusal {
+    Refusal::new(
         "head-too-large",
         431,
         format!(
             "the request's head is longer than {} bytes",
             limits.head_bytes
         ),
-    ))
+    )
 }
 
 /// What its first bytes give away.
-fn refuse_at_first_sight(input: &[u8]) -> Option<Refusal> {
+fn refuse_at_first_sight(input: &[u8]) -> Result<(), Refusal> {
     match input {
         // The content type of a TLS record with a handshake in it (RFC 8446, section 5.1).
-        [0x16, ..] => Some(Refusal::new(
+        [0x16, ..] => Err(Refusal::new(
             "tls-on-plain-port",
             400,
             "a sender spoke TLS to this plain HTTP port: its URL should begin with http://",
         )),
-        [first, ..] if !http::is_token_byte(*first) => Some(malformed(format!(
+        [first, ..] if !http::is_token(&[*first]) => Err(Refusal::malformed(format!(
             "a request begins with {}, which is not HTTP",
             quoted(input)
         ))),
-        _ => None,
+        _ => Ok(()),
     }
 }
 
-fn refuse(error: httparse::Error, input: &[u8], limits: &Limits) -> Refusal {
-    let first_line = input.split(|byte| matches!(byte, b'\r' | b'\n')).next();
-    let first_line = quoted(first_line.unwrap_or_default());
-    match error {
-        httparse::Error::TooManyHeaders => Refusal::new(
-            "too-many-headers",
-            431,
-            format!("the request has more than {} headers", limits.header_count),
-        ),
-        httparse::Error::Version if input.starts_with(b"PRI * HTTP/2") => Refusal::new(
+/// Reads a request line (RFC 9112, section 3).
+fn request(line: &[u8], bytes: usize) -> Result<Request, Refusal> {
+    let not_http = || Refusal::malformed(format!("the request line is not HTTP: {}", quoted(line)));
+    let mut parts = line.split(|byte| *byte == b' ');
+    let (Some(method), Some(target), Some(version), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Err(not_http());
+    };
+    if line.starts_with(b"PRI * HTTP/2") {
+        return Err(Refusal::new(
             "http2-preface",
             400,
             "a sender spoke HTTP/2 without having been asked to; this port speaks HTTP/1.1",
-        ),
-        httparse::Error::Version => malformed(format!(
-            "the request line ends in another version than HTTP/1.0 or HTTP/1.1: {first_line}"
-        )),
-        httparse::Error::HeaderName => malformed(
-            "a header's name is empty, holds a character that no name may, or has no colon behind it",
-        ),
-        httparse::Error::HeaderValue => malformed("a header's value holds a control character"),
-        httparse::Error::NewLine => {
-            malformed(format!("a line does not end where it must: {first_line}"))
+        ));
+    }
+    let is_1_0 = match version {
+        b"HTTP/1.0" => true,
+        // Later minor versions are read as the latest that is known (RFC 9110, section 2.5).
+        [b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'1'..=b'9'] => false,
+        _ => {
+            return Err(Refusal::malformed(format!(
+                "the request line ends in another version than HTTP/1.0 or HTTP/1.1: {}",
+                quoted(line)
+            )));
         }
-        _ => malformed(format!("the request line is not HTTP: {first_line}")),
+    };
+    let (Ok(method), Ok(target_text)) = (std::str::from_utf8(method), std::str::from_utf8(target))
+    else {
+        return Err(not_http());
+    };
+    if !http::is_token(method.as_bytes()) {
+        return Err(not_http());
+    }
+    if !http::is_target(target) {
+        return Err(Refusal::malformed(format!(
+            "the request's target is empty or holds what a URL has percent-encoded: {}",
+            quoted(line)
+        )));
+    }
+    if !fits(method, target_text) {
+        return Err(Refusal::malformed(format!(
+            "the request's target is of a form that its method does not have: {}",
+            quoted(line)
+        )));
+    }
+    Ok(Request {
+        method: method.to_owned(),
+        target: target_text.to_owned(),
+        is_1_0,
+        bytes,
+    })
+}
+
+/// Whether a method may have a target of this form (RFC 9112, section 3.2).
+fn fits(method: &str, target: &str) -> bool {
+    match (method, target) {
+        ("CONNECT", target) => target
+            .rsplit_once(':')
+            .is_some_and(|(_, port)| !port.is_empty() && is_authority(target.as_bytes())),
+        ("OPTIONS", "*") => true,
+        (_, target) if target.starts_with('/') => true,
+        (_, target) => target.split_once("://").is_some_and(|(scheme, rest)| {
+            let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+            scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+                && scheme
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+                && !authority.is_empty()
+        }),
     }
 }
 
-fn malformed(message: impl Into<String>) -> Refusal {
-    Refusal::new("malformed-request", 400, message)
+/// Whether it is a host with or without a port, and nothing else (RFC 3986, section 3.2). A comma
+/// would be allowed in a name, but is what two hosts look like that a proxy has joined.
+fn is_authority(value: &[u8]) -> bool {
+    let (host, port) = match value.iter().rposition(|byte| *byte == b':') {
+        Some(colon) if !value.ends_with(b"]") => (&value[..colon], &value[colon + 1..]),
+        _ => (value, [].as_slice()),
+    };
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+;=%".contains(byte);
+    let is_host = match host {
+        [b'[', address @ .., b']'] => address.iter().all(|byte| is_name(byte) || *byte == b':'),
+        name => name.iter().all(is_name),
+    };
+    is_host && port.iter().all(u8::is_ascii_digit)
+}
+
+/// Reads as many fields as were counted, and the empty line behind them.
+fn headers(input: &[u8], count: usize) -> Result<Headers, Refusal> {
+    let mut fields = vec![httparse::EMPTY_HEADER; count];
+    match httparse::parse_headers(input, &mut fields) {
+        Ok(httparse::Status::Complete((_, fields))) => Ok(fields
+            .iter()
+            .map(|field| Header {
+                name: field.name.to_owned(),
+                value: http::trimmed(field.value).to_vec(),
+            })
+            .collect()),
+        Err(httparse::Error::HeaderName) => Err(Refusal::malformed(
+            "a header's name is empty, holds a character that no name may, or has no colon behind it",
+        )),
+        _ => Err(Refusal::malformed(
+            "a header's value holds a control character",
+        )),
+    }
 }
 
 /// The beginning of a sender's words, as plain ASCII.
@@ -176,130 +248,114 @@ fn quoted(bytes: &[u8]) -> String {
 
 impl Head {
     fn new(
-        request: &httparse::Request<'_, '_>,
+        request: Request,
+        headers: Headers,
         bytes: usize,
         limits: &Limits,
     ) -> Result<Self, Refusal> {
-        let headers: Headers = request
-            .headers
-            .iter()
-            .map(|field| crate::delivery::Header {
-                name: field.name.to_owned(),
-                value: http::trimmed(field.value).to_vec(),
-            })
-            .collect();
-        let http_1_0 = request.version == Some(0);
-        let framing = framing(&headers, http_1_0)?;
+        check_host(&headers, request.is_1_0)?;
+        let framing = framing(&headers, request.is_1_0)?;
         if let Framing::Length(length) = framing
             && length > limits.body_bytes
         {
-            return Err(body_too_large(limits));
+            return Err(Refusal::body_too_large(limits));
         }
+        // `close` wins (RFC 9112, section 9.6).
+        let keeps_open = !http::connection_lists(&headers, "close")
+            && (!request.is_1_0 || http::connection_lists(&headers, "keep-alive"));
+        let expects_continue = !request.is_1_0
+            && headers
+                .get("Expect")
+                .is_some_and(|value| value.eq_ignore_ascii_case(b"100-continue"));
         Ok(Self {
-            method: request.method.unwrap_or_default().to_owned(),
-            target: request.path.unwrap_or_default().to_owned(),
+            method: request.method,
+            target: request.target,
             framing,
             bytes,
-            http_1_0,
-            connection: connection(&headers),
-            expects_continue: headers
-                .get("Expect")
-                .is_some_and(|value| value.eq_ignore_ascii_case(b"100-continue")),
+            is_1_0: request.is_1_0,
+            keeps_open,
+            expects_continue,
             headers,
         })
     }
-
-    /// Writes a head for hyper that says about the conversation what this one says, and no more.
-    pub(super) fn restate(&self, out: &mut Vec<u8>) {
-        // Of methods, hyper must only know those that change how an answer is written.
-        let method = if self.method == "HEAD" {
-            "HEAD"
-        } else {
-            "POST"
-        };
-        let minor = u8::from(!self.http_1_0);
-        // Writing to a Vec does not fail.
-        let _ = write!(out, "{method} / HTTP/1.{minor}\r\n");
-        let _ = match self.framing {
-            Framing::Length(0) => Ok(()),
-            Framing::Length(length) => write!(out, "content-length: {length}\r\n"),
-            Framing::Chunked => write!(out, "transfer-encoding: chunked\r\n"),
-        };
-        if let Some(connection) = self.connection {
-            let _ = write!(out, "connection: {connection}\r\n");
-        }
-        if self.expects_continue {
-            let _ = write!(out, "expect: 100-continue\r\n");
-        }
-        out.extend(b"\r\n");
-    }
 }
 
-/// The refusal of a body, announced or sent, that is over the limit.
-pub(super) fn body_too_large(limits: &Limits) -> Refusal {
-    Refusal::new(
-        "body-too-large",
-        413,
-        format!(
-            "the request's body is longer than {} bytes",
-            limits.body_bytes
-        ),
-    )
+/// One host, no more and no less, and it looks like one (RFC 9112, section 3.2): what stands
+/// before us may have gone by another.
+fn check_host(headers: &Headers, is_1_0: bool) -> Result<(), Refusal> {
+    let refuse = |message: String| Err(Refusal::new("bad-host", 400, message));
+    let mut hosts = headers.all("Host");
+    match (hosts.next(), hosts.next()) {
+        (None, _) if is_1_0 => Ok(()),
+        (None, _) => refuse("the request has no Host, which HTTP/1.1 asks for".into()),
+        (Some(_), Some(_)) => refuse("the request has more than one Host".into()),
+        (Some(host), None) if is_authority(host) => Ok(()),
+        (Some(host), None) => refuse(format!(
+            "the request's Host is not a host with or without a port: {}",
+            quoted(host)
+        )),
+    }
 }
 
 /// The framing (RFC 9112, section 6.3), where every doubt is a refusal: a proxy before us may
 /// have resolved it otherwise, and would take our next request for a part of this one.
-fn framing(headers: &Headers, http_1_0: bool) -> Result<Framing, Refusal> {
+fn framing(headers: &Headers, is_1_0: bool) -> Result<Framing, Refusal> {
+    let ambiguous = |message: String| Err(Refusal::new("ambiguous-framing", 400, message));
     let mut lengths = headers.all("Content-Length");
-    let mut codings = headers.all("Transfer-Encoding");
-    match (lengths.next(), codings.next()) {
-        (None, None) => Ok(Framing::Length(0)),
-        (Some(_), Some(_)) => Err(ambiguous(
-            "the request has both Content-Length and Transfer-Encoding",
-        )),
-        (None, Some(_)) if http_1_0 => Err(ambiguous(
-            "the request is HTTP/1.0 and has a Transfer-Encoding",
-        )),
-        (None, Some(coding)) => {
-            if coding.eq_ignore_ascii_case(b"chunked") && codings.next().is_none() {
-                Ok(Framing::Chunked)
-            } else {
-                Err(Refusal::new(
-                    "unsupported-transfer-encoding",
-                    501,
-                    format!(
-                        "the request's Transfer-Encoding is not \"chunked\": {}",
-                        quoted(coding)
-                    ),
-                ))
-            }
+    let has_codings = headers.contains("Transfer-Encoding");
+    match lengths.next() {
+        None if has_codings && is_1_0 => {
+            ambiguous("the request is HTTP/1.0 and has a Transfer-Encoding".into())
         }
-        (Some(length), None) => {
-            if lengths.next().is_some() || length.contains(&b',') {
-                return Err(ambiguous("the request has more than one Content-Length"));
-            }
-            content_length(length).map(Framing::Length)
+        None if has_codings => chunked(headers),
+        None => Ok(Framing::Length(0)),
+        Some(_) if has_codings => {
+            ambiguous("the request has both Content-Length and Transfer-Encoding".into())
         }
+        Some(length) if lengths.next().is_some() || length.contains(&b',') => {
+            ambiguous("the request has more than one Content-Length".into())
+        }
+        Some(length) => http::content_length(length)
+            .map(Framing::Length)
+            .ok_or_else(|| {
+                Refusal::new(
+                    "bad-length",
+                    400,
+                    format!("the Content-Length is not a number: {}", quoted(length)),
+                )
+            }),
     }
 }
 
-fn ambiguous(message: &str) -> Refusal {
-    Refusal::new("ambiguous-framing", 400, message)
-}
-
-fn content_length(value: &[u8]) -> Result<u64, Refusal> {
-    http::content_length(value).ok_or_else(|| {
-        Refusal::new(
-            "bad-length",
+/// The end of a body is known where `chunked` is the last coding and occurs once; other codings
+/// before it are not understood.
+fn chunked(headers: &Headers) -> Result<Framing, Refusal> {
+    let all: Vec<&[u8]> = headers
+        .all("Transfer-Encoding")
+        .flat_map(|value| value.split(|byte| *byte == b','))
+        .map(http::trimmed)
+        .collect();
+    let is_chunked = |coding: &&&[u8]| coding.eq_ignore_ascii_case(b"chunked");
+    let ends_so = all.last().is_some_and(|last| is_chunked(&last));
+    if !ends_so || all.iter().filter(is_chunked).count() != 1 {
+        return Err(Refusal::new(
+            "ambiguous-framing",
             400,
-            format!("the Content-Length is not a number: {}", quoted(value)),
-        )
-    })
-}
-
-/// What the sender wants of the connection; `close` wins (RFC 9112, section 9.6).
-fn connection(headers: &Headers) -> Option<&'static str> {
-    ["close", "keep-alive"]
-        .into_iter()
-        .find(|option| http::connection_lists(headers, option))
+            format!(
+                "the request's Transfer-Encoding does not end in \"chunked\" once: {}",
+                quoted(&all.join(b", ".as_slice()))
+            ),
+        ));
+    }
+    match all.as_slice() {
+        [_] => Ok(Framing::Chunked),
+        _ => Err(Refusal::new(
+            "unsupported-transfer-encoding",
+            501,
+            format!(
+                "the request's Transfer-Encoding is not \"chunked\" alone: {}",
+                quoted(&all.join(b", ".as_slice()))
+            ),
+        )),
+    }
 }

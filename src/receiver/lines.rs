@@ -1,15 +1,18 @@
 //! The open connections, each a line with a phase: who is overdue, and who makes room.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::future::{Future, poll_fn};
+use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Waker;
+use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use super::head::Head;
-use super::{Limits, Refusal};
+use super::budget::sender;
+use super::limits::Limits;
 
 /// How long a closing connection is read on, so that a sender that is still writing sees its
 /// answer instead of a reset.
@@ -46,12 +49,12 @@ impl Phase {
         }
     }
 
-    /// Who goes first when room is needed; the sender least to blame goes last.
+    /// Who goes first when room is needed: who has had an answer. Who waits for ours is not to
+    /// blame and goes last.
     fn expendability(self) -> u8 {
         match self {
-            Phase::Closing => 3,
-            Phase::Idle => 2,
-            Phase::Head | Phase::Body | Phase::Answer => 1,
+            Phase::Closing => 2,
+            Phase::Idle | Phase::Head | Phase::Body | Phase::Answer => 1,
             Phase::Service => 0,
         }
     }
@@ -61,9 +64,11 @@ impl Phase {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cut {
     /// Its phase took too long.
-    Overdue,
-    /// Another connection needs its place.
-    Crowded,
+    Overdue(Phase),
+    /// Another connection needs its place; it was in that phase for that time.
+    Crowded(Phase, Duration),
+    /// It was idle when the receiver was stopped.
+    Stopped,
 }
 
 /// One connection, as its own task and those who watch over it see it.
@@ -77,8 +82,6 @@ struct State {
     since: Instant,
     cut: Option<Cut>,
     waker: Option<Waker>,
-    asked: Option<Result<Head, Refusal>>,
-    spoiled: Option<Refusal>,
 }
 
 impl Line {
@@ -90,60 +93,38 @@ impl Line {
                 since: Instant::now(),
                 cut: None,
                 waker: None,
-                asked: None,
-                spoiled: None,
             }),
         }
     }
 
-    pub(super) fn phase(&self) -> Phase {
-        self.state().phase
-    }
-
-    /// Enters a phase, unless the line is in it.
+    /// Begins a phase.
     pub(super) fn enter(&self, phase: Phase) {
         let mut state = self.state();
-        if state.phase != phase {
-            state.phase = phase;
-            state.since = Instant::now();
-            // Overdue was the phase that is over.
-            state.cut = state.cut.filter(|cut| *cut == Cut::Crowded);
-        }
+        state.phase = phase;
+        state.since = Instant::now();
+        // Overdue was the phase that is over.
+        state.cut = state.cut.filter(|cut| matches!(cut, Cut::Crowded(..)));
     }
 
-    /// Whether the line has to end in this phase.
-    pub(super) fn is_overdue_in(&self, phase: Phase) -> bool {
-        let state = self.state();
-        state.phase == phase && state.cut == Some(Cut::Overdue)
+    /// What `work` comes to, unless the line has to end while it waits.
+    pub(super) async fn unless_cut<T>(&self, work: impl Future<Output = T>) -> Result<T, Cut> {
+        let mut work = pin!(work);
+        poll_fn(|context| match work.as_mut().poll(context) {
+            Poll::Ready(done) => Poll::Ready(Ok(done)),
+            Poll::Pending => self
+                .cut(context.waker())
+                .map_or(Poll::Pending, |cut| Poll::Ready(Err(cut))),
+        })
+        .await
     }
 
-    /// Why the line has to end, if so, with its phase and that phase's age. The task that asks is
-    /// woken when the answer changes.
-    pub(super) fn cut(&self, waker: &Waker) -> Option<(Cut, Phase, Duration)> {
+    /// Why the line has to end, if so. The task that asks is woken when the answer changes.
+    pub(super) fn cut(&self, waker: &Waker) -> Option<Cut> {
         let mut state = self.state();
         if !state.waker.as_ref().is_some_and(|w| w.will_wake(waker)) {
             state.waker = Some(waker.clone());
         }
-        let cut = state.cut?;
-        Some((cut, state.phase, state.since.elapsed()))
-    }
-
-    /// Lays down the head whose restatement is on its way through hyper.
-    pub(super) fn put_asked(&self, asked: Result<Head, Refusal>) {
-        self.state().asked = Some(asked);
-    }
-
-    pub(super) fn take_asked(&self) -> Option<Result<Head, Refusal>> {
-        self.state().asked.take()
-    }
-
-    /// Lays down why the body that hyper is reading ends early.
-    pub(super) fn put_spoiled(&self, refusal: Refusal) {
-        self.state().spoiled = Some(refusal);
-    }
-
-    pub(super) fn take_spoiled(&self) -> Option<Refusal> {
-        self.state().spoiled.take()
+        state.cut
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -161,10 +142,11 @@ impl State {
 }
 
 /// All open lines.
-#[derive(Default)]
 pub(super) struct Lines {
+    /// The most that may be open.
+    most: AtomicUsize,
     open: Mutex<Open>,
-    emptied: Notify,
+    closed: Notify,
 }
 
 #[derive(Default)]
@@ -173,22 +155,39 @@ struct Open {
     lines: HashMap<u64, Arc<Line>>,
 }
 
+/// A line's place among the open ones, given up when dropped: also when the service panics.
+pub(super) struct Place {
+    key: u64,
+    pub(super) line: Arc<Line>,
+    lines: Arc<Lines>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.lines.lock().lines.remove(&self.key);
+        self.lines.closed.notify_waiters();
+    }
+}
+
 impl Lines {
-    /// Opens a line; the caller closes it with the key it is given.
-    pub(super) fn open(&self, remote: SocketAddr) -> (u64, Arc<Line>) {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self {
+            most: AtomicUsize::new(limits.connections.max(1)),
+            open: Mutex::default(),
+            closed: Notify::new(),
+        }
+    }
+
+    pub(super) fn open(self: &Arc<Self>, remote: SocketAddr) -> Place {
         let line = Arc::new(Line::new(remote));
         let mut open = self.lock();
         let key = open.next;
         open.next += 1;
         open.lines.insert(key, Arc::clone(&line));
-        (key, line)
-    }
-
-    pub(super) fn close(&self, key: u64) {
-        let mut open = self.lock();
-        open.lines.remove(&key);
-        if open.lines.is_empty() {
-            self.emptied.notify_waiters();
+        Place {
+            key,
+            line,
+            lines: Arc::clone(self),
         }
     }
 
@@ -196,49 +195,81 @@ impl Lines {
         self.lock().lines.len()
     }
 
-    /// Returns once no line is open.
-    pub(super) async fn emptied(&self) {
-        let emptied = self.emptied.notified();
-        if self.count() > 0 {
-            emptied.await;
-        }
+    pub(super) fn most(&self) -> usize {
+        self.most.load(Ordering::Relaxed)
     }
 
-    pub(super) fn wake_all(&self) {
-        for line in self.lock().lines.values() {
-            if let Some(waker) = &line.state().waker {
-                waker.wake_by_ref();
+    /// Allows no more lines than that from now on.
+    pub(super) fn allow_at_most(&self, most: usize) {
+        self.most.fetch_min(most.max(1), Ordering::Relaxed);
+    }
+
+    /// Returns once no more than that many lines are open.
+    pub(super) async fn dwindled_to(&self, most: usize) {
+        loop {
+            let closed = self.closed.notified();
+            if self.count() <= most {
+                return;
             }
+            closed.await;
         }
     }
 
-    /// Ends the longest idle line, or, where none is idle, the one that has been in its phase
-    /// longest.
-    pub(super) fn make_room(&self) {
-        self.end_oldest(|_| true);
+    /// Ends lines, and returns once there is room for one more. Whoever has been at what it does
+    /// longest goes first, be it idle or slow, so that a newcomer always has time to speak; before
+    /// it, whoever shares a sender's address with most of the others.
+    pub(super) async fn make_room(&self) {
+        // Those that have something to read by now do so first.
+        tokio::task::yield_now().await;
+        while self.count() >= self.most() {
+            self.end_most_expendable(|_| true);
+            self.dwindled_to(self.count() - 1).await;
+        }
     }
 
-    /// Ends the longest idle line, if one is idle.
-    pub(super) fn close_longest_idle(&self) {
-        self.end_oldest(|phase| matches!(phase, Phase::Idle | Phase::Closing));
+    /// Ends lines that wait for nothing of ours until no more are open than are allowed.
+    pub(super) fn shrink(&self) {
+        for _ in self.most()..self.count() {
+            self.end_most_expendable(|phase| phase != Phase::Service);
+        }
     }
 
-    fn end_oldest(&self, may_end: impl Fn(Phase) -> bool) {
+    fn end_most_expendable(&self, may_end: impl Fn(Phase) -> bool) {
         let open = self.lock();
-        let oldest = open
+        let mut of_address: HashMap<IpAddr, usize> = HashMap::new();
+        for line in open.lines.values() {
+            *of_address.entry(sender(line.remote)).or_default() += 1;
+        }
+        let is_crowd = |line: &Line| {
+            let lines = of_address.get(&sender(line.remote)).copied();
+            lines.unwrap_or_default() * 2 > open.lines.len()
+        };
+        let first = open
             .lines
             .values()
             .filter_map(|line| {
                 let state = line.state();
-                let ending = state.cut == Some(Cut::Crowded);
+                let ending = matches!(state.cut, Some(Cut::Crowded(..)));
                 (!ending && may_end(state.phase)).then(|| {
-                    let rank = (state.phase.expendability(), state.since.elapsed());
-                    (rank, line)
+                    let expendability = state.phase.expendability();
+                    ((expendability, is_crowd(line), state.since.elapsed()), line)
                 })
             })
             .max_by_key(|(rank, _)| *rank);
-        if let Some((_, line)) = oldest {
-            line.state().end(Cut::Crowded);
+        if let Some(((_, _, age), line)) = first {
+            let mut state = line.state();
+            let phase = state.phase;
+            state.end(Cut::Crowded(phase, age));
+        }
+    }
+
+    /// Ends the idle lines.
+    pub(super) fn stop(&self) {
+        for line in self.lock().lines.values() {
+            let mut state = line.state();
+            if state.phase == Phase::Idle && state.cut.is_none() {
+                state.end(Cut::Stopped);
+            }
         }
     }
 
@@ -249,14 +280,15 @@ impl Lines {
         let mut pause = shortest.into_iter().min().unwrap_or(LINGER);
         for line in self.lock().lines.values() {
             let mut state = line.state();
-            let Some(limit) = state.phase.limit(limits) else {
+            let phase = state.phase;
+            let Some(limit) = phase.limit(limits) else {
                 continue;
             };
             let left = limit.saturating_sub(now.saturating_duration_since(state.since));
             if !left.is_zero() {
                 pause = pause.min(left);
             } else if state.cut.is_none() {
-                state.end(Cut::Overdue);
+                state.end(Cut::Overdue(phase));
             }
         }
         pause.max(TICK)

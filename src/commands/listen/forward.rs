@@ -312,7 +312,7 @@ fn accepted(url: &Url, took: Duration, answer: sender::Answer) -> (Forwarded, An
     let answer = Answer::from(Reply {
         status,
         headers: end_to_end(&answer.headers),
-        body: answer.body,
+        body: answer.body.into(),
     });
     (forwarded, answer)
 }

@@ -264,7 +264,7 @@ impl Desk {
         let answer = Answer::from(Reply {
             status: found.status,
             headers,
-            body: found.body,
+            body: found.body.into(),
         });
         let mut taken = Taken::new(0, Arc::new(received));
         taken.handshake = Some(Handshaken {
@@ -378,13 +378,13 @@ impl Repeats {
 }
 
 /// An answer of our own, in words.
-fn text(status: u16, words: &str) -> Answer {
+fn text(status: u16, words: &'static str) -> Answer {
     let mut headers = Headers::new();
     headers.push("Content-Type", "text/plain; charset=utf-8");
     Answer::from(Reply {
         status,
         headers,
-        body: words.as_bytes().to_vec(),
+        body: words.into(),
     })
 }
 

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use crate::cli::{self, Field};
 use crate::delivery::Headers;
+use bytes::Bytes;
+
 use crate::receiver::{Answer, Reply};
 
 /// The most answers that one script may hold.
@@ -89,7 +91,8 @@ impl FromStr for Step {
 #[derive(Debug)]
 pub(super) struct Player {
     script: Script,
-    body: Vec<u8>,
+    /// One body for all answers.
+    body: Bytes,
     played: AtomicUsize,
 }
 
@@ -98,7 +101,7 @@ impl Player {
     pub(super) fn new(script: Script, body: Vec<u8>) -> Self {
         Self {
             script,
-            body,
+            body: body.into(),
             played: AtomicUsize::new(0),
         }
     }
@@ -166,7 +169,7 @@ mod tests {
         let reply = answer.reply.unwrap();
         assert_eq!(reply.headers.get("retry-after"), Some(b"5".as_slice()));
         assert_eq!(reply.headers.get("x-a"), Some(b"b".as_slice()));
-        assert_eq!(reply.body, b"x");
+        assert_eq!(reply.body, "x");
     }
 
     #[test]

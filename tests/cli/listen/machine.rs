@@ -102,7 +102,7 @@ fn bytes_that_are_no_text_are_base64_and_what_is_invisible_is_escaped() {
         b"\xff\x00",
     ));
     let mut latin =
-        b"POST / HTTP/1.1\r\nX-Latin: caf\xe9\r\nContent-Length: 8\r\nConnection: close\r\n\r\n"
+        b"POST / HTTP/1.1\r\nX-Latin: caf\xe9\r\nHost: x\r\nContent-Length: 8\r\nConnection: close\r\n\r\n"
             .to_vec();
     latin.extend("\u{9b}\u{2066}\u{200b}".as_bytes());
     latin.extend(b"");
