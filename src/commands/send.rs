@@ -14,8 +14,8 @@ use super::input;
 use super::settings::{self, Settings};
 use super::{Problem, Shell, Verdict};
 use crate::blue::event::Event;
+use crate::blue::facts::Facts;
 use crate::blue::sample;
-use crate::blue::validate;
 use crate::cli::{
     self, Assignment, Data, HeaderOption, Output, ProfileChoice, SchemeChoice, Secrets, StampChoice,
 };
@@ -188,7 +188,7 @@ impl Send {
         let sender = self.transport.sender(1)?;
         let event = event
             .map(|event| event.name.to_owned())
-            .or_else(|| event_of(&delivery.body));
+            .or_else(|| Facts::of(&delivery.body).event);
         self.deliver(shell, &sender, &url, &delivery, event.as_deref(), loopback)
     }
 
@@ -226,10 +226,10 @@ impl Send {
         let Some(profile) = settings.profile()? else {
             return Ok(false);
         };
-        let report = validate::validate(body);
+        let facts = Facts::of(body);
         let admitted = profile
             .scope()
-            .admits(report.event.as_deref(), report.project.as_deref());
+            .admits(facts.event.as_deref(), facts.project.as_deref());
         let Err(out_of_scope) = admitted else {
             return Ok(false);
         };
@@ -374,16 +374,6 @@ impl Send {
             }
         }
     }
-}
-
-/// The event that a payload names, for the report.
-fn event_of(body: &[u8]) -> Option<String> {
-    let path = "event".parse().ok()?;
-    let range = json::find(body, &path).ok()??;
-    let token = body.get(range)?;
-    token
-        .starts_with(b"\"")
-        .then(|| json::unescape(token).into_owned())
 }
 
 /// Makes the delivery: our headers, the signature's, then the person's own, which replace ours of

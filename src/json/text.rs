@@ -16,9 +16,9 @@ pub fn unescape(token: &[u8]) -> Cow<'_, str> {
 /// Whether a string or key token says just this, without writing down what it says.
 pub(super) fn says(token: &[u8], text: &str) -> bool {
     let inner = unquoted(token);
-    // An escape is always longer than what it stands for.
-    inner == text.as_bytes()
-        || inner.len() > text.len() && inner.contains(&b'\\') && unescape(token) == text
+    // An escape is always longer than what it stands for, at most six times.
+    let may_be_escaped = inner.len() > text.len() && inner.len() <= 6 * text.len();
+    inner == text.as_bytes() || may_be_escaped && inner.contains(&b'\\') && unescape(token) == text
 }
 
 /// The text of a string token as bytes in which a lone surrogate is kept, in UTF-8's pattern for its number (WTF-8), so

@@ -15,6 +15,7 @@ use super::diff::{self, Differences};
 use super::lines::{AnswerObject, CauseObject, HintObject, VerifyLine};
 use super::style::Style;
 use super::{body, fit, harmless};
+use crate::blue::facts;
 use crate::blue::validate::{Level, Report};
 use crate::delivery::{Delivery, Header, is_secret};
 use crate::json::{Kind, Outline};
@@ -65,20 +66,6 @@ const MATTERING: [&str; 14] = [
     "token",
     "secret",
     "authorization",
-];
-
-/// The headers in which providers name the event.
-const EVENT_HEADERS: [&str; 10] = [
-    "x-github-event",
-    "x-gitlab-event",
-    "x-shopify-topic",
-    "x-event-key",
-    "x-wc-webhook-topic",
-    "sentry-hook-resource",
-    "linear-event",
-    "x-event-name",
-    "x-event-type",
-    "twitch-eventsub-subscription-type",
 ];
 
 /// How deliveries are shown.
@@ -201,19 +188,6 @@ pub struct Forward<'a> {
     pub error: Option<&'a str>,
     /// What to do about it.
     pub hint: Option<&'a str>,
-}
-
-/// The event's name: the payload's, else what a provider's header says.
-pub fn event<'a>(report: Option<&'a Report>, delivery: &'a Delivery) -> Option<&'a str> {
-    let said = || {
-        let header = EVENT_HEADERS
-            .iter()
-            .find_map(|name| delivery.headers.get(name))?;
-        std::str::from_utf8(header).ok()
-    };
-    report
-        .and_then(|report| report.event.as_deref())
-        .or_else(said)
 }
 
 /// A delivery, with an empty line at its end if there is more than its first line.
@@ -394,7 +368,8 @@ struct Rest<'a> {
 
 impl<'a> Rest<'a> {
     fn of(seen: &Shown<'a>) -> Self {
-        let name = event(seen.report, seen.delivery).unwrap_or_default();
+        let facts = seen.report.map(|report| &report.facts);
+        let name = facts::event(facts, &seen.delivery.headers).unwrap_or_default();
         let entity = seen.report.and_then(|report| report.entity);
         Self {
             method: fit::inline(seen.delivery.method.as_bytes(), 12),
@@ -514,7 +489,7 @@ fn notes(seen: &Shown<'_>, layout: &Layout) -> String {
         }
     }
     if let Some(report) = seen.report.filter(|_| layout.verbose)
-        && let Some(project) = &report.project
+        && let Some(project) = &report.facts.project
     {
         notes.push(format!("project {}", fit::inline(project.as_bytes(), 60)));
     }
@@ -613,13 +588,14 @@ fn findings(report: Option<&Report>, layout: &Layout) -> String {
     let style = layout.style;
     let mut text = String::new();
     for finding in &report.findings {
-        let label = format!("body {}:", finding.level.name());
-        let paint = |text: &str| match finding.level {
+        let label = format!("body {}:", finding.rule.level.name());
+        let paint = |text: &str| match finding.rule.level {
             Level::Info => style.name(text),
             Level::Warning => style.odd(text),
             Level::Error => style.bad(text),
         };
-        let message = harmless::line(finding.message.as_bytes());
+        let message = &finding.to_string();
+        let message = harmless::line(message.as_bytes());
         let message = match finding.path.as_str() {
             "" => message.into_owned(),
             path => format!(
@@ -691,8 +667,9 @@ fn changes(body: &[u8], layout: &Layout) -> Option<String> {
 mod tests {
     use super::*;
     use crate::blue::event::Event;
+    use crate::blue::facts::Facts;
     use crate::blue::sample::sample;
-    use crate::blue::validate::{Finding, validate};
+    use crate::blue::validate::{Finding, Rule, validate};
     use crate::delivery::Headers;
 
     fn delivery(target: &str, headers: &[(&str, &str)], body: &[u8]) -> Delivery {
@@ -862,11 +839,14 @@ mod tests {
     #[test]
     fn findings_are_named_by_their_level() {
         let request = delivery("/", &[], b"");
-        let finding = |level, path: &str, message: &str| Finding {
-            level,
-            code: "x",
+        let finding = |level, path: &str, about| Finding {
+            rule: Box::leak(Box::new(Rule {
+                code: "x",
+                level,
+                about,
+            })),
             path: path.into(),
-            message: message.into(),
+            evidence: String::new(),
         };
         let report = Report {
             findings: vec![
@@ -895,7 +875,10 @@ mod tests {
     #[test]
     fn the_first_line_fits_and_keeps_what_matters_most() {
         let report = Report {
-            event: Some("TODO_CHECKLIST_ITEM_DONE_STATUS_UPDATED".into()),
+            facts: Facts {
+                event: Some("TODO_CHECKLIST_ITEM_DONE_STATUS_UPDATED".into()),
+                project: None,
+            },
             entity: Some(crate::blue::event::Entity::ChecklistItem),
             ..Report::default()
         };
@@ -934,7 +917,10 @@ mod tests {
     #[test]
     fn wide_text_does_not_move_what_follows_beyond_the_edge() {
         let report = Report {
-            event: Some("漢字かな交じり文".repeat(9)),
+            facts: Facts {
+                event: Some("漢字かな交じり文".repeat(9)),
+                project: None,
+            },
             ..Report::default()
         };
         let mut request = delivery(

@@ -410,16 +410,16 @@ pub struct FindingObject<'a> {
     /// Where it is, as a dotted path; empty for the whole body.
     pub path: &'a str,
     /// What it is, in a sentence.
-    pub message: &'a str,
+    pub message: String,
 }
 
 impl<'a> From<&'a Finding> for FindingObject<'a> {
     fn from(finding: &'a Finding) -> Self {
         Self {
-            level: finding.level.name(),
-            code: finding.code,
+            level: finding.rule.level.name(),
+            code: finding.rule.code,
             path: &finding.path,
-            message: &finding.message,
+            message: finding.to_string(),
         }
     }
 }
@@ -550,10 +550,13 @@ mod tests {
             body: b"{\"event\":\"TODO_CREATED\"}".to_vec(),
         };
         let finding = Finding {
-            level: crate::blue::validate::Level::Warning,
-            code: "unknown-event",
+            rule: &crate::blue::validate::Rule {
+                code: "unknown-event",
+                level: crate::blue::validate::Level::Warning,
+                about: "m",
+            },
             path: "event".into(),
-            message: "m".into(),
+            evidence: String::new(),
         };
         let mut line = DeliveryLine::new(
             1,

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::taken::Taken;
-use crate::blue::scope::{OutOfScope, Scope};
-use crate::blue::validate::{self, Finding, Level};
+use crate::blue::scope::Scope;
+use crate::blue::validate;
 use crate::cli::ClockChoice;
 use crate::commands::settings;
 use crate::delivery::Delivery;
@@ -96,20 +96,12 @@ impl Bench {
             report.findings.clear();
             report.left_out = 0;
         }
+        let facts = &report.facts;
         let admitted = self
             .scope
-            .admits(report.event.as_deref(), report.project.as_deref());
+            .admits(facts.event.as_deref(), facts.project.as_deref());
         if let Err(out_of_scope) = admitted {
-            let code = match out_of_scope {
-                OutOfScope::Event { .. } => "event-out-of-profile",
-                OutOfScope::Project { .. } => "project-out-of-profile",
-            };
-            report.findings.push(Finding {
-                level: Level::Warning,
-                code,
-                path: String::new(),
-                message: format!("the profile leaves it out: {out_of_scope}"),
-            });
+            report.add_out_of_profile(&out_of_scope);
         }
         taken.report = Some(report);
     }

@@ -40,7 +40,7 @@ impl Filter {
     pub(super) fn admits(&self, taken: &Taken) -> bool {
         let event = taken.event().unwrap_or_default();
         let report = taken.report.as_ref();
-        let project = report.and_then(|report| report.project.as_deref());
+        let project = report.and_then(|report| report.facts.project.as_deref());
         (self.event.is_empty() || self.event.iter().any(|glob| glob.matches(event)))
             && (self.project.is_empty()
                 || self.project.iter().any(|id| Some(id.as_str()) == project))
@@ -53,13 +53,10 @@ impl Filter {
 
 /// Whether the body has the value: the same JSON, however it is spelled.
 fn holds(condition: &Assignment, body: &[u8]) -> bool {
-    let Ok(Some(range)) = json::find(body, &condition.path) else {
-        return false;
-    };
-    let token = &body[range];
-    let value = |token: &[u8]| serde_json::from_slice::<serde_json::Value>(token).ok();
-    token == condition.value
-        || value(token).is_some_and(|found| value(&condition.value) == Some(found))
+    match json::find(body, &condition.path) {
+        Ok(Some(range)) => json::same(&body[range], &condition.value),
+        _ => false,
+    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use crate::blue::facts;
 use crate::blue::validate::Report;
 use crate::delivery::{Delivery, Headers, is_secret};
 use crate::receiver::{Answer, Received};
@@ -106,7 +107,8 @@ impl Taken {
 
     /// The event, as the body (once it was read) or else a header names it.
     pub(super) fn event(&self) -> Option<&str> {
-        shown::event(self.report.as_ref(), self.delivery())
+        let facts = self.report.as_ref().map(|report| &report.facts);
+        facts::event(facts, &self.delivery().headers)
     }
 
     /// Notes what the sender gets.
@@ -175,7 +177,7 @@ impl Taken {
         let line = DeliveryLine {
             headers: Fields(&headers),
             event: self.event(),
-            project: report.and_then(|report| report.project.as_deref()),
+            project: report.and_then(|report| report.facts.project.as_deref()),
             verification,
             findings: report.map_or(Vec::new(), |report| {
                 report.findings.iter().map(Into::into).collect()
