@@ -282,7 +282,7 @@ _bluehook() {
             return 0
             ;;
         bluehook__subcmd__send)
-            opts="-e -d -H -s -w -k -q -v -h --color --loopback --event --data --set --fresh --header --secret --secret-file --secret-env --unsigned --scheme --scheme-file --at --id --webhook --config --force --timeout --cacert --insecure --proxy --dry-run --curl --json --quiet --verbose --help"
+            opts="-e -d -H -s -w -k -q -v -h --color --loopback --event --data-binary --data --set --fresh --header --secret --secret-file --secret-env --unsigned --scheme --scheme-file --at --id --webhook --config --force --timeout --cacert --insecure --proxy --dry-run --curl --json --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -301,6 +301,10 @@ _bluehook() {
                     return 0
                     ;;
                 --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-binary)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

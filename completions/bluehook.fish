@@ -85,7 +85,7 @@ complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l color -d 'Whe
 always\t'Always'
 never\t'Never'"
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -s e -l event -d 'The event whose sample to send (bluehook events lists them)' -r
-complete -c bluehook -n "__fish_bluehook_using_subcommand send" -s d -l data -d 'The body: text, @FILE, or @- for standard input, as curl\'s --data-binary takes it' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand send" -s d -l data -l data-binary -d 'The body: text, @FILE, or - for standard input; as curl\'s --data-binary' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l set -d 'Replace one value in the body and leave all other bytes: currentValue.title=Hello' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -s H -l header -d 'A further header, in curl\'s syntax; @FILE reads them from a file' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -s s -l secret -d 'The secret. Other users of this machine can see it in the list of processes: prefer --secret-file, --secret-env or the variable BLUEHOOK_SECRET' -r

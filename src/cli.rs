@@ -308,7 +308,7 @@ fn header_name(name: &[u8]) -> Option<String> {
 pub enum Data {
     /// The text itself.
     Text(Vec<u8>),
-    /// `@FILE`; `@-` is standard input.
+    /// `@FILE`; `@-`, and `-` alone, is standard input.
     File(PathBuf),
 }
 
@@ -361,6 +361,7 @@ pub fn data() -> ValueParser {
     ValueParser::new(bytes_parser(|bytes| match bytes.strip_prefix(b"@") {
         Some(b"") => Err("@ needs a file name after it".to_owned()),
         Some(file) => Ok(Data::File(path_of(file))),
+        None if bytes == b"-" => Ok(Data::File("-".into())),
         None => Ok(Data::Text(bytes.to_vec())),
     }))
 }
@@ -418,10 +419,16 @@ fn path_of(bytes: &[u8]) -> PathBuf {
 /// # Errors
 /// A sentence that shows both forms.
 pub fn time(text: &str) -> Result<Timestamp, String> {
-    let seconds = text.parse::<i64>().ok();
-    let time = match seconds {
-        Some(seconds) => Timestamp::from_second(seconds).ok(),
-        None => text.parse().ok(),
+    let time = match text.parse::<i64>() {
+        // No clock of ours shows the year 5138, but JavaScript's counts so.
+        Ok(ms @ 100_000_000_000..) => {
+            return Err(format!(
+                "this is in milliseconds: in seconds it is {}",
+                ms / 1000
+            ));
+        }
+        Ok(seconds) => Timestamp::from_second(seconds).ok(),
+        Err(_) => text.parse().ok(),
     };
     time.ok_or_else(|| {
         "write seconds since 1970 (1795323600) or a time with its zone (2026-11-22T05:00:00Z)"

@@ -5,15 +5,18 @@
 //! ([`Verdict`], [`Problem`]), and the reading of what the shared options name.
 
 pub mod completions;
+mod compose;
 mod events;
 pub mod input;
 mod listen;
+mod loopback;
 mod misunderstood;
 mod schemes;
 mod send;
 mod settings;
 mod sign;
 mod signals;
+mod transport;
 mod verify;
 
 use std::ffi::OsString;

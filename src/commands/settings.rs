@@ -8,10 +8,11 @@ use jiff::Timestamp;
 
 use super::input;
 use super::{Problem, Shell};
-use crate::cli::{ClockChoice, ProfileChoice, SchemeChoice, Secrets, StampChoice};
+use crate::cli::{ClockChoice, ProfileChoice, SchemeChoice, Secrets, StampChoice, Talk};
 use crate::config::{self, Config, Profile, Unusable};
 use crate::nearest::nearest;
 use crate::sender::Url;
+use crate::show::harmless;
 use crate::signing::Scheme;
 use crate::signing::Secret;
 use crate::signing::{Clock, Missing, Stamp, Tolerance};
@@ -114,7 +115,7 @@ impl Settings {
     }
 
     fn unknown_scheme(&self, name: &str) -> Problem {
-        let shown = crate::show::harmless::short(name.as_bytes(), 60);
+        let shown = harmless::short(name.as_bytes(), 60);
         if let Some((name, why)) = NOT_EXPRESSIBLE
             .iter()
             .find(|(known, _)| known.eq_ignore_ascii_case(name))
@@ -254,13 +255,30 @@ fn open(shell: &mut Shell, path: Option<&Path>) -> Result<Config, Problem> {
     Ok(config)
 }
 
-/// The id and time to sign with: random and now, where nothing is said.
+/// The id and time to sign with: random and now, where nothing is said. What the scheme has no use
+/// for is told of.
 ///
 /// # Errors
 /// The system gives no random bytes.
-pub(super) fn stamp(shell: &Shell, choice: &StampChoice) -> Result<Stamp, Problem> {
+pub(super) fn stamp(
+    shell: &mut Shell,
+    scheme: &Scheme,
+    choice: &StampChoice,
+    talk: Talk,
+) -> Result<Stamp, Problem> {
+    let has_id = scheme.variants.iter().any(|variant| variant.id.is_some());
+    let unused = [
+        (
+            "--at",
+            "timestamp",
+            choice.at.is_some() && !scheme.has_timestamp(),
+        ),
+        ("--id", "id", choice.id.is_some() && !has_id),
+    ];
+    note_unused(shell, scheme, &unused, talk)?;
     let id = match &choice.id {
         Some(id) => id.clone(),
+        None if !has_id => String::new(),
         None => {
             let mut bytes = [0; 16];
             (shell.random)(&mut bytes).map_err(Problem::failed)?;
@@ -271,6 +289,44 @@ pub(super) fn stamp(shell: &Shell, choice: &StampChoice) -> Result<Stamp, Proble
         id,
         at: choice.at.unwrap_or_else(shell.now),
     })
+}
+
+/// Tells of a clock that a scheme without timestamps has no use for.
+///
+/// # Errors
+/// It could not be said.
+pub(super) fn note_clock(
+    shell: &mut Shell,
+    scheme: &Scheme,
+    choice: &ClockChoice,
+    talk: Talk,
+) -> Result<(), Problem> {
+    let is_timeless = !scheme.has_timestamp();
+    let unused = [
+        ("--at", "timestamp", choice.at.is_some() && is_timeless),
+        (
+            "--tolerance",
+            "timestamp",
+            choice.tolerance.is_some() && is_timeless,
+        ),
+    ];
+    note_unused(shell, scheme, &unused, talk)
+}
+
+fn note_unused(
+    shell: &mut Shell,
+    scheme: &Scheme,
+    options: &[(&str, &str, bool)],
+    talk: Talk,
+) -> Result<(), Problem> {
+    for (option, what, _) in options.iter().filter(|(.., unused)| *unused && !talk.quiet) {
+        let note = shell.err.style.odd("note:");
+        let name = harmless::line(scheme.name.as_bytes()).into_owned();
+        shell.err.print(format!(
+            "{note} {option} changes nothing: the scheme {name} has no {what}\n"
+        ))?;
+    }
+    Ok(())
 }
 
 /// The clock to judge by.

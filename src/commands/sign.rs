@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use super::input::{self, Input};
@@ -14,7 +13,7 @@ use crate::cli::{
 };
 use crate::show::lines::{self, BodyDigest, SignLine};
 use crate::signing::Scheme;
-use crate::signing::{Keyring, Parts, Signed, Signer, Stamp};
+use crate::signing::{Keyring, Parts, Signed, Signer};
 
 #[derive(Debug, Args)]
 pub(super) struct Sign {
@@ -85,14 +84,7 @@ impl Sign {
         settings.say(shell, self.output.talk.verbose)?;
         let keyring = Keyring::for_signing(&scheme, &secrets).map_err(Problem::usage)?;
         let headers = input::headers(shell, &self.header)?;
-        let stamp = if scheme.is_stamped() {
-            settings::stamp(shell, &self.stamp)?
-        } else {
-            Stamp {
-                id: String::new(),
-                at: Timestamp::UNIX_EPOCH,
-            }
-        };
+        let stamp = settings::stamp(shell, &scheme, &self.stamp, self.output.talk)?;
         let parts = Parts {
             method: &self.request.signed_method,
             url: self.request.signed_url.as_deref(),

@@ -91,6 +91,7 @@ impl Verify {
         let scheme = settings.scheme(shell, &self.scheme)?;
         let secrets = settings.some_secrets(shell, &self.secrets, "")?;
         settings.say(shell, self.output.talk.verbose)?;
+        settings::note_clock(shell, &scheme, &self.clock, self.output.talk)?;
         let keyring = Keyring::for_verifying(&scheme, &secrets).map_err(Problem::usage)?;
         let court = Court {
             scheme,

@@ -453,19 +453,31 @@ fn unsigned_sends_no_signature_and_no_secret_is_an_error() {
 }
 
 #[test]
-fn a_text_that_names_a_file_gets_a_hint() {
+fn a_text_that_names_a_file_is_refused_before_anything_is_sent() {
     let place = Place::new();
     place.file("body.json", "{}");
-    let receiver = Scripted::new([200]);
-    let ended = place
-        .bluehook(&format!("send {} -s x -d body.json --json", receiver.port))
-        .run();
-    assert_eq!(ended.code, Some(0));
-    assert_eq!(
-        ended.talk(),
-        "hint: sending the text \"body.json\" itself; --data @body.json sends the file\n"
+    // Nothing listens there: to have tried would end with exit code 3.
+    place.bluehook("send 127.0.0.1:1 -s x -d body.json").run().fails(
+        2,
+        "error: --data body.json would send the text body.json itself\n  hint: --data @body.json sends the file\n",
     );
-    assert_eq!(receiver.got.recv().unwrap().body, b"body.json");
+}
+
+#[test]
+fn data_is_taken_in_curls_ways() {
+    let place = Place::new();
+    place.file("body.json", "{}\n");
+    for words in ["-d -", "-d @-", "--data-binary @-", "--data @body.json"] {
+        let ended = place
+            .bluehook(&format!("send 1 --unsigned --dry-run {words}"))
+            .stdin("{}\n")
+            .run();
+        assert!(
+            ended.text().ends_with("\r\n\r\n{}\n"),
+            "{words}: {}",
+            ended.talk()
+        );
+    }
 }
 
 #[test]

@@ -145,3 +145,27 @@ fn no_error_repeats_a_secret() {
         assert!(talk.starts_with("error: "), "{words}: {talk}");
     }
 }
+
+#[test]
+fn what_a_scheme_has_no_use_for_is_told_of() {
+    let place = Place::new();
+    let sign = |words: &str| {
+        place
+            .bluehook(&format!("sign -s x {words}"))
+            .stdin("{}")
+            .run()
+    };
+    let at = "note: --at changes nothing: the scheme blue has no timestamp\n";
+    let id = "note: --id changes nothing: the scheme blue has no id\n";
+    assert_eq!(sign("--at 1 --id a").talk(), format!("{at}{id}"));
+    assert_eq!(sign("--at 1 -q").talk(), "");
+    assert_eq!(sign("--at 1 --scheme stripe").talk(), "");
+    let verify = place
+        .bluehook("verify -s x --signature 00 --tolerance 5m")
+        .stdin("{}")
+        .run();
+    assert_eq!(
+        verify.talk(),
+        "note: --tolerance changes nothing: the scheme blue has no timestamp\n"
+    );
+}

@@ -33,9 +33,9 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use glob::Pattern;
 
-use super::send::Transport;
 use super::settings::{self, Settings};
 use super::signals;
+use super::transport::Transport;
 use super::{Problem, Shell, Verdict};
 use crate::cli::{self, ClockChoice, Output, ProfileChoice, SchemeChoice, Secrets};
 use crate::config::Profile;
@@ -213,6 +213,7 @@ impl Listen {
         let scheme = settings.scheme(shell, &self.scheme)?;
         let secrets = settings.secrets(shell, &self.secrets)?;
         settings.say(shell, self.output.talk.verbose)?;
+        settings::note_clock(shell, &scheme, &self.clock, self.output.talk)?;
         if scheme.signs_url() && self.public_url.is_none() && !secrets.is_empty() {
             return Err(settings::missing(
                 &scheme,

@@ -99,11 +99,6 @@ impl Scheme {
         (self.variants.iter()).any(|variant| variant.timestamp.is_some())
     }
 
-    /// Whether some form of the scheme carries an id or the delivery's time.
-    pub fn is_stamped(&self) -> bool {
-        self.has_timestamp() || self.variants.iter().any(|variant| variant.id.is_some())
-    }
-
     /// Whether some form of the scheme signs the URL, so that it must be known.
     pub fn signs_url(&self) -> bool {
         self.variants.iter().any(Variant::signs_url)
