@@ -4,6 +4,8 @@
 //! of them can be changed (replaced, left out, put in) and computed again. What is made of a body,
 //! as a form that is sorted, is made once for all the contents that need it: see [`Whole`].
 
+use std::ops::Range;
+
 use super::hash::Hash;
 use super::key::Running;
 use super::keyring::Entry;
@@ -261,33 +263,46 @@ pub(super) fn json_text(body: &[u8], path: &json::Path) -> Option<Vec<u8>> {
 /// The names and values of a form, by name; of equal names each different value once, in order.
 /// Source: Twilio's request validation.
 fn sorted_form(body: &[u8]) -> Vec<u8> {
-    // One text with all fields decoded, and where they are: a hostile form has millions.
+    /// Where a field is in the decoded text, and how its name begins: a hostile form has a million
+    /// fields, which their first eight bytes nearly always tell apart.
+    struct Field {
+        head: u64,
+        name: Range<usize>,
+        end: usize,
+    }
     let mut text = Vec::with_capacity(body.len());
     let mut fields = Vec::new();
-    for field in body.split(|&byte| byte == b'&') {
-        if field.is_empty() {
-            continue;
-        }
-        let equals = field.iter().position(|&byte| byte == b'=');
-        let (name, value) = match equals {
+    for field in body
+        .split(|&byte| byte == b'&')
+        .filter(|field| !field.is_empty())
+    {
+        let (name, value) = match field.iter().position(|&byte| byte == b'=') {
             Some(at) => (&field[..at], &field[at + 1..]),
             None => (field, &[][..]),
         };
         let start = text.len();
         text.extend(form_decoded(name));
-        let middle = text.len();
+        let name = start..text.len();
         text.extend(form_decoded(value));
-        fields.push((start, middle, text.len()));
+        let mut head = [0; 8];
+        let length = name.len().min(8);
+        head[..length].copy_from_slice(&text[start..start + length]);
+        fields.push(Field {
+            head: u64::from_be_bytes(head),
+            name,
+            end: text.len(),
+        });
     }
-    let of =
-        |&(start, middle, end): &(usize, usize, usize)| (&text[start..middle], &text[middle..end]);
-    fields.sort_unstable_by(|one, other| of(one).cmp(&of(other)));
-    fields.dedup_by(|one, other| of(one) == of(other));
-    fields
-        .iter()
-        .flat_map(|&(start, _, end)| &text[start..end])
-        .copied()
-        .collect()
+    let parts = |field: &Field| (&text[field.name.clone()], &text[field.name.end..field.end]);
+    fields.sort_unstable_by(|one, other| {
+        (one.head.cmp(&other.head)).then_with(|| parts(one).cmp(&parts(other)))
+    });
+    fields.dedup_by(|one, other| parts(one) == parts(other));
+    let mut sorted = Vec::with_capacity(text.len());
+    for field in &fields {
+        sorted.extend_from_slice(&text[field.name.start..field.end]);
+    }
+    sorted
 }
 
 #[cfg(test)]

@@ -21,8 +21,6 @@ mod judge;
 mod key;
 mod keyring;
 mod pair;
-#[cfg(test)]
-mod properties;
 pub mod record;
 mod refusal;
 mod secret;

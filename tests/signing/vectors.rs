@@ -2,12 +2,6 @@
 //!
 //! See `tests/vectors/README.md` for the files. Adding a case or a file needs no change here.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test says what is wrong by panicking"
-)]
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,17 +1,18 @@
 //! Properties of every scheme of the table, with generated secrets, keys, bodies and damage.
 
+use bluehook::delivery::Headers;
+use bluehook::signing::encoding::Encoding;
+use bluehook::signing::record::Variant;
+use bluehook::signing::record::template::Part;
+use bluehook::signing::record::words::{Algorithm, KeyForm, KeyPair};
+use bluehook::signing::{
+    Clock, Judge, Judgement, Keyring, Parts, Reason, Scheme, Secret, Signed, Signer, Stamp,
+    Tolerance,
+};
 use jiff::Timestamp;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
-
-use super::record::template::Part;
-use super::record::words::{Algorithm, KeyForm, KeyPair};
-use super::record::{Scheme, Variant};
-use super::{
-    Clock, Judge, Judgement, Keyring, Parts, Reason, Secret, Signed, Signer, Stamp, Tolerance,
-};
-use crate::delivery::Headers;
 
 const NOW: i64 = 1_763_784_000;
 const URL: &str = "https://hooks.example.com/in?a=1&b=%20c";
@@ -198,7 +199,7 @@ proptest! {
                 let damaged = flip(value.as_bytes(), bit);
                 // Hex is read in either case.
                 let same = damaged.eq_ignore_ascii_case(value.as_bytes())
-                    && variant.encoding == super::encoding::Encoding::Hex;
+                    && variant.encoding == Encoding::Hex;
                 if same || !is_signed(name) {
                     continue;
                 }
