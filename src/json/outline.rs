@@ -108,6 +108,14 @@ impl<'o> Node<'o> {
         self.kind() == Kind::String && says(self.bytes(), text)
     }
 
+    /// How many keys and values it is made of, itself included.
+    pub fn size(&self) -> usize {
+        match self.kind().is_container() {
+            true => (self.spot().next - self.number) as usize,
+            false => 1,
+        }
+    }
+
     /// Its members (with their keys) or elements, in order, duplicates included; none for what is no container.
     pub fn entries(&self) -> Nodes<'o> {
         Nodes {

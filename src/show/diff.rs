@@ -1,13 +1,16 @@
 //! What differs between two values of a document, field by field: `title: "old" → "new"`.
 //!
 //! Objects are compared by their keys, lists by the `id` of their elements if all have one, else by
-//! what stays in order. Texts count as what they say, other values as they are spelled. The work is
-//! linear in the size of the values, whatever they are: levels, stored differences and the lists
-//! that are searched for what stays are bounded.
+//! what stays in order. Texts count as what they say, other values as they are spelled. Whatever the
+//! values are, the work is bounded: their size, the levels, the differences that are kept, and the
+//! comparing of lists.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
+use std::ops::Range;
+
+use similar::{Algorithm, DiffTag, capture_diff_slices};
 
 use super::fold::{collapsed, painted};
 use super::style::Style;
@@ -18,8 +21,11 @@ use crate::json::{Kind, Node, Path, Step};
 const MOST: usize = 40;
 /// How many levels are compared; what lies deeper is compared as a whole.
 const DEEPEST: usize = 64;
-/// The product of two lists' lengths up to which they are searched for what stays in order.
-const SEARCHED: usize = 10_000;
+/// How many values are compared one by one; larger ones differ as a whole.
+const LARGEST: usize = 1 << 20;
+/// How many comparisons may be spent on what stays in order in lists, of which one may need the
+/// product of its lengths.
+const COMPARISONS: usize = 1 << 24;
 /// How many columns of a key in a path are shown.
 const KEY_COLUMNS: usize = 60;
 /// How many columns of the same text are shown before the place where two texts differ.
@@ -63,8 +69,15 @@ pub struct Differences<'o> {
 impl<'o> Differences<'o> {
     /// Compares two values.
     pub fn between(old: Node<'o>, new: Node<'o>) -> Self {
-        let mut walk = Walk::default();
-        walk.pair(old, new);
+        let mut walk = Walk {
+            at: Vec::new(),
+            comparisons: COMPARISONS,
+            differences: Self::default(),
+        };
+        match old.size() + new.size() > LARGEST && old.bytes() != new.bytes() {
+            true => walk.record(Change::Changed(old, new)),
+            false => walk.pair(old, new),
+        }
         walk.differences
     }
 
@@ -91,7 +104,10 @@ pub fn shown(differences: &Differences<'_>, style: Style, width: usize) -> Strin
 }
 
 fn one(difference: &Difference<'_>, style: Style, width: usize) -> String {
-    let path = fit::inline_middle(difference.path.to_string().as_bytes(), width / 2);
+    let path = match difference.path.steps() {
+        [] => "all".to_owned(),
+        _ => fit::inline_middle(difference.path.to_string().as_bytes(), width / 2),
+    };
     let is_time =
         matches!(difference.path.steps().last(), Some(Step::Key(key)) if key == "updatedAt");
     // Every update has a new time, so that it tells nothing.
@@ -209,102 +225,73 @@ fn brief(value: Node<'_>, room: usize, style: Style) -> String {
 /// `{"tag": {"title": "Urgent", …}, "id": "clb…", …4 more}`.
 fn brief_object(object: Node<'_>, room: usize, style: Style) -> String {
     let mut count = 0;
-    let mut telling: Vec<Option<Told>> = vec![None; TELLING.len()];
+    let mut telling = [None; TELLING.len()];
     let mut inner = None;
     for (key, value) in object.entries() {
         count += 1;
-        let Some(key) = key.map(|key| key.text()) else {
-            continue;
-        };
-        let rank = TELLING.iter().position(|telling| *telling == key);
+        let Some(key) = key else { continue };
+        let rank = TELLING.iter().position(|name| key.says(name));
         match (rank, value.kind()) {
-            (Some(rank), Kind::String | Kind::Number) => {
-                telling[rank] = Some(Told::new(&key, fit::token(value.bytes(), 40), value.kind()));
-            }
+            (Some(rank), Kind::String | Kind::Number) => telling[rank] = Some(value),
             (None, Kind::ObjectStart) if inner.is_none() => {
-                inner = label(value).map(|label| (key.into_owned(), label))
+                inner = label(value).map(|label| (key, label))
             }
             _ => {}
         }
     }
-    let has_label = telling.iter().take(CALLED).any(Option::is_some);
-    let mut parts: Vec<(usize, String)> = telling
-        .into_iter()
-        .flatten()
-        .map(|told| told.painted(style))
-        .collect();
-    if let Some((key, label)) = inner.filter(|_| !has_label) {
-        let key = fit::token(
-            &[b"\"", harmless::line(key.as_bytes()).as_bytes(), b"\""].concat(),
-            20,
-        );
-        let (columns, label) = label.painted(style);
-        let outer = fit::columns(&key) + 7;
-        parts.insert(
-            0,
-            (
-                columns + outer,
-                format!("{}: {{{label}, …}}", style.name(key)),
-            ),
-        );
+    let mut parts = Vec::new();
+    if let (Some((key, (name, value))), None) = (inner, telling[..CALLED].iter().flatten().next()) {
+        let key = fit::token(key.bytes(), 20);
+        let (columns, label) = member(name, value, 30, style);
+        let columns = columns + fit::columns(&key) + 7;
+        parts.push((columns, format!("{}: {{{label}, …}}", style.name(key))));
     }
-    let mut text = String::from("{");
+    let told = TELLING.iter().zip(telling);
+    parts.extend(told.filter_map(|(name, value)| Some(member(name, value?, 40, style))));
     let mut left = room.saturating_sub(16);
-    let mut told = 0;
-    for (columns, part) in parts {
-        if columns + 2 > left {
-            continue;
-        }
-        left -= columns + 2;
-        text.push_str(&part);
-        text.push_str(", ");
-        told += 1;
-    }
-    match (told, count - told) {
-        (0, _) => collapsed(Kind::ObjectStart, count, style),
-        (_, 0) => format!("{}}}", text.trim_end_matches(", ")),
-        (_, more) => format!(
-            "{text}{}}}",
+    parts.retain(|(columns, _)| {
+        let fits = columns + 2 <= left;
+        left -= if fits { columns + 2 } else { 0 };
+        fits
+    });
+    let more = count - parts.len();
+    let told = parts
+        .into_iter()
+        .map(|(_, part)| part)
+        .collect::<Vec<_>>()
+        .join(", ");
+    match (told.as_str(), more) {
+        ("", _) => collapsed(Kind::ObjectStart, count, style),
+        (told, 0) => format!("{{{told}}}"),
+        (told, more) => format!(
+            "{{{told}, {}}}",
             style.dim(format!("…{} more", super::count(more as u64)))
         ),
     }
 }
 
-/// A member that tells which object it is.
-#[derive(Clone)]
-struct Told {
-    key: String,
-    value: String,
-    kind: Kind,
-}
-
-impl Told {
-    fn new(key: &str, value: String, kind: Kind) -> Self {
-        let key = format!("\"{key}\"");
-        Self { key, value, kind }
-    }
-
-    /// Its columns, and its text.
-    fn painted(self, style: Style) -> (usize, String) {
-        let columns = fit::columns(&self.key) + 2 + fit::columns(&self.value);
-        let value = painted(self.kind, self.value, style);
-        (columns, format!("{}: {value}", style.name(self.key)))
-    }
+/// A member in a few columns, and how many.
+fn member(name: &str, value: Node<'_>, limit: usize, style: Style) -> (usize, String) {
+    let (name, token) = (format!("\"{name}\""), fit::token(value.bytes(), limit));
+    let columns = fit::columns(&name) + 2 + fit::columns(&token);
+    let value = painted(value.kind(), token, style);
+    (columns, format!("{}: {value}", style.name(name)))
 }
 
 /// What an object is called, if it says so: the first of its telling members but the id.
-fn label(object: Node<'_>) -> Option<Told> {
+fn label(object: Node<'_>) -> Option<(&'static str, Node<'_>)> {
     object.entries().find_map(|(key, value)| {
-        let key = key?.text();
-        let tells = TELLING[..CALLED].contains(&key.as_ref()) && value.kind() == Kind::String;
-        tells.then(|| Told::new(&key, fit::token(value.bytes(), 30), value.kind()))
+        let key = key.filter(|_| value.kind() == Kind::String)?;
+        let name = TELLING[..CALLED].iter().find(|name| key.says(name))?;
+        Some((*name, value))
     })
 }
 
 /// The walk down two values at once.
-#[derive(Default)]
 struct Walk<'o> {
     at: Vec<Spot<'o>>,
+    /// How many are left of [`COMPARISONS`].
+    comparisons: usize,
     differences: Differences<'o>,
 }
 
@@ -402,37 +389,41 @@ impl<'o> Walk<'o> {
 
     /// Elements that stay in order are matched, and what is between them is compared in pairs.
     fn by_place(&mut self, old: &[Node<'o>], new: &[Node<'o>]) {
-        let same = |(old, new): &(&Node<'_>, &Node<'_>)| old.bytes() == new.bytes();
-        let before = old.iter().zip(new).take_while(same).count();
-        let (olds, news) = (&old[before..], &new[before..]);
-        let after = olds
-            .iter()
-            .rev()
-            .zip(news.iter().rev())
-            .take_while(same)
-            .count();
-        let (olds, news) = (&olds[..olds.len() - after], &news[..news.len() - after]);
-        let (mut from_old, mut from_new) = (0, 0);
-        for (kept_old, kept_new) in stays(olds, news)
-            .into_iter()
-            .chain([(olds.len(), news.len())])
-        {
-            let gap = (&olds[from_old..kept_old], &news[from_new..kept_new]);
-            self.gap(gap, before + from_old, before + from_new);
-            (from_old, from_new) = (kept_old + 1, kept_new + 1);
+        let hasher = RandomState::new();
+        let hash = |value: &Node<'_>| hasher.hash_one(value.bytes());
+        let [olds, news] = [old, new].map(|list| list.iter().map(hash).collect::<Vec<_>>());
+        let same = |(old, new): &(&u64, &u64)| old == new;
+        let before = olds.iter().zip(&news).take_while(same).count();
+        let ends = olds[before..].iter().rev().zip(news[before..].iter().rev());
+        let after = ends.take_while(same).count();
+        let all = (before..olds.len() - after, before..news.len() - after);
+        let Some(left) = self
+            .comparisons
+            .checked_sub(all.0.len().saturating_mul(all.1.len()))
+        else {
+            return self.gap((old, all.0), (new, all.1));
+        };
+        self.comparisons = left;
+        let steps = capture_diff_slices(Algorithm::Myers, &olds[..all.0.end], &news[..all.1.end]);
+        for step in steps.iter().filter(|step| step.tag() != DiffTag::Equal) {
+            self.gap((old, step.old_range()), (new, step.new_range()));
         }
     }
 
-    fn gap(&mut self, (old, new): (&[Node<'o>], &[Node<'o>]), old_at: usize, new_at: usize) {
-        let pairs = old.len().min(new.len());
-        for (number, (&old, &new)) in old.iter().zip(new).enumerate() {
-            self.within(Spot::Index(new_at + number), |walk| walk.pair(old, new));
+    fn gap(
+        &mut self,
+        (old, olds): (&[Node<'o>], Range<usize>),
+        (new, news): (&[Node<'o>], Range<usize>),
+    ) {
+        let pairs = olds.len().min(news.len());
+        for (was, is) in olds.clone().zip(news.clone()) {
+            self.within(Spot::Index(is), |walk| walk.pair(old[was], new[is]));
         }
-        for (number, &element) in old.iter().enumerate().skip(pairs) {
-            self.removed(old_at + number, element);
+        for at in olds.skip(pairs) {
+            self.removed(at, old[at]);
         }
-        for (number, &element) in new.iter().enumerate().skip(pairs) {
-            self.added(new_at + number, element);
+        for at in news.skip(pairs) {
+            self.added(at, new[at]);
         }
     }
 
@@ -497,47 +488,6 @@ fn ids<'o>(list: &[Node<'o>]) -> Option<Vec<Cow<'o, str>>> {
         ids.push(id);
     }
     Some(ids)
-}
-
-/// The places of the elements that both lists have in the same order, as many as there are
-/// (the longest common subsequence); none if the lists are too long to search.
-fn stays(old: &[Node<'_>], new: &[Node<'_>]) -> Vec<(usize, usize)> {
-    if old.len().saturating_mul(new.len()) > SEARCHED {
-        return Vec::new();
-    }
-    let hasher = RandomState::new();
-    let hashes = |list: &[Node<'_>]| -> Vec<u64> {
-        list.iter()
-            .map(|value| hasher.hash_one(value.bytes()))
-            .collect()
-    };
-    let (olds, news) = (hashes(old), hashes(new));
-    let columns = news.len() + 1;
-    // How many of the elements from these places on stay.
-    let mut longest = vec![0_u16; (olds.len() + 1) * columns];
-    for at_old in (0..olds.len()).rev() {
-        for at_new in (0..news.len()).rev() {
-            longest[at_old * columns + at_new] = match olds[at_old] == news[at_new] {
-                true => longest[(at_old + 1) * columns + at_new + 1] + 1,
-                false => longest[(at_old + 1) * columns + at_new]
-                    .max(longest[at_old * columns + at_new + 1]),
-            };
-        }
-    }
-    let (mut at_old, mut at_new) = (0, 0);
-    let mut stays = Vec::new();
-    while at_old < olds.len() && at_new < news.len() {
-        if olds[at_old] == news[at_new] {
-            stays.push((at_old, at_new));
-            (at_old, at_new) = (at_old + 1, at_new + 1);
-        } else if longest[(at_old + 1) * columns + at_new] >= longest[at_old * columns + at_new + 1]
-        {
-            at_old += 1;
-        } else {
-            at_new += 1;
-        }
-    }
-    stays
 }
 
 #[cfg(test)]
@@ -679,6 +629,24 @@ mod tests {
         assert!(text.ends_with("  … 99,960 more differences\n"));
         let deep = |value: &str| format!("{}{value}{}", "[".repeat(100_000), "]".repeat(100_000));
         assert_eq!(diff(&deep("1"), &deep("2")).lines().count(), 1);
+        let wide = |value: &str| format!("[{}{value}]", "1,".repeat(1 << 19));
+        assert_eq!(
+            diff(&wide("1"), &wide("2")),
+            "  ~ all: […524,289 elements] → […524,289 elements]\n"
+        );
+    }
+
+    /// It takes minutes where each of the lists is searched for what stays in order.
+    #[test]
+    fn many_lists_without_anything_in_common_are_compared_in_pairs() {
+        let body = |first: usize| {
+            let list = |from: usize| (from..from + 2000).map(|n| format!("[{}]", first + n * 7));
+            let lists = (0..100).map(|n| list(n * 13).collect::<Vec<_>>().join(","));
+            format!("[[{}]]", lists.collect::<Vec<_>>().join("],["))
+        };
+        let text = diff(&body(0), &body(3));
+        assert!(text.starts_with("  ~ [0][0][0]: 0 → 3\n"), "{text}");
+        assert!(text.ends_with("  … 199,960 more differences\n"), "{text}");
     }
 
     #[test]
