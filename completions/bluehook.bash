@@ -282,7 +282,7 @@ _bluehook() {
             return 0
             ;;
         bluehook__subcmd__send)
-            opts="-e -d -H -s -w -k -q -v -h --color --loopback --event --data-binary --data --set --fresh --header --secret --secret-file --secret-env --unsigned --scheme --scheme-file --at --id --webhook --config --force --timeout --cacert --insecure --proxy --dry-run --curl --json --quiet --verbose --help"
+            opts="-e -d -H -s -w -k -n -c -q -v -h --color --loopback --event --data-binary --data --set --fresh --header --secret --secret-file --secret-env --unsigned --scheme --scheme-file --at --id --webhook --config --force --timeout --cacert --insecure --proxy --policy --attempts --time-scale --repeat --concurrency --rate --duration --dry-run --curl --json --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -377,6 +377,42 @@ _bluehook() {
                     return 0
                     ;;
                 --proxy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --attempts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --time-scale)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --repeat)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --concurrency)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --duration)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

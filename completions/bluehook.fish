@@ -100,6 +100,13 @@ complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l config -d 'Th
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l timeout -d 'How long an attempt may take; Blue waits 7 seconds' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l cacert -d 'Trust the certificates in this PEM file instead of the public ones' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l proxy -d 'Go through this proxy; without it none is used, whatever the environment says' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l policy -d 'When to try again: once (never), blue (5 attempts, growing pauses), or standard (10 attempts over three days, as Standard Webhooks has it)' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l attempts -d 'How many attempts there are at most, instead of as many as the policy makes' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l time-scale -d 'Multiply the policy\'s pauses: 0.01 makes seconds of minutes' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand send" -s n -l repeat -d 'Deliver so many times, each with an id, a time and a signature of its own' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand send" -s c -l concurrency -d 'How many deliveries are under way at a time' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l rate -d 'Begin so many deliveries a second; latency counts from when each was due' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l duration -d 'Begin none after this time' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l loopback -d 'Send to a built-in receiver on a free loopback port, which verifies and shows what it got'
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l fresh -d 'Give the sample new ids and times, and the target as webhook.url'
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l unsigned -d 'Send without a signature'

@@ -60,6 +60,21 @@ impl Headers {
         });
     }
 
+    /// Gives the field of that name this value: in its place and in its case if it is there, else
+    /// at the end. Further fields of the name go.
+    pub fn set(&mut self, name: &str, value: impl Into<Vec<u8>>) {
+        let is_it = |header: &Header| header.name.eq_ignore_ascii_case(name);
+        let Some(at) = self.0.iter().position(is_it) else {
+            return self.push(name, value);
+        };
+        self.0[at].value = value.into();
+        let mut index = 0;
+        self.0.retain(|header| {
+            index += 1;
+            index - 1 <= at || !is_it(header)
+        });
+    }
+
     /// The value of the first field of that name.
     pub fn get(&self, name: &str) -> Option<&[u8]> {
         self.all(name).next()
@@ -187,8 +202,14 @@ mod tests {
         headers.push("x-b", "3");
         assert_eq!(headers.get("X-b"), Some(b"1".as_slice()));
         assert_eq!(headers.all("x-B").collect::<Vec<_>>(), [b"1", b"3"]);
-        let names: Vec<_> = headers.iter().map(|header| header.name.as_str()).collect();
-        assert_eq!(names, ["X-B", "x-a", "x-b"]);
+        let names = |headers: &Headers| -> Vec<String> {
+            headers.iter().map(|header| header.name.clone()).collect()
+        };
+        assert_eq!(names(&headers), ["X-B", "x-a", "x-b"]);
+        headers.set("x-B", "4");
+        headers.set("X-C", "5");
+        assert_eq!(names(&headers), ["X-B", "x-a", "X-C"]);
+        assert_eq!(headers.get("x-b"), Some(b"4".as_slice()));
     }
 
     #[test]

@@ -1,22 +1,26 @@
-//! What is sent: a sample or a payload of one's own, with values replaced, and the headers around it.
+//! What is sent: a sample or a payload of one's own, with values replaced; and a delivery out of a
+//! draft, signed, with the person's own headers.
 
 use clap::Args;
+use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
 
 use super::events;
 use super::input;
-use super::settings;
+use super::settings::{self, Settings};
 use super::{Problem, Shell};
 use crate::blue::facts::Facts;
 use crate::blue::sample;
-use crate::cli::{self, Assignment, Data, HeaderOption};
-use crate::delivery::{Delivery, Headers};
+use crate::cli::{self, Assignment, Data, HeaderOption, StampChoice, Talk};
+use crate::delivery::{Delivery, Header, Headers};
 use crate::json;
-use crate::sender::Url;
+use crate::sender::{BadUrl, Url};
 use crate::show::harmless;
+use crate::signing::record::Variant;
 use crate::signing::{Keyring, Parts, Scheme, Secret, Signer, Stamp};
 
 /// What `User-Agent` says unless `-H` says otherwise.
-const USER_AGENT: &str = concat!("bluehook/", env!("CARGO_PKG_VERSION"));
+pub(super) const USER_AGENT: &str = concat!("bluehook/", env!("CARGO_PKG_VERSION"));
 
 /// What is sent.
 #[derive(Debug, Args)]
@@ -88,52 +92,197 @@ impl Content {
             None => Some(self.event.clone()),
         }
     }
+}
 
-    /// The delivery: our headers, the signature's, then the person's own, which replace ours of the
-    /// same name.
+/// Names that frame a message on one connection: what is sent has its own.
+const FRAMING: [&str; 3] = ["Content-Length", "Transfer-Encoding", "Connection"];
+
+/// Makes deliveries. Threads share one.
+pub(super) struct Composer {
+    scheme: Scheme,
+    /// None signs nothing.
+    keyring: Option<Keyring>,
+    extra: Headers,
+    removed: Vec<String>,
+    at: Option<Timestamp>,
+    id: Option<String>,
+    now: fn() -> Timestamp,
+    random: fn(&mut [u8]) -> std::io::Result<()>,
+}
+
+impl Composer {
+    /// Reads what the options name. No secrets sign nothing.
     ///
     /// # Errors
-    /// A header's file cannot be read, or the scheme does not get what it needs.
-    pub(super) fn delivery(
-        &self,
+    /// A header that cannot be read or sent, a secret that fits no key of the scheme.
+    pub(super) fn new(
         shell: &mut Shell,
-        (scheme, secrets): (&Scheme, &[Secret]),
-        stamp: &Stamp,
+        scheme: Scheme,
+        secrets: &[Secret],
+        headers: &[HeaderOption],
+        stamp: &StampChoice,
+        talk: Talk,
+    ) -> Result<Self, Problem> {
+        settings::note_stamp(shell, &scheme, stamp, talk)?;
+        let keyring = match secrets {
+            [] => None,
+            secrets => Some(Keyring::for_signing(&scheme, secrets).map_err(Problem::usage)?),
+        };
+        let extra = input::headers(shell, headers)?;
+        let is_framing = |header: &&Header| {
+            FRAMING
+                .iter()
+                .any(|name| header.name.eq_ignore_ascii_case(name))
+        };
+        if let Some(header) = extra.iter().find(is_framing) {
+            return Err(Problem::wrong(format!(
+                "{} frames the message on its connection and cannot be set with -H",
+                header.name
+            )));
+        }
+        Ok(Self {
+            scheme,
+            keyring,
+            extra,
+            removed: input::removed_headers(headers).map(str::to_owned).collect(),
+            at: stamp.at,
+            id: stamp.id.clone(),
+            now: shell.now,
+            random: shell.random,
+        })
+    }
+
+    /// The URL to send this body to: a scheme may want the digest of a JSON body in its query.
+    pub(super) fn url(&self, url: Url, body: &[u8]) -> Url {
+        let rules = self.scheme.variants.iter().filter_map(|it| it.url.as_ref());
+        let name = rules
+            .filter_map(|rule| rule.body_sha256_parameter.as_deref())
+            .next();
+        match name {
+            Some(name) if self.keyring.is_some() && json::validate(body).is_ok() => {
+                url.with_parameter(name, &hex::encode(Sha256::digest(body)))
+            }
+            _ => url,
+        }
+    }
+
+    /// The stamp of a new delivery: a random id and now, where nothing else is asked for.
+    ///
+    /// # Errors
+    /// The system gives no random bytes.
+    pub(super) fn stamp(&self) -> Result<Stamp, Problem> {
+        Ok(Stamp {
+            id: match &self.id {
+                Some(id) => id.clone(),
+                None if !settings::has_id(&self.scheme) => String::new(),
+                None => settings::random_id(self.random)?,
+            },
+            at: self.at.unwrap_or_else(self.now),
+        })
+    }
+
+    /// The stamp of another attempt at the delivery: the same id, and now.
+    pub(super) fn again(&self, stamp: &Stamp) -> Stamp {
+        Stamp {
+            id: stamp.id.clone(),
+            at: self.at.unwrap_or_else(self.now),
+        }
+    }
+
+    /// Signs a draft and adds the person's own headers, which replace others of the same name.
+    ///
+    /// # Errors
+    /// Something that the scheme signs is not known.
+    pub(super) fn compose(
+        &self,
+        draft: &Delivery,
         url: &Url,
-        body: Vec<u8>,
+        stamp: &Stamp,
     ) -> Result<Delivery, Problem> {
-        let extra = input::headers(shell, &self.header)?;
-        let mut headers = Headers::new();
-        headers.push("Content-Type", "application/json");
-        headers.push("User-Agent", USER_AGENT);
-        if !secrets.is_empty() {
-            let keyring = Keyring::for_signing(scheme, secrets).map_err(Problem::usage)?;
-            let url = url.to_string();
-            let parts = Parts {
-                method: "POST",
-                url: Some(&url),
-                headers: &extra,
-            };
-            let missing = |missing| settings::missing(scheme, missing, "URL");
-            let mut signer = Signer::new(scheme, &keyring, parts, stamp).map_err(missing)?;
-            signer.update(&body);
-            for (name, value) in signer.finish().map_err(missing)?.headers {
-                headers.push(name, value);
+        let mut delivery = draft.clone();
+        for header in &self.extra {
+            delivery.headers.remove(&header.name);
+        }
+        if let Some(keyring) = &self.keyring {
+            let signed = self.sign(keyring, &delivery, url, stamp)?;
+            for name in self.scheme.variants.iter().flat_map(carriers) {
+                if !signed.iter().any(|(it, _)| it.eq_ignore_ascii_case(&name)) {
+                    delivery.headers.remove(&name);
+                }
+            }
+            for (name, value) in signed {
+                delivery.headers.set(&name, value);
+            }
+            for header in &self.extra {
+                delivery.headers.remove(&header.name);
             }
         }
-        for header in &extra {
-            headers.remove(&header.name);
+        delivery.headers.extend(self.extra.clone());
+        for name in &self.removed {
+            delivery.headers.remove(name);
         }
-        headers.extend(extra);
-        for name in input::removed_headers(&self.header) {
-            headers.remove(name);
-        }
-        Ok(Delivery {
-            method: "POST".into(),
-            target: url.target().to_owned(),
-            headers,
-            body,
-        })
+        Ok(delivery)
+    }
+
+    fn sign(
+        &self,
+        keyring: &Keyring,
+        delivery: &Delivery,
+        url: &Url,
+        stamp: &Stamp,
+    ) -> Result<Vec<(String, String)>, Problem> {
+        let url = url.to_string();
+        let mut headers = delivery.headers.clone();
+        headers.extend(self.extra.clone());
+        let parts = Parts {
+            method: &delivery.method,
+            url: Some(&url),
+            headers: &headers,
+        };
+        let missing = |missing| settings::missing(&self.scheme, missing, "URL");
+        let mut signer = Signer::new(&self.scheme, keyring, parts, stamp).map_err(missing)?;
+        signer.update(&delivery.body);
+        Ok(signer.finish().map_err(missing)?.headers)
+    }
+}
+
+/// The headers that carry a scheme's signature, time and id.
+fn carriers(variant: &Variant) -> Vec<String> {
+    let time = variant.timestamp.as_ref();
+    let id = variant.id.as_ref();
+    let names = [
+        variant.signature_header(),
+        time.and_then(|time| time.header.clone()),
+        id.map(|id| id.header.clone()),
+    ];
+    names.into_iter().flatten().collect()
+}
+
+/// The draft of a delivery of ours.
+pub(super) fn draft(url: &Url, body: Vec<u8>) -> Delivery {
+    let mut headers = Headers::new();
+    headers.push("Content-Type", "application/json");
+    headers.push("User-Agent", USER_AGENT);
+    Delivery {
+        method: "POST".into(),
+        target: url.target().to_owned(),
+        headers,
+        body,
+    }
+}
+
+/// The URL that was typed, or else the profile's.
+///
+/// # Errors
+/// The profile's is none.
+pub(super) fn url_of(typed: Option<Url>, settings: &Settings) -> Result<Option<Url>, Problem> {
+    match (typed, settings.profile()?) {
+        (None, Some(profile)) => profile
+            .url
+            .parse()
+            .map(Some)
+            .map_err(|bad: BadUrl| Problem::usage(bad)),
+        (typed, _) => Ok(typed),
     }
 }
 

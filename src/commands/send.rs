@@ -1,19 +1,21 @@
 //! `bluehook send`: a sample or a saved payload, signed and delivered.
 
+use std::time::Instant;
+
 use clap::Args;
 
-use super::compose::Content;
+use super::compose::{self, Composer, Content};
 use super::loopback::Loopback;
-use super::settings::{self, Settings};
-use super::transport::Transport;
+use super::settings::Settings;
+use super::transport::{self, Interrupts, Many, Retries, Transport};
 use super::{Problem, Shell, Verdict};
 use crate::blue::facts::Facts;
 use crate::cli::{Output, ProfileChoice, SchemeChoice, Secrets, StampChoice};
 use crate::delivery::Delivery;
-use crate::sender::{self, Sender, Url};
+use crate::sender::{self, End, Next, Plan, Policy, Reason, Sender, Tally, Url};
 use crate::show::exchange::{self, Attempt};
 use crate::show::lines;
-use crate::signing::Secret;
+use crate::signing::{Secret, Stamp};
 
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("where").args(["url", "loopback", "webhook"]).multiple(true).required(true))]
@@ -47,6 +49,12 @@ pub(super) struct Send {
     #[command(flatten)]
     /// How to deliver.
     pub transport: Transport,
+    #[command(flatten)]
+    /// How often to try.
+    pub retries: Retries,
+    #[command(flatten)]
+    /// How many.
+    pub many: Many,
     /// Print the exact bytes of the request and send nothing
     #[arg(long, conflicts_with_all = ["loopback", "json"], help_heading = "Output")]
     pub dry_run: bool,
@@ -72,35 +80,51 @@ impl Send {
             true => Some(Loopback::start(&scheme, &secrets)?),
             false => None,
         };
-        let url = match (&loopback, self.url.take(), settings.profile()?) {
-            (Some(loopback), ..) => loopback.url.clone(),
-            (None, Some(url), _) => url,
-            (None, None, Some(profile)) => profile
-                .url
-                .parse()
-                .map_err(|error: sender::BadUrl| Problem::usage(error))?,
-            (None, None, None) => return Err(Problem::wrong("there is no URL to send to")),
+        let url = match &loopback {
+            Some(loopback) => loopback.url.clone(),
+            None => compose::url_of(self.url.take(), &settings)?
+                .ok_or_else(|| Problem::wrong("there is no URL to send to"))?,
         };
+        let plan = self.retries.plan()?;
         let body = self.content.body(shell, &url)?;
         if !self.force && self.is_out_of_scope(shell, &settings, &body)? {
             return Ok(Verdict::No);
         }
-        let stamp = settings::stamp(shell, &scheme, &self.stamp, self.output.talk)?;
-        let signing = (&scheme, secrets.as_slice());
-        let delivery = self.content.delivery(shell, signing, &stamp, &url, body)?;
-        if self.dry_run {
-            let bytes = sender::request_bytes(&url, &delivery).map_err(Problem::usage)?;
+        let composer = Composer::new(
+            shell,
+            scheme,
+            &secrets,
+            &self.content.header,
+            &self.stamp,
+            self.output.talk,
+        )?;
+        let url = composer.url(url, &body);
+        let event = self.content.event(&body);
+        let run = Run {
+            draft: compose::draft(&url, body),
+            composer,
+            url,
+            event,
+            plan,
+        };
+        if self.dry_run || self.curl {
+            let delivery = run.again(&run.composer.stamp()?)?;
+            let bytes = match self.curl {
+                true => format!("{}\n", self.transport.curl(&run.url, &delivery)?).into_bytes(),
+                false => sender::request_bytes(&run.url, &delivery).map_err(Problem::usage)?,
+            };
             shell.out.print(bytes)?;
             return Ok(Verdict::Yes);
         }
-        if self.curl {
-            let command = self.transport.curl(&url, &delivery)?;
-            shell.out.print(format!("{command}\n"))?;
-            return Ok(Verdict::Yes);
+        let sender = self.transport.sender(self.many.concurrency)?;
+        let verdict = match self.many.is_one() {
+            true => self.one(shell, &sender, &run, loopback.as_ref()),
+            false => self.load(shell, &sender, &run),
+        };
+        if let Some(loopback) = loopback {
+            loopback.stop();
         }
-        let sender = self.transport.sender(1)?;
-        let event = self.content.event(&delivery.body);
-        self.deliver(shell, &sender, &url, &delivery, event.as_deref(), loopback)
+        verdict
     }
 
     /// The secrets to sign with. No secret never turns into an unsigned delivery by itself.
@@ -153,52 +177,82 @@ impl Send {
         Ok(true)
     }
 
-    /// Sends and shows what happened.
-    fn deliver(
+    /// Delivers once and tells of each attempt as it happens.
+    fn one(
         &self,
         shell: &mut Shell,
         sender: &Sender,
-        url: &Url,
-        delivery: &Delivery,
-        event: Option<&str>,
-        loopback: Option<Loopback>,
+        run: &Run,
+        loopback: Option<&Loopback>,
     ) -> Result<Verdict, Problem> {
-        let talk = self.output.talk;
-        let attempt = Attempt {
-            url,
-            delivery,
-            event,
+        let interrupts = match run.plan.policy {
+            // The process ends at once.
+            Policy::Once => None,
+            _ => Some(Interrupts::heed()?),
         };
-        let style = shell.out.style;
+        let halt = interrupts.as_ref().map(|it| it.halt.clone());
+        let (style, talk) = (shell.out.style, self.output.talk);
         let report = !self.output.json && !talk.quiet;
-        if report {
+        let (mut tally, mut failure) = (Tally::default(), None);
+        let start = Instant::now();
+        let stamp = run.composer.stamp()?;
+        let mut first = Some(run.again(&stamp)?);
+        if let (Some(delivery), true) = (&first, report) {
+            let request = Attempt {
+                url: &run.url,
+                delivery,
+                event: run.event.as_deref(),
+            };
             shell
                 .out
-                .print(exchange::request(&attempt, style, talk.verbose))?;
+                .print(exchange::request(&request, style, talk.verbose))?;
         }
-        let start = std::time::Instant::now();
-        let outcome = sender.send(url, delivery);
-        let took = start.elapsed();
-        if let (Some(loopback), true) = (&loopback, report) {
-            shell.out.print(loopback.shown(style))?;
-        }
-        if let Some(loopback) = loopback {
-            loopback.stop();
-        }
+        let end = sender.deliver(
+            &run.url,
+            &run.plan,
+            &halt.unwrap_or_default(),
+            || match first.take() {
+                Some(delivery) => Ok(delivery),
+                None => run.again(&stamp),
+            },
+            |attempt| {
+                tally.count(attempt.outcome, attempt.took);
+                failure = attempt.outcome.as_ref().err().cloned();
+                if self.output.json {
+                    let line = exchange::attempt_line(1, &attempt, run.event.as_deref(), &run.url);
+                    let line = lines::to_bytes(&line).map_err(Problem::failed)?;
+                    return shell.out.print(line);
+                }
+                if !report {
+                    return Ok(());
+                }
+                if let Some(loopback) = loopback {
+                    shell.out.print(loopback.shown(style))?;
+                }
+                let mut text = match attempt.outcome {
+                    Ok(_) => exchange::outcome(attempt.outcome, attempt.took, style, talk.verbose),
+                    Err(_) if attempt.next == Next::GivenUp(Reason::Once) => String::new(),
+                    Err(failure) => exchange::failed(failure, attempt.took, style),
+                };
+                text.push_str(&exchange::next(
+                    attempt.next,
+                    attempt.attempt,
+                    &run.plan,
+                    style,
+                ));
+                shell.out.print(text)
+            },
+        )?;
+        tally.end(end);
+        tally.took = start.elapsed();
         if self.output.json {
-            for line in exchange::json_lines(&attempt, &outcome, took) {
-                shell
-                    .out
-                    .print(lines::to_bytes(&line).map_err(Problem::failed)?)?;
-            }
-        } else if report {
+            let line = exchange::result_line(&tally);
             shell
                 .out
-                .print(exchange::outcome(&outcome, took, style, talk.verbose))?;
+                .print(lines::to_bytes(&line).map_err(Problem::failed)?)?;
         }
-        match outcome {
-            Ok(answer) => Ok(Verdict::from(answer.is_success())),
-            Err(failure) => {
+        match (end, failure) {
+            (End::GivenUp(Reason::Once), Some(failure)) => {
                 let hint = failure.hint();
                 let problem = Problem::failed(failure);
                 Err(match hint {
@@ -206,6 +260,67 @@ impl Send {
                     None => problem,
                 })
             }
+            _ => {
+                let verdict = transport::verdict(&tally);
+                Ok(interrupts.map_or(verdict, |interrupts| interrupts.or(verdict)))
+            }
         }
+    }
+
+    /// Delivers many times and tells what they came to.
+    fn load(&self, shell: &mut Shell, sender: &Sender, run: &Run) -> Result<Verdict, Problem> {
+        let talk = self.output.talk;
+        let interrupts = Interrupts::heed()?;
+        let load = self.many.load();
+        let bar = transport::progress(shell, &load, !talk.quiet);
+        let (tally, outcome) = load.run(&interrupts.halt, |turn, tally| {
+            let stamp = run.composer.stamp()?;
+            let end = sender.deliver(
+                &run.url,
+                &run.plan,
+                &interrupts.halt,
+                || run.again(&stamp),
+                |attempt| {
+                    let late = turn.due.filter(|_| attempt.attempt == 1);
+                    tally.count(
+                        attempt.outcome,
+                        late.map_or(attempt.took, |due| due.elapsed()),
+                    );
+                    Ok::<_, Problem>(())
+                },
+            )?;
+            tally.end(end);
+            bar.inc(1);
+            Ok(true)
+        });
+        bar.finish_and_clear();
+        if self.output.json {
+            let line = exchange::result_line(&tally);
+            shell
+                .out
+                .print(lines::to_bytes(&line).map_err(Problem::failed)?)?;
+        } else if !talk.quiet {
+            let text = crate::show::load::summary(&tally, &load, shell.out.style);
+            shell.out.print(text)?;
+        }
+        outcome?;
+        Ok(interrupts.or(transport::verdict(&tally)))
+    }
+}
+
+/// What is sent, where to, and how often it is tried.
+struct Run {
+    composer: Composer,
+    draft: Delivery,
+    url: Url,
+    event: Option<String>,
+    plan: Plan,
+}
+
+impl Run {
+    /// The delivery of that id, signed now.
+    fn again(&self, stamp: &Stamp) -> Result<Delivery, Problem> {
+        let stamp = self.composer.again(stamp);
+        self.composer.compose(&self.draft, &self.url, &stamp)
     }
 }

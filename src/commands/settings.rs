@@ -266,29 +266,52 @@ pub(super) fn stamp(
     choice: &StampChoice,
     talk: Talk,
 ) -> Result<Stamp, Problem> {
-    let has_id = scheme.variants.iter().any(|variant| variant.id.is_some());
+    note_stamp(shell, scheme, choice, talk)?;
+    let id = match &choice.id {
+        Some(id) => id.clone(),
+        None if !has_id(scheme) => String::new(),
+        None => random_id(shell.random)?,
+    };
+    Ok(Stamp {
+        id,
+        at: choice.at.unwrap_or_else(shell.now),
+    })
+}
+
+/// Tells of an id or a time that a scheme has no use for.
+///
+/// # Errors
+/// It could not be said.
+pub(super) fn note_stamp(
+    shell: &mut Shell,
+    scheme: &Scheme,
+    choice: &StampChoice,
+    talk: Talk,
+) -> Result<(), Problem> {
     let unused = [
         (
             "--at",
             "timestamp",
             choice.at.is_some() && !scheme.has_timestamp(),
         ),
-        ("--id", "id", choice.id.is_some() && !has_id),
+        ("--id", "id", choice.id.is_some() && !has_id(scheme)),
     ];
-    note_unused(shell, scheme, &unused, talk)?;
-    let id = match &choice.id {
-        Some(id) => id.clone(),
-        None if !has_id => String::new(),
-        None => {
-            let mut bytes = [0; 16];
-            (shell.random)(&mut bytes).map_err(Problem::failed)?;
-            format!("msg_{}", hex::encode(bytes))
-        }
-    };
-    Ok(Stamp {
-        id,
-        at: choice.at.unwrap_or_else(shell.now),
-    })
+    note_unused(shell, scheme, &unused, talk)
+}
+
+/// Whether the scheme signs an id.
+pub(super) fn has_id(scheme: &Scheme) -> bool {
+    scheme.variants.iter().any(|variant| variant.id.is_some())
+}
+
+/// An id that no other delivery has.
+///
+/// # Errors
+/// The system gives no random bytes.
+pub(super) fn random_id(random: fn(&mut [u8]) -> std::io::Result<()>) -> Result<String, Problem> {
+    let mut bytes = [0; 16];
+    random(&mut bytes).map_err(Problem::failed)?;
+    Ok(format!("msg_{}", hex::encode(bytes)))
 }
 
 /// Tells of a clock that a scheme without timestamps has no use for.

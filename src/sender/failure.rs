@@ -34,7 +34,7 @@ pub enum Failure {
     /// The proxy did not connect us.
     Proxy { why: String },
     /// The connection was reset, or closed while the request was still being written.
-    Reset { request_bytes: usize },
+    Reset { request_bytes: usize, reused: bool },
     /// The connection was closed without a byte of an answer.
     Closed { reused: bool },
     /// The connection ended within the answer.
@@ -85,6 +85,15 @@ impl Failure {
         }
     }
 
+    /// Whether the failure may be the connection's alone, which was kept open from an earlier
+    /// attempt and brought no byte of an answer to this one.
+    pub(super) fn is_stale(&self) -> bool {
+        matches!(
+            self,
+            Self::Closed { reused: true } | Self::Reset { reused: true, .. }
+        )
+    }
+
     /// A short name for machines.
     pub fn code(&self) -> &'static str {
         match self {
@@ -119,7 +128,7 @@ impl Failure {
                 Phase::Resolve | Phase::Receive => "allow more with --timeout",
             },
             Self::Tls { problem, .. } => problem.hint()?,
-            Self::Reset { request_bytes } if *request_bytes > LARGE => {
+            Self::Reset { request_bytes, .. } if *request_bytes > LARGE => {
                 "servers that limit a body's size often reset the connection of a larger one"
             }
             Self::Closed { reused: true } => {
@@ -159,7 +168,7 @@ impl fmt::Display for Failure {
             }
             Self::Tls { host, problem, why } => problem.sentence(f, host, why),
             Self::Proxy { why } => write!(f, "the proxy did not connect: {why}"),
-            Self::Reset { request_bytes } => write!(
+            Self::Reset { request_bytes, .. } => write!(
                 f,
                 "the connection was reset before an answer to the {request_bytes} bytes of the request"
             ),

@@ -6,9 +6,12 @@
 //! `transport` alone knows it. Nothing here knows of signing or of the terminal.
 
 mod answer;
+mod attempts;
 mod curl;
 mod failure;
+mod load;
 mod names;
+mod policy;
 mod request;
 mod tls;
 mod trace;
@@ -17,8 +20,11 @@ mod typed;
 mod url;
 
 pub use answer::{ANSWER_LIMIT, Answer, Timing};
+pub use attempts::{Attempt, End, Halt};
 pub use curl::{Curl, curl_command};
 pub use failure::{Failure, Phase};
+pub use load::{Load, Tally, Turn};
+pub use policy::{Next, Plan, Policy, Reason};
 pub use request::request_bytes;
 pub use tls::TlsProblem;
 pub use transport::{BLUE_TIMEOUT, BadOption, Options, Sender};

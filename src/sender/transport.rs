@@ -31,7 +31,7 @@ use super::request::request_bytes;
 use super::tls::TlsProblem;
 use super::trace::{self, Trace, trace};
 use super::typed::{quoted, shown, without_userinfo};
-use super::url::{Scheme, Url};
+use super::url::{BadUrl, Scheme, Url};
 use crate::delivery::{Delivery, Header, Headers};
 
 /// How Blue waits: 7 seconds an attempt.
@@ -293,6 +293,7 @@ fn exchange_failure(error: &io::Error, trace: &Trace, partial: Option<(u16, usiz
         },
         None if trace.cut || error.kind() != io::ErrorKind::UnexpectedEof => Failure::Reset {
             request_bytes: trace.written,
+            reused: trace.connected.is_none(),
         },
         None => Failure::Closed {
             reused: trace.connected.is_none(),
@@ -332,15 +333,20 @@ fn proxy(typed: &str) -> Result<ureq::Proxy, BadOption> {
             "{typed} is not a proxy: write http://HOST:PORT or https://HOST:PORT"
         ))
     };
-    let scheme = typed.split_once("://").map_or("http", |(scheme, _)| scheme);
-    if !["http", "https"].contains(&scheme.to_ascii_lowercase().as_str()) {
-        return Err(bad());
+    let (scheme, rest) = typed.split_once("://").unwrap_or(("", typed));
+    let (user, address) = rest.rsplit_once('@').unwrap_or(("", rest));
+    // Short forms are the same as elsewhere, and a name alone is plain HTTP's.
+    let url: Url = match scheme {
+        "" => (address.parse()).or_else(|_| format!("http://{address}").parse()),
+        scheme => format!("{scheme}://{address}").parse(),
     }
-    let proxy = ureq::Proxy::new(typed).map_err(|_| bad())?;
-    if proxy.host().is_empty() {
-        return Err(bad());
-    }
-    Ok(proxy)
+    .map_err(|_: BadUrl| bad())?;
+    let user = match user {
+        "" => String::new(),
+        user => format!("{user}@"),
+    };
+    let whole = format!("{}://{user}{}:{}", url.scheme(), url.host(), url.port());
+    ureq::Proxy::new(&whole).map_err(|_| bad())
 }
 
 fn roots(pem: &[u8]) -> Result<RootCerts, BadOption> {

@@ -139,6 +139,18 @@ impl Url {
         }
     }
 
+    /// The same URL with a parameter behind its query, unless it has one of that name.
+    #[must_use]
+    pub fn with_parameter(&self, name: &str, value: &str) -> Self {
+        let (_, query) = split_query(&self.target);
+        let has_it = |part: &str| part.split('=').next() == Some(name);
+        if query.is_some_and(|query| query.split('&').any(has_it)) {
+            return self.clone();
+        }
+        let joint = if query.is_some() { '&' } else { '?' };
+        self.with_target(&format!("{}{joint}{name}={value}", self.target))
+    }
+
     fn address(&self) -> Option<IpAddr> {
         let bare = self.host.trim_start_matches('[').trim_end_matches(']');
         bare.parse()

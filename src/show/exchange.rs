@@ -1,15 +1,12 @@
 //! An attempt and its answer, as `send` tells of them.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::Serialize;
-
-use super::lines::{AttemptLine, Latency, ResultLine};
+use super::lines::{self, AttemptLine, Latency, ResultLine};
 use super::style::Style;
 use super::{body, harmless, verification};
 use crate::delivery::{Delivery, Header, is_secret};
-use crate::sender::{Answer, Failure, Url};
+use crate::sender::{self, Answer, Failure, Next, Plan, Policy, Reason, Tally, Url};
 use crate::signing::Judgement;
 use crate::signing::Scheme;
 
@@ -179,61 +176,90 @@ fn status_hint(answer: &Answer) -> Option<String> {
     })
 }
 
-/// The lines of `--json`: the attempt, then the result.
-pub fn json_lines<'a>(
-    attempt: &Attempt<'a>,
-    outcome: &'a Result<Answer, Failure>,
-    took: Duration,
-) -> [Line<'a>; 2] {
-    let ms = (took.as_secs_f64() * 1e6).round() / 1e3;
-    let answer = outcome.as_ref().ok();
-    let error = outcome.as_ref().err().map(Failure::code);
-    let delivered = u64::from(answer.is_some_and(Answer::is_success));
-    let count = |name: Option<String>| -> BTreeMap<String, u64> {
-        name.into_iter().map(|name| (name, 1)).collect()
-    };
-    [
-        Line::Attempt(AttemptLine {
-            kind: "attempt",
-            number: 1,
-            attempt: 1,
-            event: attempt.event,
-            url: attempt.url.to_string(),
-            status: answer.map(|answer| answer.status),
-            ms,
-            error,
-            retry_in_ms: None,
-        }),
-        Line::Result(ResultLine {
-            kind: "result",
-            delivered,
-            failed: 1 - delivered,
-            attempts: 1,
-            statuses: count(answer.map(|answer| answer.status.to_string())),
-            errors: count(error.map(str::to_owned)),
-            latency_ms: Latency {
-                min: ms,
-                p50: ms,
-                p90: ms,
-                p99: ms,
-                max: ms,
-            },
-            seconds: took.as_secs_f64(),
-            per_second: if ms > 0.0 {
-                (1e6 / ms).round() / 1e3
-            } else {
-                0.0
-            },
-        }),
-    ]
+/// Why there was no answer, where another attempt follows or followed.
+pub fn failed(failure: &Failure, took: Duration, style: Style) -> String {
+    let sentence = harmless::line(failure.to_string().as_bytes()).into_owned();
+    let mark = style.dim("←");
+    format!("{mark} {} ({})\n", style.bad(sentence), super::took(took))
 }
 
-/// One of `send`'s lines.
-#[derive(Serialize)]
-#[serde(untagged)]
-pub enum Line<'a> {
-    /// An attempt.
-    Attempt(AttemptLine<'a>),
-    /// The end.
-    Result(ResultLine),
+/// What comes after an attempt that was not the receiver's yes.
+pub fn next(next: Next, attempt: u32, plan: &Plan, style: Style) -> String {
+    let text = match next {
+        Next::Delivered | Next::GivenUp(Reason::Once) => return String::new(),
+        Next::Again(pause) => {
+            let pause = crate::duration::shown(pause);
+            return format!(
+                "  {}\n",
+                style.dim(format!("attempt {} in {pause}", attempt + 1))
+            );
+        }
+        Next::GivenUp(Reason::Gone) => {
+            "given up: the receiver says that it is gone, and senders switch it off".into()
+        }
+        Next::GivenUp(Reason::Last(attempts)) if plan.policy == Policy::Blue => {
+            format!(
+                "given up after {attempts} attempts: Blue would now switch the webhook off: UNHEALTHY"
+            )
+        }
+        Next::GivenUp(Reason::Last(attempts)) => format!("given up after {attempts} attempts"),
+    };
+    format!("{}\n", style.bad(text))
+}
+
+/// An attempt as a line of `--json`.
+pub fn attempt_line<'a>(
+    number: u64,
+    attempt: &'a sender::Attempt<'a>,
+    event: Option<&'a str>,
+    url: &Url,
+) -> AttemptLine<'a> {
+    let answer = attempt.outcome.as_ref().ok();
+    AttemptLine {
+        kind: "attempt",
+        number,
+        attempt: attempt.attempt,
+        event,
+        url: url.to_string(),
+        status: answer.map(|answer| answer.status),
+        ms: lines::ms(attempt.took),
+        error: attempt.outcome.as_ref().err().map(Failure::code),
+        retry_in_ms: match attempt.next {
+            Next::Again(pause) => Some(u64::try_from(pause.as_millis()).unwrap_or(u64::MAX)),
+            _ => None,
+        },
+        answer: answer.map(lines::received),
+    }
+}
+
+/// What deliveries came to, as a line of `--json`. One attempt has no percentiles.
+pub fn result_line(tally: &Tally) -> ResultLine {
+    let ms = |micros: u64| micros as f64 / 1e3;
+    let times = &tally.times;
+    let at = |percent| (tally.attempts > 1).then(|| ms(times.value_at_percentile(percent)));
+    let seconds = tally.took.as_secs_f64();
+    ResultLine {
+        kind: "result",
+        delivered: tally.delivered,
+        failed: tally.failed,
+        attempts: tally.attempts,
+        statuses: (tally.statuses.iter())
+            .map(|(status, count)| (status.to_string(), *count))
+            .collect(),
+        errors: (tally.failures.iter())
+            .map(|(code, (count, _))| ((*code).to_owned(), *count))
+            .collect(),
+        latency_ms: Latency {
+            min: ms(times.min()),
+            p50: at(50.0),
+            p90: at(90.0),
+            p99: at(99.0),
+            max: ms(times.max()),
+        },
+        seconds,
+        per_second: match seconds > 0.0 {
+            true => ((tally.delivered + tally.failed) as f64 / seconds * 1e3).round() / 1e3,
+            false => 0.0,
+        },
+    }
 }

@@ -209,6 +209,35 @@ pub struct AttemptLine<'a> {
     pub error: Option<&'a str>,
     /// After how many milliseconds it will be tried again.
     pub retry_in_ms: Option<u64>,
+    /// What the receiver replied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<ReceivedAnswer<'a>>,
+}
+
+/// An answer's header fields and body.
+#[derive(Debug, Serialize)]
+pub struct ReceivedAnswer<'a> {
+    headers: Vec<Pair<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body_base64: Option<String>,
+    /// Whether only the beginning of the body is there.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    truncated: bool,
+}
+
+/// An answer for a line.
+pub fn received(answer: &crate::sender::Answer) -> ReceivedAnswer<'_> {
+    let text = std::str::from_utf8(&answer.body).ok();
+    ReceivedAnswer {
+        headers: (answer.headers.iter())
+            .map(|header| Pair(&header.name, Value(&header.value)))
+            .collect(),
+        body: text,
+        body_base64: text.is_none().then(|| STANDARD.encode(&answer.body)),
+        truncated: answer.body_truncated,
+    }
 }
 
 /// The end of `send --json`.
@@ -240,9 +269,12 @@ pub struct ResultLine {
 #[allow(missing_docs)] // The names are the percentiles.
 pub struct Latency {
     pub min: f64,
-    pub p50: f64,
-    pub p90: f64,
-    pub p99: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p50: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p90: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p99: Option<f64>,
     pub max: f64,
 }
 

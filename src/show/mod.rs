@@ -12,6 +12,7 @@ pub mod fit;
 mod fold;
 pub mod harmless;
 pub mod lines;
+pub mod load;
 pub mod style;
 pub mod summary;
 pub mod verification;

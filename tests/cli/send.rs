@@ -30,6 +30,7 @@ impl Got {
 /// A receiver that answers each request with the next status and tells what it got.
 pub(crate) struct Scripted {
     server: std::sync::Arc<tiny_http::Server>,
+    is_called: std::sync::Arc<std::sync::atomic::AtomicBool>,
     pub(crate) port: u16,
     pub(crate) got: mpsc::Receiver<Got>,
 }
@@ -44,11 +45,14 @@ impl Scripted {
         let (sender, got) = mpsc::channel();
         let statuses: Vec<u16> = statuses.into_iter().collect();
         let serving = server.clone();
+        let is_called = std::sync::Arc::<std::sync::atomic::AtomicBool>::default();
+        let called = is_called.clone();
         thread::spawn(move || {
             for status in statuses {
                 let Ok(mut request) = serving.recv() else {
                     return;
                 };
+                called.store(true, std::sync::atomic::Ordering::SeqCst);
                 let mut body = Vec::new();
                 request.as_reader().read_to_end(&mut body).unwrap();
                 let headers = request.headers().iter();
@@ -67,13 +71,23 @@ impl Scripted {
                 let _ = request.respond(response);
             }
         });
-        Self { server, port, got }
+        Self {
+            server,
+            is_called,
+            port,
+            got,
+        }
     }
 }
 
 impl Drop for Scripted {
     fn drop(&mut self) {
         self.server.unblock();
+        let is_called = self.is_called.load(std::sync::atomic::Ordering::SeqCst);
+        assert!(
+            is_called || thread::panicking(),
+            "the receiver was never called"
+        );
     }
 }
 
@@ -253,9 +267,16 @@ fn json_output_is_an_attempt_and_a_result() {
             "status",
             "ms",
             "error",
-            "retry_in_ms"
+            "retry_in_ms",
+            "answer"
         ]
     );
+    assert_eq!(lines[0]["answer"]["body"], "seen\n");
+    let headers = lines[0]["answer"]["headers"].as_array().unwrap();
+    assert!(headers.contains(&serde_json::json!([
+        "Location",
+        "http://elsewhere.example/"
+    ])));
     assert_eq!(lines[0]["status"], 503);
     assert_eq!(lines[0]["event"], "TODO_CREATED");
     assert_eq!(
@@ -274,6 +295,8 @@ fn json_output_is_an_attempt_and_a_result() {
     );
     assert_eq!(lines[1]["failed"], 1);
     assert_eq!(lines[1]["statuses"]["503"], 1);
+    // One attempt has no percentiles.
+    assert_eq!(keys(&lines[1]["latency_ms"]), ["min", "max"]);
 }
 
 #[test]
@@ -478,6 +501,168 @@ fn data_is_taken_in_curls_ways() {
             ended.talk()
         );
     }
+}
+
+#[test]
+fn a_header_that_frames_the_message_is_refused() {
+    let place = Place::new();
+    for name in ["Content-Length", "transfer-encoding", "Connection"] {
+        place
+            .bluehook(&format!("send 3000 -s x -H {name}:1"))
+            .run()
+            .fails(
+                2,
+                &format!(
+                    "error: {name} frames the message on its connection and cannot be set with -H\n"
+                ),
+            );
+    }
+}
+
+#[test]
+fn blue_tries_again_until_the_receiver_takes_it() {
+    let place = Place::new();
+    let receiver = Scripted::new([500, 302, 404, 500, 200]);
+    let ended = place
+        .bluehook(&format!(
+            "send {} -s x --policy blue --time-scale 0.0001",
+            receiver.port
+        ))
+        .run();
+    let text = ended.text();
+    assert_eq!(ended.code, Some(0), "{text}");
+    assert!(text.contains("  attempt 2 in 1ms\n"), "{text}");
+    assert!(text.contains("  attempt 5 in 180ms\n"), "{text}");
+    let bodies: Vec<_> = receiver.got.iter().take(5).map(|got| got.body).collect();
+    assert!(bodies.iter().all(|body| *body == bodies[0]));
+}
+
+#[test]
+fn blue_switches_a_webhook_off_after_five_attempts() {
+    let place = Place::new();
+    let receiver = Scripted::new([500; 5]);
+    let words = "-s x --policy blue --time-scale 0.0001";
+    let ended = place
+        .bluehook(&format!("send {} {words} --json", receiver.port))
+        .run();
+    assert_eq!(ended.code, Some(1));
+    let lines = ended.json();
+    let retries: Vec<_> = lines[..5].iter().map(|line| &line["retry_in_ms"]).collect();
+    assert_eq!(
+        serde_json::json!(retries),
+        serde_json::json!([1, 6, 30, 180, null])
+    );
+    assert_eq!(lines[5]["attempts"], 5);
+    assert_eq!(
+        (&lines[5]["delivered"], &lines[5]["failed"]),
+        (&0.into(), &1.into())
+    );
+    drop(receiver);
+    // No connection is no answer either; a policy that gives up says no.
+    let port = {
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        free.local_addr().unwrap().port()
+    };
+    let ended = place
+        .bluehook(&format!("send 127.0.0.1:{port} {words}"))
+        .run();
+    assert_eq!(ended.code, Some(1));
+    let text = ended.text();
+    let refused = format!("connection refused by 127.0.0.1:{port}");
+    assert_eq!(text.matches(&refused).count(), 5, "{text}");
+    assert!(
+        text.ends_with(
+            "given up after 5 attempts: Blue would now switch the webhook off: UNHEALTHY\n"
+        ),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_later_attempt_has_the_same_id_and_a_signature_of_its_own() {
+    let place = Place::new();
+    let receiver = Scripted::new([500, 410]);
+    let ended = place
+        .bluehook(&format!(
+            "send {} -s whsec_c2VjcmV0 --scheme standard-webhooks --policy standard --time-scale 0.21",
+            receiver.port
+        ))
+        .run();
+    assert_eq!(ended.code, Some(1));
+    assert!(
+        ended
+            .text()
+            .ends_with("given up: the receiver says that it is gone, and senders switch it off\n"),
+        "{}",
+        ended.text()
+    );
+    let got: Vec<_> = receiver.got.iter().take(2).collect();
+    let both = |name: &str| {
+        let value = |got: &Got| got.header(name).unwrap().to_owned();
+        (value(&got[0]), value(&got[1]))
+    };
+    let (one, other) = both("webhook-id");
+    assert_eq!(one, other);
+    let (one, other) = both("webhook-timestamp");
+    assert_ne!(one, other);
+    let (one, other) = both("webhook-signature");
+    assert_ne!(one, other);
+}
+
+#[test]
+fn many_deliveries_have_ids_of_their_own_and_come_to_a_summary() {
+    let place = Place::new();
+    let receiver = Scripted::new([200; 30]);
+    let words = "-s whsec_c2VjcmV0 --scheme standard-webhooks -n 20 -c 2";
+    let ended = place
+        .bluehook(&format!("send {} {words}", receiver.port))
+        .run();
+    let text = ended.text();
+    assert_eq!(ended.code, Some(0), "{text}");
+    assert!(text.starts_with("20 delivered in "), "{text}");
+    assert!(text.contains("\n  200  20\n"), "{text}");
+    let ids: std::collections::HashSet<_> = (receiver.got.iter().take(20))
+        .map(|got| got.header("webhook-id").unwrap().to_owned())
+        .collect();
+    assert_eq!(ids.len(), 20);
+    let ended = place
+        .bluehook(&format!(
+            "send {} -s x -n 10 --rate 500 --json",
+            receiver.port
+        ))
+        .run();
+    assert_eq!(ended.code, Some(0));
+    let lines = ended.json();
+    assert_eq!(lines.len(), 1);
+    assert_eq!(lines[0]["statuses"]["200"], 10);
+    assert!(lines[0]["latency_ms"]["p99"].is_number());
+}
+
+#[test]
+fn twilios_json_has_its_digest_in_the_signed_url() {
+    let place = Place::new();
+    let receiver = Scripted::new([200]);
+    let port = receiver.port;
+    place
+        .bluehook(&format!(
+            "send :{port}/hook?x=1 -s x -q --scheme twilio --data {{\"a\":1}}"
+        ))
+        .run()
+        .is(0, "", "");
+    let got = receiver.got.recv().unwrap();
+    let digest = hex::encode(<Sha256 as sha2::Digest>::digest(&got.body));
+    assert_eq!(got.url, format!("/hook?x=1&bodySHA256={digest}"));
+    let url = format!("http://localhost:{port}{}", got.url);
+    place.file("body", got.body.clone());
+    let signature = got.header("x-twilio-signature").unwrap();
+    place
+        .bluehook("verify body -s x -q --scheme twilio")
+        .arg("--signed-url")
+        .arg(url)
+        .arg("-H")
+        .arg(format!("X-Twilio-Signature: {signature}"))
+        .run()
+        .is(0, "", "");
 }
 
 #[test]
