@@ -50,7 +50,7 @@ impl Encoding {
     }
 
     /// Reads text in this encoding; `None` when it is not of this encoding's one spelling.
-    pub fn decode(self, text: &[u8]) -> Option<Vec<u8>> {
+    pub(super) fn decode(self, text: &[u8]) -> Option<Vec<u8>> {
         match self {
             Self::Hex => hex::decode(text).ok(),
             Self::Base64 => STANDARD.decode(text).ok(),
@@ -60,7 +60,7 @@ impl Encoding {
     }
 
     /// The encoding's name, as records and messages write it.
-    pub fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Hex => "hex",
             Self::Base64 => "base64",
@@ -72,7 +72,7 @@ impl Encoding {
 
 /// Reads a base64 secret as Python and JavaScript do: with or without padding, with stray trailing
 /// bits, in either alphabet.
-pub fn lenient_base64(text: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn lenient_base64(text: &[u8]) -> Option<Vec<u8>> {
     // Stray padding ("MfKQ9r8…Br==" and "…LaS=") is common in hand-edited secrets.
     let end = text
         .iter()

@@ -13,72 +13,48 @@ use super::record::words::{Algorithm, KeyForm, KeyPair, KeyRule};
 use super::secret::Secret;
 
 /// Why a secret makes no key for a scheme. Never holds the secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unusable {
     /// Nothing is left of the secret: it would sign like no secret at all.
+    #[error("the secret is empty")]
     Empty,
-    /// The scheme's keys are base64, and this is not.
+    /// The scheme's keys are base64, after a prefix if there is one (`whsec_`), and this is not.
+    #[error(
+        "the secret is not base64{}, as this scheme's secrets are",
+        if prefix.is_empty() { String::new() } else { format!(" (after an optional {prefix})") }
+    )]
     NotBase64 {
-        /// The prefix that is taken off first, if any (`whsec_`).
+        /// The prefix; may be empty.
         prefix: String,
     },
     /// The scheme's keys are hex, and this is not.
+    #[error("the secret is not hex, as this scheme's secrets are")]
     NotHex,
     /// The scheme's secrets start with this prefix, and this one does not.
+    #[error("the secret does not start with {prefix}, as this scheme's secrets do")]
     NoPrefix {
         /// The prefix that is missing (`whsec_`).
         prefix: String,
     },
     /// Not a key of the asymmetric algorithm, in none of the forms that are read.
+    #[error("the secret is not an {algorithm} key (PEM, hex or base64 are read)")]
     NotAKey {
         /// The algorithm whose key was expected.
         algorithm: KeyPair,
     },
     /// 32 bare bytes are no point of the curve: most often the private seed.
+    #[error(
+        "the secret is not an ed25519 public key; if it is the private seed, give its PEM or its \
+         public key: 32 bare bytes are never taken for the seed when judging"
+    )]
     NotAPublicKey,
     /// A public key was given, and only a private key can sign.
+    #[error("this is a public key: it verifies, but only the private key can sign")]
     PublicKey,
     /// The secret holds bytes that this kind of scheme cannot carry in a header.
+    #[error("the secret holds bytes that a header cannot carry")]
     NotHeaderText,
 }
-
-impl fmt::Display for Unusable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("the secret is empty"),
-            Self::NotBase64 { prefix } if prefix.is_empty() => {
-                f.write_str("the secret is not base64, as this scheme's secrets are")
-            }
-            Self::NotBase64 { prefix } => {
-                write!(
-                    f,
-                    "the secret is not base64 (after an optional {prefix}), as this scheme's secrets are"
-                )
-            }
-            Self::NotHex => f.write_str("the secret is not hex, as this scheme's secrets are"),
-            Self::NoPrefix { prefix } => {
-                write!(
-                    f,
-                    "the secret does not start with {prefix}, as this scheme's secrets do"
-                )
-            }
-            Self::NotAKey { algorithm } => write!(
-                f,
-                "the secret is not an {algorithm} key (PEM, hex or base64 are read)"
-            ),
-            Self::NotAPublicKey => f.write_str(
-                "the secret is not an ed25519 public key; if it is the private seed, give its PEM or \
-                 its public key: 32 bare bytes are never taken for the seed when judging",
-            ),
-            Self::PublicKey => {
-                f.write_str("this is a public key: it verifies, but only the private key can sign")
-            }
-            Self::NotHeaderText => f.write_str("the secret holds bytes that a header cannot carry"),
-        }
-    }
-}
-
-impl std::error::Error for Unusable {}
 
 impl KeyRule {
     /// The secret's text without the rule's prefix.

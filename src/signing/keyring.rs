@@ -1,7 +1,5 @@
 //! A keyring: the keys that secrets make for the variants of a scheme.
 
-use std::fmt;
-
 use super::key::{Key, Unusable};
 use super::record::words::{Algorithm, KeyRule};
 use super::record::{Scheme, Variant};
@@ -21,24 +19,14 @@ pub(super) struct Entry {
 }
 
 /// A secret that is not for the scheme.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}{why}", if *position > 1 { format!("secret {position}: ") } else { String::new() })]
 pub struct Unfit {
     /// Which secret, from 1, in the order given.
     pub position: usize,
     /// Why.
     pub why: Unusable,
 }
-
-impl fmt::Display for Unfit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.position > 1 {
-            write!(f, "secret {}: ", self.position)?;
-        }
-        self.why.fmt(f)
-    }
-}
-
-impl std::error::Error for Unfit {}
 
 impl Keyring {
     /// The keys to judge deliveries with.
@@ -102,11 +90,6 @@ impl Keyring {
             }
         }
         fingerprints
-    }
-
-    /// Whether there is no key.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 
     pub(super) fn entries(&self) -> impl Iterator<Item = &Entry> {

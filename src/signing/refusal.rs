@@ -1,7 +1,6 @@
 //! Why there is no yes: what is wrong with a delivery, and what must be known before one can be
 //! signed or judged.
 
-use std::fmt;
 use std::time::Duration;
 
 /// Why a delivery is not genuine, with the evidence.
@@ -67,37 +66,24 @@ impl Reason {
 }
 
 /// What must be known before a delivery can be signed or judged, and is not.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Missing {
     /// The scheme signs the URL that the sender was given.
+    #[error("the scheme signs the URL, and it is not known")]
     SignedUrl,
     /// The content needs a part that is not there; it is named as messages name it.
+    #[error("the scheme signs {0}, and it is not there")]
     Part(String),
     /// There is no secret to sign with.
+    #[error("there is no secret to sign with")]
     Secret,
     /// There is a public key only: it verifies, but cannot sign.
+    #[error("only the private key can sign, and this is the public one")]
     PrivateKey,
     /// Several secrets, and the scheme carries one signature.
+    #[error("the scheme carries one signature, so only one secret can sign")]
     RoomForSeveral,
     /// Several secrets that belong to forms of the scheme which exclude each other.
+    #[error("these secrets belong to different forms of the scheme")]
     OneForm,
 }
-
-impl fmt::Display for Missing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::SignedUrl => f.write_str("the scheme signs the URL, and it is not known"),
-            Self::Part(part) => write!(f, "the scheme signs {part}, and it is not there"),
-            Self::Secret => f.write_str("there is no secret to sign with"),
-            Self::PrivateKey => {
-                f.write_str("only the private key can sign, and this is the public one")
-            }
-            Self::RoomForSeveral => {
-                f.write_str("the scheme carries one signature, so only one secret can sign")
-            }
-            Self::OneForm => f.write_str("these secrets belong to different forms of the scheme"),
-        }
-    }
-}
-
-impl std::error::Error for Missing {}

@@ -10,16 +10,9 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<Vec<u8>>);
 
 /// There are no bytes: an empty key would turn into a signature that anybody can make.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the secret is empty")]
 pub struct Empty;
-
-impl fmt::Display for Empty {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the secret is empty")
-    }
-}
-
-impl std::error::Error for Empty {}
 
 impl Secret {
     /// Takes the bytes as they are.

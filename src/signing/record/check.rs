@@ -200,8 +200,8 @@ fn check_text(field: &'static str, text: &str) -> Result<(), Contradiction> {
         let message = format!("it is longer than {TEXT} bytes");
         return Err(Contradiction::new(field, message));
     }
-    if text.chars().any(char::is_control) {
-        let message = format!("{text:?} has a line end or another control character in it");
+    if !text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        let message = format!("{text:?} holds what is not printable ASCII, such as a line end");
         return Err(Contradiction::new(field, message));
     }
     Ok(())
@@ -297,7 +297,6 @@ impl SignaturePlace {
         let Some(separator) = &self.separator else {
             return Ok(());
         };
-        check_text("signature.separator", separator)?;
         let trimmed = separator.trim_matches(' ');
         let between = if trimmed.is_empty() { " " } else { trimmed };
         refuse! {
@@ -308,7 +307,7 @@ impl SignaturePlace {
             "signature.prefix": "the prefix holds the separator, so no item can start with it",
                 if self.prefix.contains(between);
         }
-        Ok(())
+        check_text("signature.separator", separator)
     }
 }
 
@@ -749,12 +748,12 @@ signature = { header = "X-Mine-Old" }
             (
                 "\"v1=\"",
                 "\"v1\\n=\"".to_owned(),
-                "line 6: variant 1, signature.prefix: \"v1\\n=\" has a line end",
+                "line 6: variant 1, signature.prefix: \"v1\\n=\" holds what is not printable",
             ),
             (
                 "\"t=\"",
                 "\"t\\r=\"".to_owned(),
-                "line 7: variant 1, timestamp.item: \"t\\r=\" has a line end",
+                "line 7: variant 1, timestamp.item: \"t\\r=\" holds what is not printable",
             ),
             (
                 "\"v1=\"",

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::template::{Piece, escaped, pieces};
-use super::words::JsonPath;
+use super::words::{JsonPath, as_text};
 
 /// One handshake of a scheme.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,7 +16,6 @@ pub struct Handshake {
     /// What the provider wants to know, in a line.
     pub about: String,
     /// The method of the request; absent = any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
     /// What else the request must hold. The values that the answer needs must be there anyway.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -34,7 +33,6 @@ pub struct Handshake {
     #[serde(default, skip_serializing_if = "Reply::is_empty")]
     pub body: Reply,
     /// The secret of the deliveries to come, where the handshake tells it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<Value>,
 }
 
@@ -53,7 +51,6 @@ pub struct Condition {
     /// Where it is.
     pub value: Value,
     /// What it must be; absent = it must be there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is: Option<String>,
 }
 
@@ -110,7 +107,7 @@ impl FromStr for Value {
 
     fn from_str(text: &str) -> Result<Self, String> {
         match text.split_once(':') {
-            Some(("json", path)) => JsonPath::try_from(path.to_owned()).map(Self::Json),
+            Some(("json", path)) => path.parse().map(Self::Json),
             Some(("query", name)) if !name.is_empty() => Ok(Self::Query(name.to_owned())),
             Some(("header", name)) if !name.is_empty() => Ok(Self::Header(name.to_owned())),
             _ => Err(format!(
@@ -138,7 +135,7 @@ impl FromStr for Reply {
             Ok(match piece {
                 Piece::Text(text) => ReplyPart::Text(text),
                 Piece::Name(name) => match name.split_once(':') {
-                    Some(("token", path)) => ReplyPart::Token(JsonPath::try_from(path.to_owned())?),
+                    Some(("token", path)) => ReplyPart::Token(path.parse()?),
                     Some(("signature", value)) => ReplyPart::Signature(value.parse()?),
                     _ => ReplyPart::Value(name.parse()?),
                 },
@@ -163,30 +160,5 @@ impl fmt::Display for Reply {
     }
 }
 
-impl TryFrom<String> for Value {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
-}
-
-impl From<Value> for String {
-    fn from(value: Value) -> Self {
-        value.to_string()
-    }
-}
-
-impl TryFrom<String> for Reply {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
-}
-
-impl From<Reply> for String {
-    fn from(reply: Reply) -> Self {
-        reply.to_string()
-    }
-}
+as_text!(Value);
+as_text!(Reply);

@@ -28,7 +28,6 @@ pub struct Scheme {
     /// Whose scheme it is, in a line.
     pub about: String,
     /// The provider's page that documents the scheme.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub docs: Option<String>,
     /// The forms in which a delivery may be signed, the preferred one first.
     #[serde(default, rename = "variant", skip_serializing_if = "Vec::is_empty")]
@@ -56,13 +55,10 @@ pub struct Variant {
     #[serde(default)]
     pub key: KeyRule,
     /// The delivery's time, if it carries one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<TimestampRule>,
     /// The header of the delivery's id, if it is signed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<IdRule>,
     /// What the signed URL must be like for this variant to apply.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<UrlRule>,
 }
 

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::words::JsonPath;
+use super::words::{JsonPath, as_text};
 
 /// The signed content as text with parts: `{timestamp}.{body}`. A brace of the text is doubled.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -45,7 +45,7 @@ pub enum Part {
 
 impl Part {
     /// Whether the body must be known as a whole before the content can be written.
-    pub fn reads_body(&self) -> bool {
+    pub(in crate::signing) fn reads_body(&self) -> bool {
         matches!(self, Self::Json(_) | Self::Form | Self::BodySha256)
     }
 }
@@ -119,68 +119,53 @@ pub(super) fn escaped(text: &str) -> String {
     text.replace('{', "{{").replace('}', "}}")
 }
 
+/// The parts that are a name alone.
+const NAMES: [(&str, Part); 9] = [
+    ("body", Part::Body),
+    ("timestamp", Part::Timestamp),
+    ("id", Part::Id),
+    ("url", Part::Url),
+    ("method", Part::Method),
+    ("form", Part::Form),
+    ("body_sha256", Part::BodySha256),
+    ("secret", Part::Secret),
+    ("named_headers", Part::NamedHeaders),
+];
+
 impl FromStr for Part {
     type Err = String;
 
-    fn from_str(name: &str) -> Result<Self, String> {
-        Ok(match name.split_once(':') {
-            None => match name {
-                "body" => Self::Body,
-                "timestamp" => Self::Timestamp,
-                "id" => Self::Id,
-                "url" => Self::Url,
-                "method" => Self::Method,
-                "form" => Self::Form,
-                "body_sha256" => Self::BodySha256,
-                "secret" => Self::Secret,
-                "named_headers" => Self::NamedHeaders,
-                _ => {
-                    return Err(format!(
-                        "{{{name}}} is no part of a content (known: {{body}}, {{timestamp}}, {{id}}, {{url}}, {{method}}, {{form}}, {{body_sha256}}, {{secret}}, {{named_headers}}, {{header:NAME}}, {{json:PATH}}, {{item:PREFIX}})"
-                    ));
-                }
-            },
-            Some(("header", name)) if !name.is_empty() => Self::Header(name.to_owned()),
-            Some(("item", prefix)) if !prefix.is_empty() => Self::Item(prefix.to_owned()),
-            Some(("json", path)) => Self::Json(JsonPath::try_from(path.to_owned())?),
-            Some(_) => return Err(format!("{{{name}}} is no part of a content")),
-        })
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Some((_, part)) = NAMES.into_iter().find(|(name, _)| *name == text) {
+            return Ok(part);
+        }
+        match text.split_once(':') {
+            Some(("header", name)) if !name.is_empty() => Ok(Self::Header(name.to_owned())),
+            Some(("item", prefix)) if !prefix.is_empty() => Ok(Self::Item(prefix.to_owned())),
+            Some(("json", path)) => path.parse().map(Self::Json),
+            _ => {
+                let known: String = NAMES.map(|(name, _)| format!("{{{name}}}, ")).concat();
+                Err(format!(
+                    "{{{text}}} is no part of a content (known: {known}{{header:NAME}}, {{json:PATH}}, {{item:PREFIX}})"
+                ))
+            }
+        }
     }
 }
 
 impl fmt::Display for Template {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for part in &self.0 {
-            match part {
-                Part::Text(text) => f.write_str(&escaped(text))?,
-                Part::Body => f.write_str("{body}")?,
-                Part::Timestamp => f.write_str("{timestamp}")?,
-                Part::Id => f.write_str("{id}")?,
-                Part::Url => f.write_str("{url}")?,
-                Part::Method => f.write_str("{method}")?,
-                Part::Header(name) => write!(f, "{{header:{name}}}")?,
-                Part::Json(path) => write!(f, "{{json:{path}}}")?,
-                Part::Form => f.write_str("{form}")?,
-                Part::BodySha256 => f.write_str("{body_sha256}")?,
-                Part::Secret => f.write_str("{secret}")?,
-                Part::Item(prefix) => write!(f, "{{item:{prefix}}}")?,
-                Part::NamedHeaders => f.write_str("{named_headers}")?,
+        self.0.iter().try_for_each(|part| match part {
+            Part::Text(text) => f.write_str(&escaped(text)),
+            Part::Header(name) => write!(f, "{{header:{name}}}"),
+            Part::Json(path) => write!(f, "{{json:{path}}}"),
+            Part::Item(prefix) => write!(f, "{{item:{prefix}}}"),
+            alone => {
+                let name = NAMES.iter().find(|(_, part)| part == alone);
+                write!(f, "{{{}}}", name.map_or("", |(name, _)| name))
             }
-        }
-        Ok(())
+        })
     }
 }
 
-impl TryFrom<String> for Template {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
-}
-
-impl From<Template> for String {
-    fn from(template: Template) -> Self {
-        template.to_string()
-    }
-}
+as_text!(Template);

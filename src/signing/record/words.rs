@@ -7,10 +7,11 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::super::hash::Hash;
-use crate::json;
+use crate::{duration, json};
 
 /// What is computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,7 +38,7 @@ pub enum KeyPair {
 
 impl Algorithm {
     /// Whether signing and verifying take different keys.
-    pub fn is_asymmetric(self) -> bool {
+    pub(in crate::signing) fn is_asymmetric(self) -> bool {
         matches!(self, Self::KeyPair(_))
     }
 
@@ -93,44 +94,49 @@ impl FromStr for Algorithm {
     }
 }
 
-impl TryFrom<String> for Algorithm {
-    type Error = String;
+/// Reads and writes a type in records as its text.
+macro_rules! as_text {
+    ($type:ty) => {
+        impl TryFrom<String> for $type {
+            type Error = String;
 
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
-}
+            fn try_from(text: String) -> Result<Self, String> {
+                text.parse()
+            }
+        }
 
-impl From<Algorithm> for String {
-    fn from(algorithm: Algorithm) -> Self {
-        algorithm.to_string()
-    }
+        impl From<$type> for String {
+            fn from(value: $type) -> Self {
+                value.to_string()
+            }
+        }
+    };
 }
+pub(super) use as_text;
+
+as_text!(Algorithm);
+as_text!(JsonPath);
 
 /// Where the signature travels. Exactly one of `header` and `json` is given.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct SignaturePlace {
     /// The header's name. With `{n}` in it, the headers numbered 1 to 100 are read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub header: Option<String>,
     /// The path of the signature in a JSON body.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub json: Option<JsonPath>,
     /// The header holds a list with this between its items: one ASCII character, which spaces may
     /// follow, or spaces alone. White space around items is dropped when reading.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub separator: Option<String>,
     /// What stands before the signature (`sha256=`, `v1,`). In a list, items without it are other
     /// things (a timestamp, other versions) and are passed over.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub prefix: String,
     /// A signature without the prefix is taken too.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_false")]
     pub prefix_optional: bool,
     /// The list's item (its prefix, as `h=`) that names further signed headers, separated by
     /// spaces: they must all be there, `{named_headers}` is their values joined with full stops.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub named_headers: Option<String>,
 }
 
@@ -141,7 +147,7 @@ impl SignaturePlace {
     }
 
     /// Whether the signatures are in headers numbered from 1.
-    pub fn is_numbered(&self) -> bool {
+    pub(in crate::signing) fn is_numbered(&self) -> bool {
         (self.header.as_ref()).is_some_and(|name| name.contains("{n}"))
     }
 
@@ -158,19 +164,16 @@ impl SignaturePlace {
 
 /// How the secret becomes a key.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct KeyRule {
     /// What the secret's text stands for.
-    #[serde(default)]
     pub form: KeyForm,
     /// A prefix that is no part of the key (`whsec_`, `whpk_`): taken off when there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prefix: Option<String>,
     /// A secret without the prefix is not for this variant.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_false")]
     pub prefix_required: bool,
     /// The prefix of private keys, for asymmetric algorithms (`whsk_`).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub private_prefix: Option<String>,
 }
 
@@ -190,32 +193,23 @@ pub enum KeyForm {
 /// Where the delivery's time is and how it is judged. Every place that the delivery has is read,
 /// and the oldest time counts.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct TimestampRule {
     /// The header that holds it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub header: Option<String>,
     /// The signature list's item that holds it (its prefix, as `t=`).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item: Option<String>,
     /// The path in a JSON body.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub json: Option<JsonPath>,
     /// A delivery without it is judged without its age.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_false")]
     pub optional: bool,
     /// How the time is written.
-    #[serde(default)]
     pub unit: TimeUnit,
     /// How old a delivery may be; absent = its age is not judged.
-    #[serde(
-        default,
-        with = "duration_text",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(deserialize_with = "read_duration", serialize_with = "write_duration")]
     pub tolerance: Option<Duration>,
     /// Whether a time in the future is judged too.
-    #[serde(default)]
     pub direction: Direction,
 }
 
@@ -253,24 +247,22 @@ pub struct IdRule {
 
 /// What must be known of a signed URL.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct UrlRule {
     /// The variant applies only to URLs with this query parameter, and it must be the hex SHA-256
     /// of the body.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body_sha256_parameter: Option<String>,
     /// The variant applies only to URLs without this query parameter.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub without_parameter: Option<String>,
     /// The sender may sign the URL with its port or without: both are tried.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_false")]
     pub either_port: bool,
     /// ASCII characters that the sender may sign as they are or percent-encoded: both are tried.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub either_encoding: String,
     /// ASCII characters whose percent-encodings the sender decodes before it signs. The URL as it
     /// stands is tried too.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub decoded: String,
 }
 
@@ -279,19 +271,12 @@ pub struct UrlRule {
 #[serde(try_from = "String", into = "String")]
 pub struct JsonPath(pub json::Path);
 
-impl TryFrom<String> for JsonPath {
-    type Error = String;
+impl FromStr for JsonPath {
+    type Err = String;
 
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-            .map(Self)
-            .map_err(|error: json::PathError| error.to_string())
-    }
-}
-
-impl From<JsonPath> for String {
-    fn from(path: JsonPath) -> Self {
-        path.to_string()
+    fn from_str(text: &str) -> Result<Self, String> {
+        let path = text.parse().map(Self);
+        path.map_err(|error: json::PathError| error.to_string())
     }
 }
 
@@ -305,50 +290,18 @@ fn is_false(value: &bool) -> bool {
     !value
 }
 
-/// Durations in records are written as people type them (`5m`); a bare number means seconds.
-mod duration_text {
-    use std::fmt;
-    use std::time::Duration;
+/// Durations are written as people type them (`5m`); a bare number means seconds.
+fn read_duration<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<Duration>, D::Error> {
+    let value = toml::Value::deserialize(reader)?;
+    let read = match &value {
+        toml::Value::String(text) => duration::parse(text),
+        toml::Value::Integer(seconds) => u64::try_from(*seconds).ok().map(Duration::from_secs),
+        _ => None,
+    };
+    let wrong = || D::Error::custom(format!("{value} is not a duration such as \"5m\""));
+    read.map(Some).ok_or_else(wrong)
+}
 
-    use serde::de::{Deserializer, Error, Visitor};
-    use serde::ser::Serializer;
-
-    use crate::duration;
-
-    pub(super) fn serialize<S: Serializer>(
-        duration: &Option<Duration>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        match duration {
-            Some(length) => serializer.serialize_str(&duration::shown(*length)),
-            None => serializer.serialize_none(),
-        }
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<Duration>, D::Error> {
-        deserializer.deserialize_any(Text).map(Some)
-    }
-
-    struct Text;
-
-    impl Visitor<'_> for Text {
-        type Value = Duration;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a duration such as \"5m\"")
-        }
-
-        fn visit_str<E: Error>(self, text: &str) -> Result<Duration, E> {
-            duration::parse(text)
-                .ok_or_else(|| E::custom(format!("{text:?} is not a duration such as \"5m\"")))
-        }
-
-        fn visit_i64<E: Error>(self, seconds: i64) -> Result<Duration, E> {
-            u64::try_from(seconds)
-                .map(Duration::from_secs)
-                .map_err(|_| E::custom(format!("{seconds} is not a duration such as \"5m\"")))
-        }
-    }
+fn write_duration<S: Serializer>(length: &Option<Duration>, out: S) -> Result<S::Ok, S::Error> {
+    length.map(duration::shown).serialize(out)
 }
