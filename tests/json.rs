@@ -6,8 +6,11 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    clippy::print_stdout
+    clippy::print_stdout,
+    clippy::print_stderr
 )]
+
+mod peers;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -380,7 +383,7 @@ fn ask(program: &str, arguments: &[&str], docs: &[String]) -> Option<Vec<Vec<Str
         .stdout(Stdio::piped())
         .spawn();
     let Ok(mut child) = spawned else {
-        println!("skipped: {program} is not installed");
+        peers::lacking(program);
         return None;
     };
     let mut stdin = child.stdin.take().unwrap();
@@ -388,10 +391,7 @@ fn ask(program: &str, arguments: &[&str], docs: &[String]) -> Option<Vec<Vec<Str
     let writer = std::thread::spawn(move || stdin.write_all(lines.as_bytes()));
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap().unwrap();
-    if !output.status.success() {
-        println!("skipped: {program} does not run");
-        return None;
-    }
+    assert!(output.status.success(), "{program} fails");
     let answers = String::from_utf8(output.stdout).unwrap();
     Some(
         answers

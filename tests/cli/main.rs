@@ -14,6 +14,8 @@ mod forward;
 // Ends listeners by signals, as people and CI do on Unix.
 #[cfg(unix)]
 mod listen;
+#[path = "../peers/mod.rs"]
+mod peers;
 mod readme;
 mod receivers;
 mod runner;

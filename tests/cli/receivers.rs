@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use crate::runner::{BINARY, Place, has};
+use crate::runner::{BINARY, Place, has, lacking};
 
 const SECRET: &str = "pat_geheim für Blue";
 
@@ -118,7 +118,7 @@ fn example(program: &str, import: &[&str], file: &str) {
         .stderr(Stdio::null())
         .status();
     if !importable.is_ok_and(|status| status.success()) {
-        eprintln!("skipped: {program} lacks what {file} needs");
+        lacking(file.split(['.', '_']).next().unwrap());
         return;
     }
     let mut command = Command::new(program);
@@ -175,7 +175,7 @@ fn the_rust_receiver_is_right() {
         .with_file_name("examples")
         .join("receiver");
     if !path.exists() {
-        eprintln!("skipped: cargo build --example receiver was not run");
+        lacking("examples/receiver.rs, built by cargo test,");
         return;
     }
     accepts_what_is_genuine_and_refuses_what_is_forged(Command::new(path));

@@ -7,6 +7,8 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
+pub(crate) use crate::peers::lacking;
+
 /// The binary under test.
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_bluehook");
 
@@ -167,7 +169,7 @@ pub(crate) fn has(program: &str) -> bool {
         .status()
         .is_ok_and(|status| status.success());
     if !found {
-        eprintln!("skipped: {program} is not on this machine");
+        lacking(program);
     }
     found
 }

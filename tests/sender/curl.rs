@@ -61,7 +61,7 @@ fn a_curl_command_is_harmless_to_a_terminal() {
 #[test]
 fn curl_delivers_the_same_headers_and_bytes() {
     if Command::new("curl").arg("--version").output().is_err() {
-        println!("skipped: there is no curl here");
+        crate::peers::lacking("curl");
         return;
     }
     let mut deliveries = delicate();

@@ -1,10 +1,12 @@
 //! The sender against scripted receivers: what is on the wire, what comes back, and why nothing
 //! does. The assumptions about ureq that `sender/transport.rs` names are held here.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
 
 mod curl;
 mod failures;
+#[path = "../peers/mod.rs"]
+mod peers;
 mod tls;
 mod urls;
 mod wire;

@@ -9,4 +9,6 @@
 
 mod peers;
 mod properties;
+#[path = "../peers/mod.rs"]
+mod required;
 mod vectors;

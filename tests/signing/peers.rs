@@ -1,7 +1,6 @@
 //! Live peers: what OpenSSL, Node and Python compute is what we compute, and the reverse.
 //!
-//! A peer that the machine does not have is skipped, with a message on standard error; with the
-//! variable `BLUEHOOK_REQUIRE_PEERS` (programs, or `1` for all) it is a failure.
+//! A peer that the machine does not have is passed over, unless it is required.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -29,13 +28,7 @@ fn run(program: &str, arguments: &[&str], input: &[u8]) -> Option<Vec<u8>> {
         .stderr(Stdio::piped())
         .spawn();
     let Ok(mut child) = spawned else {
-        let required = std::env::var("BLUEHOOK_REQUIRE_PEERS").unwrap_or_default();
-        let mut names = required.split_whitespace();
-        assert!(
-            !names.any(|name| name == "1" || name == program),
-            "{program} is required and not on this machine"
-        );
-        eprintln!("skipped: {program} is not on this machine");
+        crate::required::lacking(program);
         return None;
     };
     child.stdin.take().unwrap().write_all(input).unwrap();

@@ -359,7 +359,7 @@ fn an_output_that_nobody_reads_delays_neither_answers_nor_the_recording() {
 fn an_output_that_cannot_be_written_is_an_error() {
     let place = Place::new();
     if !std::path::Path::new("/dev/full").exists() {
-        eprintln!("skipped: /dev/full is not on this machine");
+        crate::runner::lacking("/dev/full");
         return;
     }
     let script = r#"exec "$@" >/dev/full"#;
@@ -379,7 +379,7 @@ fn an_output_that_cannot_be_written_is_an_error() {
 fn a_delivery_that_cannot_be_shown_is_an_error_though_it_came() {
     let place = Place::new();
     if !std::path::Path::new("/dev/full").exists() {
-        eprintln!("skipped: /dev/full is not on this machine");
+        crate::runner::lacking("/dev/full");
         return;
     }
     for words in ["-n 1", ""] {

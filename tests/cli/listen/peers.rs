@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::listener::{Listener, PATIENCE, listen};
 use super::sender::{SECRET, signature};
-use crate::runner::{Place, has};
+use crate::runner::{Place, has, lacking};
 
 /// Runs a sender and gives what it prints.
 fn output(command: &mut Command) -> String {
@@ -97,7 +97,7 @@ fn curl_sends_in_all_its_ways() {
     if upgrades == 1 {
         assert_eq!(send("--http2", "small", &small_signature), "200");
     } else {
-        eprintln!("skipped: this curl has no HTTP/2");
+        lacking("HTTP/2 in curl");
     }
     listener.shows(&format!(r#""number":{},"#, 8 + upgrades));
     let lines = deliveries(listener);
