@@ -1,6 +1,6 @@
 //! Recordings: what is read of them, what is said of what is wrong, and what outlives a crash.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 use std::fs;
 use std::io;
@@ -118,7 +118,7 @@ fn a_delivery_line_is_read_whole() {
     assert_eq!(recorded.line, 1);
     assert_eq!(recorded.at.unwrap().to_string(), "2026-11-22T03:49:53.123Z");
     assert_eq!(recorded.remote.as_deref(), Some("127.0.0.1:50312"));
-    assert_eq!(recorded.status, Some(200));
+    assert_eq!(recorded.answer.unwrap().status, 200);
     let delivery = recorded.delivery;
     assert_eq!(
         (&*delivery.method, &*delivery.target),
@@ -135,7 +135,7 @@ fn four_keys_are_enough_and_numbers_are_counted() {
     assert_eq!((error, warnings), (None, Vec::new()));
     let places: Vec<_> = deliveries.iter().map(|it| (it.number, it.line)).collect();
     assert_eq!(places, [(1, 1), (7, 3), (3, 4)]);
-    assert_eq!((deliveries[0].at, deliveries[0].status), (None, None));
+    assert_eq!((deliveries[0].at, &deliveries[0].answer), (None, &None));
 }
 
 #[test]
@@ -533,6 +533,166 @@ fn a_line_behind_a_torn_one_is_read_wherever_it_stands() {
 }
 
 #[test]
+fn lines_of_other_tools_are_read_where_their_form_is_plain() {
+    let other = r#"{"method":"POST","url":"https://a.example/x?y#z","headers":[["A","b"]],"body_b64":"AP8="}"#;
+    let recorded = only(other);
+    assert_eq!(recorded.delivery.target, "/x?y");
+    assert_eq!(recorded.delivery.body, b"\0\xff");
+    assert_eq!(recorded.url.as_deref(), Some("https://a.example/x?y#z"));
+    let bare = SMALL.replace("\"target\":\"/\"", "\"url\":\"http://a\"");
+    assert_eq!(only(bare).delivery.target, "/");
+}
+
+const ENTRY: &str = r#"{"startedDateTime":"2026-11-22T03:49:53.123Z","time":3,"request":{"method":"POST","url":"https://hooks.example/a?b=[c]#d","httpVersion":"http/2.0","headers":[{"name":":method","value":"POST"},{"name":"X-B","value":"1"},{"name":"x-a","value":"]}"}],"queryString":[],"postData":{"mimeType":"application/json","text":"{\"entries\":[\"é\u0000"}},"response":{"status":201,"headers":[],"content":{"size":2,"text":"b2s=","encoding":"base64"}}}"#;
+
+#[test]
+fn har_is_read_an_entry_at_a_time_however_it_is_laid_out() {
+    let plain = ENTRY
+        .replace("\"postData\"", "\"other\"")
+        .replace("201", "0");
+    let one_line = format!(
+        r#"{{"log":{{"version":"1.2","creator":{{"entries":[1]}},"pages":["\"entries\":["],"entries":[{ENTRY},{plain}],"comment":""}}}}"#
+    );
+    let pretty = serde_json::from_str::<serde_json::Value>(&one_line).unwrap();
+    let pretty = serde_json::to_string_pretty(&pretty).unwrap();
+    for (har, place) in [(one_line, 1), (format!("\u{feff}\r\n{pretty}"), 14)] {
+        let (found, error, warnings) = read(&har);
+        assert_eq!((error, warnings), (None, Vec::new()), "{har}");
+        assert_eq!(found.len(), 2);
+        let first = &found[0];
+        assert_eq!((first.number, first.line), (1, place));
+        assert_eq!(first.at.unwrap().to_string(), "2026-11-22T03:49:53.123Z");
+        assert_eq!(first.delivery.target, "/a?b=[c]");
+        assert_eq!(first.delivery.body, "{\"entries\":[\"é\0".as_bytes());
+        let names: Vec<_> = first.delivery.headers.iter().map(|it| &*it.name).collect();
+        assert_eq!(names, ["X-B", "x-a"]);
+        let answer = first.answer.as_ref().unwrap();
+        assert_eq!(
+            (answer.status, answer.body.as_deref()),
+            (201, Some(&b"ok"[..]))
+        );
+        assert_eq!((found[1].number, &found[1].answer), (2, &None));
+        assert_eq!(found[1].delivery.body, b"");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_har_is_named_with_its_line() {
+    let log = |entries: &str| format!("{{\"log\": {{\n\"entries\": [\n{entries}");
+    for (har, said) in [
+        (log(""), None),
+        (log("]}}"), None),
+        (
+            "{\"log\":{}}".to_owned(),
+            Some("line 1 ends the file within an entry, or before the first one"),
+        ),
+        (
+            log("{\"request\":"),
+            Some("line 3 ends the file within an entry, or before the first one"),
+        ),
+        (
+            log("{}"),
+            Some("line 3 begins an entry that cannot be used: missing field `request`"),
+        ),
+        (
+            log(&ENTRY.replace("https://", "")),
+            Some("line 3 begins an entry that has a URL that is none"),
+        ),
+        (
+            log(&ENTRY.replace("X-B", "X B")),
+            Some("line 3 begins an entry that has a header that HTTP does not allow"),
+        ),
+    ] {
+        assert_eq!(read(&har).1.as_deref(), said, "{har}");
+    }
+}
+
+/// What curl sent to a receiver of one request, as the receiver got it and as curl tells of it.
+fn told_by_curl(options: &[&str], body: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+    use std::io::{Read as _, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/a?b", listener.local_addr().unwrap());
+    let length = body.len();
+    let serving = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let (mut got, mut buffer) = (Vec::new(), [0; 65536]);
+        let is_whole = |got: &[u8]| {
+            let end = got.windows(4).position(|it| it == b"\r\n\r\n");
+            end.is_some_and(|end| got.len() >= end + 4 + length)
+        };
+        while !is_whole(&got) {
+            let count = stream.read(&mut buffer).unwrap();
+            got.extend_from_slice(&buffer[..count]);
+        }
+        let answer = b"HTTP/1.1 202 Yes\r\nContent-Length: 2\r\n\r\nok";
+        stream.write_all(answer).unwrap();
+        got
+    });
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("body"), body).unwrap();
+    let ran = std::process::Command::new("curl")
+        .args([
+            "-q",
+            "-sS",
+            "-H",
+            "Expect:",
+            "-H",
+            "X-A: 1",
+            "--data-binary",
+            "@body",
+        ])
+        .args(options)
+        .arg(&url)
+        .current_dir(folder.path())
+        .output()
+        .ok()?;
+    let told = fs::read(folder.path().join("told")).unwrap_or(ran.stderr);
+    Some((serving.join().unwrap(), told))
+}
+
+#[test]
+fn curls_traces_are_read_as_what_was_sent() {
+    let every_byte: Vec<u8> = (0..=255).cycle().take(100_000).collect();
+    let Some((wire, trace)) = told_by_curl(&["--trace", "told"], &every_byte) else {
+        println!("skipped: there is no curl here");
+        return;
+    };
+    let recorded = only(&trace);
+    assert!(recorded.delivery.body == every_byte);
+    assert!(wire.ends_with(&every_byte));
+    assert_eq!(recorded.delivery.target, "/a?b");
+    assert_eq!(recorded.delivery.headers.get("x-a"), Some(&b"1"[..]));
+    let answer = recorded.answer.unwrap();
+    assert_eq!(
+        (answer.status, answer.body.as_deref()),
+        (202, Some(&b"ok"[..]))
+    );
+
+    let text = format!("{{\"a\":\"{}\"}}\r\n\r\nand on", "0123456789".repeat(30));
+    let (_, trace) = told_by_curl(&["--trace-ascii", "told"], text.as_bytes()).unwrap();
+    let recorded = only(&trace);
+    assert_eq!(recorded.delivery.body, text.as_bytes());
+    assert_eq!(recorded.answer.unwrap().status, 202);
+    let (_, trace) = told_by_curl(&["--trace-ascii", "told"], b"a\nb").unwrap();
+    let (_, _, warnings) = read(&trace);
+    assert!(
+        warnings[0].contains("a dot may stand for another byte"),
+        "{warnings:?}"
+    );
+
+    let (_, verbose) = told_by_curl(&["-v"], b"{}").unwrap();
+    let said = error(&verbose);
+    assert!(
+        said.ends_with("whose body curl -v does not show: --trace FILE records it"),
+        "{said}"
+    );
+    let (_, verbose) = told_by_curl(&["-v"], b"").unwrap();
+    let recorded = only(&verbose);
+    assert_eq!(recorded.delivery.headers.get("x-a"), Some(&b"1"[..]));
+    assert_eq!(recorded.answer.unwrap().status, 202);
+}
+
+#[test]
 fn headers_are_as_many_as_a_head_holds() {
     let with = |count: usize| {
         let pairs = vec![r#"["a",""]"#; count].join(",");
@@ -740,7 +900,7 @@ proptest! {
     #[test]
     fn any_bytes_are_read_or_refused(
         bytes in proptest::collection::vec(any::<u8>(), 0..300),
-        start in proptest::sample::select(&["", "{", SMALL, "POST / HTTP/1.1\n", "POST / HTTP/1.1\nTransfer-Encoding: chunked\n\n4\n"]),
+        start in proptest::sample::select(&["", "{", "{\"log\":{\"entries\":[{", "=> Send header, 9 bytes\n0000: ", SMALL, "POST / HTTP/1.1\n", "POST / HTTP/1.1\nTransfer-Encoding: chunked\n\n4\n"]),
     ) {
         let mut file = start.as_bytes().to_vec();
         file.extend(bytes);

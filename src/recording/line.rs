@@ -30,8 +30,37 @@ pub(super) struct Told {
     pub(super) at: Option<Timestamp>,
     pub(super) remote: Option<String>,
     pub(super) delivery: Delivery,
-    /// The status of the recorded answer.
-    pub(super) status: Option<u16>,
+    /// The whole URL, if it was recorded.
+    pub(super) url: Option<String>,
+    pub(super) answer: Option<Answered>,
+}
+
+impl Told {
+    /// A delivery of which nothing else is known.
+    pub(super) fn of(delivery: Delivery) -> Self {
+        Self {
+            number: None,
+            at: None,
+            remote: None,
+            delivery,
+            url: None,
+            answer: None,
+        }
+    }
+}
+
+/// The answer that was recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// Its status.
+    pub status: u16,
+    /// Its body, if that was recorded.
+    pub body: Option<Vec<u8>>,
+}
+
+/// The bytes of a text in base64.
+pub(super) fn decoded(text: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(text.as_bytes()).ok()
 }
 
 /// Why a line tells of no delivery.
@@ -107,10 +136,13 @@ struct Line<'a> {
     method: Option<Text<'a>>,
     #[serde(borrow)]
     target: Option<Text<'a>>,
+    #[serde(borrow)]
+    url: Option<Text<'a>>,
     headers: Option<Pairs>,
     #[serde(borrow)]
     body: Option<Text<'a>>,
-    #[serde(borrow)]
+    /// Other tools call it `body_b64`.
+    #[serde(borrow, alias = "body_b64")]
     body_base64: Option<Text<'a>>,
     answer: Option<Status>,
 }
@@ -139,7 +171,13 @@ impl Line<'_> {
         if !is_token(method.as_bytes()) {
             return Err("has a method that is not one of HTTP".into());
         }
-        let target = text(self.target, "target")?.ok_or("has no target")?;
+        let url = text(self.url, "url")?.map(Cow::into_owned);
+        let target = match (text(self.target, "target")?, &url) {
+            (Some(target), _) => Some(target),
+            (None, Some(url)) => target_of(url).map(Cow::Owned),
+            (None, None) => None,
+        };
+        let target = target.ok_or("has no target")?;
         if !is_target(target.as_bytes()) {
             return Err("has a target that is empty or holds white space".into());
         }
@@ -153,8 +191,22 @@ impl Line<'_> {
                 headers: self.headers.ok_or("has no headers")?.0?,
                 body: body(self.body, self.body_base64)?,
             },
-            status: self.answer.and_then(|status| u16::try_from(status.0?).ok()),
+            url,
+            answer: (self.answer)
+                .and_then(|status| u16::try_from(status.0?).ok())
+                .map(|status| Answered { status, body: None }),
         })
+    }
+}
+
+/// Path and query of a URL.
+pub(super) fn target_of(url: &str) -> Option<String> {
+    let (_, rest) = url.split_once("://")?;
+    let target = &rest[rest.find(['/', '?', '#']).unwrap_or(rest.len())..];
+    let target = target.split('#').next().unwrap_or_default();
+    match target.starts_with('/') {
+        true => Some(target.to_owned()),
+        false => Some(format!("/{target}")),
     }
 }
 
@@ -180,9 +232,7 @@ fn number(value: Option<Number>, name: &str) -> Result<Option<u64>, String> {
 fn body(text: Option<Text<'_>>, base64: Option<Text<'_>>) -> Result<Vec<u8>, &'static str> {
     match (text.map(|it| it.0), base64.map(|it| it.0)) {
         (Some(Some(text)), None) => Ok(text.into_owned().into_bytes()),
-        (None, Some(Some(text))) => STANDARD
-            .decode(text.as_bytes())
-            .map_err(|_| "has a body_base64 that is not base64"),
+        (None, Some(Some(text))) => decoded(&text).ok_or("has a body_base64 that is not base64"),
         (Some(_), Some(_)) => Err("has both body and body_base64"),
         (Some(None), None) => Err("has a body that is not text (JSON is written as text, too)"),
         (None, Some(None)) => Err("has a body_base64 that is not text"),
@@ -395,8 +445,8 @@ impl<'de> Made<'de> for Value {
         while let Some(name) = members.next_key::<Text<'de>>()? {
             let text = members.next_value::<Text<'de>>()?.0;
             if let (Some("base64"), Some(text)) = (name.0.as_deref(), text) {
-                let bytes = STANDARD.decode(text.as_bytes());
-                value.0 = bytes.map_err(|_| "whose value is not base64, though it says so");
+                let bytes = decoded(&text);
+                value.0 = bytes.ok_or("whose value is not base64, though it says so");
             }
         }
         Ok(value)
