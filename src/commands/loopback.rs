@@ -6,10 +6,13 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 
 use super::Problem;
+use crate::blue::event::Event;
+use crate::blue::facts::Facts;
 use crate::receiver::{Answer, Limits, Malformed, Received, Receiver, Responder, Service, Stop};
 use crate::sender::{self, Url};
+use crate::show::delivery::Layout;
 use crate::show::exchange;
-use crate::show::style::Style;
+
 use crate::signing::{Clock, Judge, Judgement, Keyring, Parts, Scheme, Secret, Tolerance};
 
 /// The receiver while it runs.
@@ -93,10 +96,14 @@ impl Loopback {
     }
 
     /// What it got, for people.
-    pub(super) fn shown(&self, style: Style) -> String {
+    pub(super) fn shown(&self, layout: &Layout) -> String {
         match self.arrived.try_recv() {
             Ok((received, judgement)) => {
-                exchange::received(&received.delivery, &self.scheme, judgement.as_ref(), style)
+                let delivery = &received.delivery;
+                let event = Facts::of(&delivery.body).event;
+                let is_blue = *self.scheme == Scheme::default()
+                    && event.is_some_and(|event| Event::named(&event).is_some());
+                exchange::received(delivery, &self.scheme, judgement.as_ref(), is_blue, layout)
             }
             Err(_) => String::new(),
         }

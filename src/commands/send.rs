@@ -13,6 +13,7 @@ use crate::blue::facts::Facts;
 use crate::cli::{Output, ProfileChoice, SchemeChoice, Secrets, StampChoice};
 use crate::delivery::Delivery;
 use crate::sender::{self, End, Next, Plan, Policy, Reason, Sender, Tally, Url};
+use crate::show::delivery::{Detail, Layout};
 use crate::show::exchange::{self, Attempt};
 use crate::show::lines;
 use crate::signing::{Secret, Stamp};
@@ -61,6 +62,16 @@ pub(super) struct Send {
     /// Print the equivalent curl command and send nothing
     #[arg(long, conflicts_with_all = ["loopback", "dry_run", "json"], help_heading = "Output")]
     pub curl: bool,
+    /// How much is shown of what the built-in receiver got: line, short or full
+    #[arg(
+        long,
+        value_name = "DETAIL",
+        value_enum,
+        requires = "loopback",
+        hide_possible_values = true,
+        help_heading = "Output"
+    )]
+    pub show: Option<Detail>,
     #[command(flatten)]
     /// Where the output goes.
     pub output: Output,
@@ -192,6 +203,12 @@ impl Send {
         };
         let halt = interrupts.as_ref().map(|it| it.halt.clone());
         let (style, talk) = (shell.out.style, self.output.talk);
+        let layout = Layout {
+            style,
+            width: shell.out.width,
+            detail: self.show.unwrap_or_default(),
+            verbose: talk.verbose,
+        };
         let report = !self.output.json && !talk.quiet;
         let (mut tally, mut failure) = (Tally::default(), None);
         let start = Instant::now();
@@ -227,7 +244,7 @@ impl Send {
                     return Ok(());
                 }
                 if let Some(loopback) = loopback {
-                    shell.out.print(loopback.shown(style))?;
+                    shell.out.print(loopback.shown(&layout))?;
                 }
                 let mut text = match attempt.outcome {
                     Ok(_) => exchange::outcome(attempt.outcome, attempt.took, style, talk.verbose),

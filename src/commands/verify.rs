@@ -9,11 +9,14 @@ use sha2::{Digest as _, Sha256};
 use super::input::{self, Input};
 use super::settings::{self, Settings};
 use super::{Problem, Shell, Verdict};
+use crate::blue::event::Event;
+use crate::blue::facts::Facts;
 use crate::cli::{
     self, ClockChoice, HeaderOption, Output, ProfileChoice, SchemeChoice, Secrets, SignedRequest,
 };
-use crate::delivery::Headers;
+use crate::delivery::{Delivery, Headers};
 use crate::recording::{Reader, Recorded};
+use crate::show::delivery::{self as show, Detail, Layout};
 use crate::show::lines::{self, BodyDigest};
 use crate::show::verification::{self, Extent};
 use crate::signing::Scheme;
@@ -59,6 +62,15 @@ pub(super) struct Verify {
     /// Show the signed content and the steps from secret to signature
     #[arg(long)]
     pub explain: bool,
+    /// How much is shown of each delivery of a recording: line, short or full
+    #[arg(
+        long,
+        value_name = "DETAIL",
+        value_enum,
+        requires = "delivery",
+        hide_possible_values = true
+    )]
+    pub show: Option<Detail>,
     #[command(flatten)]
     /// Where the output goes.
     pub output: Output,
@@ -156,12 +168,36 @@ impl Verify {
             bytes: delivery.body.len() as u64,
             sha256: hex::encode(Sha256::digest(&delivery.body)),
         };
+        let content = self.content(shell, court, &delivery);
         let read = Read {
             digest,
             kept: delivery.body,
         };
         self.say(shell, court, parts, &judgement, recorded.number, read)?;
+        shell.out.print(content)?;
         Ok(judgement.is_genuine())
+    }
+
+    /// What else is shown of a recorded delivery.
+    fn content(&self, shell: &Shell, court: &Court, delivery: &Delivery) -> String {
+        let detail = self.show.unwrap_or(Detail::Line);
+        if self.output.json || self.output.talk.quiet || detail == Detail::Line {
+            return String::new();
+        }
+        let layout = Layout {
+            style: shell.out.style,
+            width: shell.out.width,
+            detail,
+            verbose: self.output.talk.verbose,
+        };
+        let event = Facts::of(&delivery.body).event;
+        let is_known = event.is_some_and(|event| Event::named(&event).is_some());
+        let is_blue = court.scheme == Scheme::default() && is_known;
+        let head = match detail {
+            Detail::Full => show::head(delivery, &layout),
+            _ => String::new(),
+        };
+        head + &show::content(delivery, is_blue, &layout) + "\n"
     }
 
     fn parts<'a>(&'a self, headers: &'a Headers, method: &'a str) -> Parts<'a> {

@@ -346,7 +346,7 @@ mod tests {
         let text = pretty(b"{\"a\":[\"b\",1]}", Style::new(true));
         assert_eq!(
             text,
-            "{\n  \u{1b}[36m\"a\"\u{1b}[0m: [\n    \u{1b}[32m\"b\"\u{1b}[0m,\n    \u{1b}[35m1\u{1b}[0m\n  ]\n}\n"
+            "{\n  \u{1b}[36m\"a\"\u{1b}[0m: [\n    \"b\",\n    \u{1b}[35m1\u{1b}[0m\n  ]\n}\n"
         );
     }
 

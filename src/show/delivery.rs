@@ -1,72 +1,48 @@
-//! A delivery as `listen` shows it: one line that tells all, then its headers, why it is not
-//! genuine, what is odd, where it went, what changed, and the body.
+//! A delivery as `listen` shows it: one line that tells all, then as much more as is asked for.
 //!
-//! The first line begins with what has a fixed width (time, number, verdict, status), so that the
-//! lines of many deliveries form columns at any width; what varies follows, and what matters least
-//! is at the end and is left out first. Times are UTC, which their `Z` says. Everything of the
-//! sender's is harmless, and stands where it cannot move our own parts (see [`fit`]).
+//! The first line is a row of columns, the same for all deliveries: time, number, verdict, status, the
+//! event or else the request, what it is about, size, time taken. What matters least is at the end and
+//! leaves first on a narrow screen, and from every line. Times are UTC, which their `Z` says.
+//! Everything of the sender's is harmless, and stands where it cannot move our own parts (see
+//! [`fit`]). Nothing but bodies is wider than [`WIDEST`].
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use clap::ValueEnum;
 use jiff::Timestamp;
 
-use super::diff::{self, Differences};
 use super::lines::{AnswerObject, CauseObject, HintObject, VerifyLine};
 use super::style::Style;
-use super::{body, fit, harmless};
+use super::{body, essentials, fit, harmless};
 use crate::blue::facts;
 use crate::blue::validate::{Level, Report};
 use crate::delivery::{Delivery, Header, is_secret};
-use crate::json::{Kind, Outline};
 
 /// The narrowest screen that is laid out for; a narrower one breaks our lines itself.
 const NARROWEST: usize = 40;
-/// From this width on the first line tells the time.
-const WIDTH_FOR_TIME: usize = 60;
-/// How many columns of a path are shown before less important parts have to go.
-const PATH_COLUMNS: usize = 20;
-/// How many columns of a path are shown in any case.
-const LEAST_PATH_COLUMNS: usize = 5;
-/// How many columns of an event's name are shown, if there is room.
-const EVENT_COLUMNS: usize = 60;
+/// The widest line of ours.
+const WIDEST: usize = 100;
+/// The columns of the verdicts: `✗ not genuine`.
+const VERDICT_COLUMNS: usize = 13;
 /// How many columns of a header's name are shown.
 const HEADER_COLUMNS: usize = 40;
 /// How many columns of a header's value are shown when all are asked for.
 const VERBOSE_COLUMNS: usize = 8192;
+/// How many findings are told in short.
+const SHORT_FINDINGS: usize = 3;
 
-/// The columns of the verdicts: `✗ not genuine`.
-const VERDICT_COLUMNS: usize = 13;
-
-/// Headers that matter beside those which [`MATTERING`] recognises.
-const MATTERING_NAMES: [&str; 8] = [
-    "content-type",
-    "content-encoding",
-    "user-agent",
-    "forwarded",
-    "x-forwarded-for",
-    "x-real-ip",
-    "cf-connecting-ip",
-    "x-goog-resource-state",
-];
-
-/// What the names of headers contain that providers send for the receiver to read.
-const MATTERING: [&str; 14] = [
-    "signature",
-    "hmac",
-    "timestamp",
-    "event",
-    "topic",
-    "hook",
-    "delivery",
-    "idempotency",
-    "retry",
-    "attempt",
-    "-id",
-    "token",
-    "secret",
-    "authorization",
-];
+/// How much of a delivery is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, ValueEnum)]
+pub enum Detail {
+    /// One line, and why it is not genuine.
+    Line,
+    /// What a person wants to know, in a dozen lines.
+    #[default]
+    Short,
+    /// Headers and body, all of it.
+    Full,
+}
 
 /// How deliveries are shown.
 #[derive(Debug, Clone, Copy)]
@@ -75,22 +51,16 @@ pub struct Layout {
     pub style: Style,
     /// The screen's columns.
     pub width: usize,
-    /// How much of a body is shown.
-    pub extent: Extent,
-    /// Whether every header is shown, and all of it.
+    /// How much is shown.
+    pub detail: Detail,
+    /// Whether every header is shown, and where it came from.
     pub verbose: bool,
 }
 
-/// How much of a body is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Extent {
-    /// All.
-    #[default]
-    Full,
-    /// Some twenty lines.
-    Short,
-    /// Nothing, and no diff either: it would tell of the body.
-    None,
+impl Layout {
+    fn has_all(&self) -> bool {
+        self.verbose || self.detail == Detail::Full
+    }
 }
 
 /// A delivery and all that is known of it.
@@ -104,8 +74,14 @@ pub struct Shown<'a> {
     pub remote: SocketAddr,
     /// The request.
     pub delivery: &'a Delivery,
-    /// What its body says by Blue's rules, if it was read so.
+    /// What its body says.
     pub report: Option<&'a Report>,
+    /// Whether it is one of Blue's.
+    pub is_blue: bool,
+    /// The scheme of the provider that it seems to come from, if that is another one.
+    pub looks_like: Option<&'a str>,
+    /// The headers by which it is judged.
+    pub telling: &'a [String],
     /// Whether it is genuine.
     pub verdict: Verdict<'a>,
     /// The number of the first delivery with the same body.
@@ -166,11 +142,11 @@ impl<'a> Verdict<'a> {
     }
 
     /// Sign and word, and their colour: each tells it alone.
-    fn sign(&self, style: Style) -> Painted {
+    fn sign(&self) -> (&'static str, fn(Style, &str) -> String) {
         match self {
-            Self::Unchecked => Painted::new("? unchecked", |text| style.odd(text)),
-            Self::Genuine { .. } => Painted::new("✓ genuine", |text| style.good(text)),
-            Self::Refused { .. } => Painted::new("✗ not genuine", |text| style.bad(text)),
+            Self::Unchecked => ("? unchecked", |style, text| style.odd(text)),
+            Self::Genuine { .. } => ("✓ genuine", |style, text| style.good(text)),
+            Self::Refused { .. } => ("✗ not genuine", |style, text| style.bad(text)),
         }
     }
 }
@@ -190,43 +166,51 @@ pub struct Forward<'a> {
     pub hint: Option<&'a str>,
 }
 
-/// A delivery, with an empty line at its end if there is more than its first line.
+/// A delivery, with an empty line at its end if more than its line is shown.
 pub fn shown(seen: &Shown<'_>, layout: &Layout) -> String {
-    let layout = &Layout {
-        width: layout.width.max(NARROWEST),
+    let inner = &Layout {
+        width: layout.width.clamp(NARROWEST, WIDEST),
         ..*layout
     };
-    let mut text = heading(seen, layout);
-    let first = text.len();
-    text.push_str(&notes(seen, layout));
-    text.push_str(&headers(seen.delivery, layout));
-    text.push_str(&explanation(&seen.verdict, layout));
-    text.push_str(&findings(seen.report, layout));
+    let mut text = heading(seen, inner);
+    if layout.detail > Detail::Line {
+        text.push_str(&notes(seen, inner));
+        text.push_str(&headers(seen, inner));
+    }
+    text.push_str(&explanation(seen, inner));
+    if layout.detail == Detail::Line {
+        return text;
+    }
+    text.push_str(&findings(seen.report, inner));
     for forward in seen.forwards {
-        text.push_str(&forwarded(forward, layout));
+        text.push_str(&forwarded(forward, inner));
     }
-    if layout.extent != Extent::None {
-        if let Some(changes) = seen
-            .report
-            .and_then(|_| changes(&seen.delivery.body, layout))
-        {
-            text.push('\n');
-            text.push_str(&changes);
+    text + &content(seen.delivery, seen.is_blue, layout) + "\n"
+}
+
+/// The body as far as it is asked for: of Blue's deliveries the essentials or what changed, of others
+/// some lines, or all of it.
+pub fn content(delivery: &Delivery, is_blue: bool, layout: &Layout) -> String {
+    let (bytes, kind) = (&delivery.body, delivery.headers.get("content-type"));
+    let (style, width) = (layout.style, layout.width.clamp(NARROWEST, WIDEST));
+    match layout.detail {
+        Detail::Line => String::new(),
+        Detail::Short => {
+            let told = match is_blue {
+                true => essentials::shown(bytes, style, width),
+                false => String::new(),
+            };
+            match told.is_empty() {
+                true => body::short(bytes, kind, style, width),
+                false => told,
+            }
         }
-        text.push('\n');
-        let (content, kind) = (
-            &seen.delivery.body,
-            seen.delivery.headers.get("content-type"),
-        );
-        text.push_str(&match layout.extent {
-            Extent::Short => body::short(content, kind, layout.style, layout.width),
-            _ => body::full(content, kind, layout.style),
-        });
+        Detail::Full => {
+            let changes = is_blue.then(|| essentials::all_changes(bytes, style, width));
+            let changes = changes.flatten().map(|changes| format!("\n{changes}"));
+            changes.unwrap_or_default() + "\n" + &body::full(bytes, kind, style)
+        }
     }
-    if text.len() > first {
-        text.push('\n');
-    }
-    text
 }
 
 /// A request that never became a delivery.
@@ -239,197 +223,159 @@ pub fn malformed(
     layout: &Layout,
 ) -> String {
     let style = layout.style;
-    let width = layout.width.max(NARROWEST);
-    let verdict = Painted::new("✗ malformed", |text| style.bad(text));
-    let mut line = Row::beginning(at, None, verdict, status, width, style);
+    let width = layout.width.clamp(NARROWEST, WIDEST);
+    let verdict: (_, fn(Style, &str) -> String) = ("✗ malformed", |style, text| style.bad(text));
+    let columns = Columns::of(width);
+    let mut row = columns.row(at, None, verdict, status, style);
     let from = remote.map_or(String::new(), |remote| format!(" (from {remote})"));
-    line.gap(2);
-    line.push(Painted::new(&fit::inline(code.as_bytes(), 40), |text| {
-        style.strong(text)
-    }));
+    let code = fit::inline(code.as_bytes(), columns.subject);
+    row.cell(&code, fit::columns(&code) + 2, |text| style.strong(text));
     let message = format!("{}{from}", harmless::short(message.as_bytes(), 400));
-    if line.columns + 2 + fit::columns(&message) <= width {
-        return format!("{}: {message}\n", line.text);
+    if row.next + fit::columns(&message) <= width {
+        row.cell(&message, 0, str::to_owned);
+        return row.text + "\n";
     }
-    format!("{}\n  {}\n", line.text, fit::wrapped(&message, 2, 2, width))
+    let message = fit::wrapped(&message, 2, 2, width);
+    format!("{}\n  {message}\n", row.text)
 }
 
-/// A text and its colour.
-struct Painted {
-    columns: usize,
-    text: String,
+/// The widths of the first line's columns; 0 for one that has left.
+struct Columns {
+    time: usize,
+    subject: usize,
+    about: usize,
+    size: usize,
+    took: usize,
 }
 
-impl Painted {
-    fn new(plain: &str, paint: impl Fn(&str) -> String) -> Self {
+impl Columns {
+    /// Those for a width. Number, verdict and status are always there.
+    fn of(width: usize) -> Self {
+        let time = if width >= 60 { 9 } else { 0 };
+        let size = if width >= 90 { 8 } else { 0 };
+        let took = if width >= WIDEST { 8 } else { 0 };
+        let fixed = [time, 5, VERDICT_COLUMNS, 3]
+            .into_iter()
+            .filter(|&one| one > 0);
+        let left = width - fixed.map(|one| one + 1).sum::<usize>() - 1;
+        let subject = if width >= 80 { 28 } else { left };
+        let ends: usize = [size, took]
+            .into_iter()
+            .filter(|&one| one > 0)
+            .map(|one| one + 2)
+            .sum();
         Self {
-            columns: fit::columns(plain),
-            text: paint(plain),
+            time,
+            subject,
+            about: left.saturating_sub(subject + 2 + ends),
+            size,
+            took,
         }
     }
-}
 
-/// A line that is being written, and the columns that it takes.
-struct Row {
-    text: String,
-    columns: usize,
-}
-
-impl Row {
-    /// What all first lines begin with, each part in its own columns.
-    fn beginning(
+    /// What all first lines begin with.
+    fn row(
+        &self,
         at: Timestamp,
         number: Option<u64>,
-        verdict: Painted,
+        (verdict, paint): (&str, fn(Style, &str) -> String),
         status: Option<u16>,
-        width: usize,
         style: Style,
-    ) -> Self {
-        let mut row = Self {
-            text: String::new(),
-            columns: 0,
-        };
-        if width >= WIDTH_FOR_TIME {
+    ) -> Row {
+        let mut row = Row::default();
+        if self.time > 0 {
             let time = at.strftime("%H:%M:%SZ").to_string();
-            row.cell(Painted::new(&time, |text| style.dim(text)), 9);
+            row.cell(&time, self.time + 1, |text| style.dim(text));
         }
         let number = number.map_or(String::new(), |number| format!("#{number}"));
-        row.cell(Painted::new(&number, |text| style.strong(text)), 4);
-        row.cell(verdict, VERDICT_COLUMNS);
-        row.push(match status {
-            Some(status @ 200..=299) => Painted::new(&status.to_string(), |text| style.good(text)),
-            Some(status) => Painted::new(&status.to_string(), |text| style.odd(text)),
-            None => Painted::new(" – ", |text| style.dim(text)),
+        row.cell(&number, 6, |text| style.strong(text));
+        row.cell(verdict, VERDICT_COLUMNS + 1, |text| paint(style, text));
+        let shown = status.map_or(" – ".to_owned(), |status| status.to_string());
+        row.cell(&shown, 5, |text| match status {
+            Some(200..=299) => style.good(text),
+            Some(_) => style.odd(text),
+            None => style.dim(text),
         });
         row
     }
+}
 
-    fn push(&mut self, part: Painted) {
-        self.text.push_str(&part.text);
-        self.columns += part.columns;
-    }
+/// A line that is being written cell by cell.
+#[derive(Default)]
+struct Row {
+    text: String,
+    /// The columns that are written.
+    written: usize,
+    /// Where the next cell begins.
+    next: usize,
+}
 
-    fn gap(&mut self, columns: usize) {
-        self.text.extend(std::iter::repeat_n(' ', columns));
-        self.columns += columns;
-    }
-
-    fn cell(&mut self, part: Painted, width: usize) {
-        let gap = 1 + width.saturating_sub(part.columns);
-        self.push(part);
-        self.gap(gap);
+impl Row {
+    /// Writes into the next cell, of that width with its gap. A text that is too long moves what
+    /// follows; an empty one leaves its cell free.
+    fn cell(&mut self, plain: &str, width: usize, paint: impl Fn(&str) -> String) {
+        let columns = fit::columns(plain);
+        if columns > 0 {
+            let gap = self.next.saturating_sub(self.written);
+            self.text.extend(std::iter::repeat_n(' ', gap));
+            self.text.push_str(&paint(plain));
+            self.written = self.next.max(self.written) + columns;
+        }
+        self.next = (self.next + width).max(self.written + 1);
     }
 }
 
 /// The first line.
 fn heading(seen: &Shown<'_>, layout: &Layout) -> String {
     let style = layout.style;
+    let columns = Columns::of(layout.width);
     let status = seen.answer.and_then(|answer| answer.status);
-    let verdict = seen.verdict.sign(style);
-    let mut row = Row::beginning(
+    let mut row = columns.row(
         seen.at,
         Some(seen.number),
-        verdict,
+        seen.verdict.sign(),
         status,
-        layout.width,
         style,
     );
-    let rest = Rest::of(seen).fitted(layout.width.saturating_sub(row.columns + 2));
-    row.gap(2);
-    let event = Painted::new(&rest.event, |text| style.strong(text));
-    let [size, took] =
-        [rest.size, rest.took].map(|part| Painted::new(&part, |text| style.dim(text)));
-    let [request, entity] =
-        [rest.request, rest.entity].map(|part| Painted::new(&part, str::to_owned));
-    let parts = [request, event, entity, size, took];
-    for (number, part) in parts
-        .into_iter()
-        .filter(|part| part.columns > 0)
-        .enumerate()
-    {
-        row.gap(if number == 0 { 0 } else { 2 });
-        row.push(part);
-    }
-    row.text.truncate(row.text.trim_end().len());
-    row.text + "\n"
-}
-
-/// The parts of the first line that vary; a part that is not shown is empty.
-struct Rest<'a> {
-    method: String,
-    path: &'a [u8],
-    /// Method and path as they are shown.
-    request: String,
-    event: String,
-    entity: String,
-    size: String,
-    took: String,
-}
-
-impl<'a> Rest<'a> {
-    fn of(seen: &Shown<'a>) -> Self {
-        let facts = seen.report.map(|report| &report.facts);
-        let name = facts::event(facts, &seen.delivery.headers).unwrap_or_default();
+    let delivery = seen.delivery;
+    let request = |room: usize| {
+        let method = fit::inline(delivery.method.as_bytes(), 12);
+        let left = room.saturating_sub(fit::columns(&method) + 1);
+        let path = fit::inline_middle(delivery.target.as_bytes(), left);
+        format!("{method} {path}")
+    };
+    let facts = seen.report.map(|report| &report.facts);
+    let event = facts::event(facts, &delivery.headers);
+    let subject = match event {
+        Some(event) => fit::inline_middle(event.as_bytes(), columns.subject),
+        None => request(columns.subject),
+    };
+    row.cell(&subject, columns.subject + 2, |text| style.strong(text));
+    if columns.about > 0 {
+        let repeat = seen
+            .repeat_of
+            .filter(|_| layout.detail == Detail::Line)
+            .map_or(String::new(), |number| format!("=#{number} "));
+        let room = columns.about.saturating_sub(repeat.len());
+        let called = seen.is_blue.then(|| essentials::called(&delivery.body));
         let entity = seen.report.and_then(|report| report.entity);
-        Self {
-            method: fit::inline(seen.delivery.method.as_bytes(), 12),
-            path: seen.delivery.target.as_bytes(),
-            request: String::new(),
-            event: fit::inline(name.as_bytes(), EVENT_COLUMNS),
-            entity: entity.map_or(String::new(), |entity| entity.name().to_owned()),
-            size: size(seen.delivery.body.len()),
-            took: seen.answer.map_or(String::new(), |answer| took(answer.ms)),
-        }
-    }
-
-    /// Leaves out what matters least until the rest fits: entity, time taken, size, the method if it
-    /// is the usual one; then shortens the path, then the event.
-    fn fitted(mut self, width: usize) -> Self {
-        let path = fit::columns(&fit::inline_middle(self.path, width));
-        for step in 0..=4 {
-            match step {
-                1 => self.entity.clear(),
-                2 => self.took.clear(),
-                3 => self.size.clear(),
-                4 if self.method == "POST" => self.method.clear(),
-                _ => {}
-            }
-            let least = if step < 4 {
-                PATH_COLUMNS
-            } else {
-                LEAST_PATH_COLUMNS
-            };
-            if self.room(width).is_some_and(|room| room >= path.min(least)) {
-                return self.with_path(width);
-            }
-        }
-        let beside = fit::columns(&self.method) + LEAST_PATH_COLUMNS + 4;
-        self.event = fit::cut_middle(&self.event, width.saturating_sub(beside)).into_owned();
-        self.with_path(width)
-    }
-
-    /// The columns that are left for the path, if the others fit.
-    fn room(&self, width: usize) -> Option<usize> {
-        let part = |text: &str, gap: usize| {
-            if text.is_empty() {
-                0
-            } else {
-                fit::columns(text) + gap
-            }
+        let about = match (called.flatten(), entity, event) {
+            (Some(called), ..) => fit::inline(called.as_bytes(), room),
+            (None, Some(entity), _) if seen.is_blue => entity.name().to_owned(),
+            (None, _, Some(_)) => request(room),
+            _ => String::new(),
         };
-        let others = [&self.event, &self.entity, &self.size, &self.took];
-        let taken: usize = others.iter().map(|text| part(text, 2)).sum();
-        width.checked_sub(taken + part(&self.method, 1))
+        row.cell(&(repeat + &about), columns.about + 2, str::to_owned);
     }
-
-    fn with_path(mut self, width: usize) -> Self {
-        let path = fit::inline_middle(self.path, self.room(width).unwrap_or(LEAST_PATH_COLUMNS));
-        self.request = match self.method.as_str() {
-            "" => path,
-            method => format!("{method} {path}").trim_end().to_owned(),
-        };
-        self
+    if columns.size > 0 {
+        let size = fit::padded_left(&size(delivery.body.len()), columns.size);
+        row.cell(&size, columns.size + 2, |text| style.dim(text));
     }
+    if let Some(answer) = seen.answer.filter(|_| columns.took > 0) {
+        let took = fit::padded_left(&took(answer.ms), columns.took);
+        row.cell(&took, 0, |text| style.dim(text));
+    }
+    row.text + "\n"
 }
 
 /// A size for a column: `2,334 B`, `10.2 kB`, `1.5 MB`.
@@ -499,25 +445,34 @@ fn notes(seen: &Shown<'_>, layout: &Layout) -> String {
         .collect()
 }
 
-/// The headers that matter, or all.
-fn headers(delivery: &Delivery, layout: &Layout) -> String {
-    let matters = |header: &&Header| layout.verbose || matters(&header.name);
-    delivery
-        .headers
-        .iter()
-        .filter(matters)
-        .map(|header| header_line(header, layout))
-        .collect()
+/// All headers, or those by which it was judged not to be genuine.
+fn headers(seen: &Shown<'_>, layout: &Layout) -> String {
+    let is_refused = matches!(seen.verdict, Verdict::Refused { .. });
+    let tells = |header: &&Header| {
+        let mut telling = seen.telling.iter();
+        layout.has_all()
+            || is_refused && telling.any(|name| name.eq_ignore_ascii_case(&header.name))
+    };
+    if layout.detail == Detail::Full {
+        return head(seen.delivery, layout);
+    }
+    let shown = seen.delivery.headers.iter().filter(tells);
+    shown.map(|header| header_line(header, layout)).collect()
 }
 
-fn matters(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    MATTERING_NAMES.contains(&lower.as_str())
-        || MATTERING.iter().any(|part| lower.contains(part))
-        || is_secret(name)
+/// A request's line and all its headers.
+pub fn head(delivery: &Delivery, layout: &Layout) -> String {
+    let width = layout.width.clamp(NARROWEST, WIDEST);
+    let method = fit::inline(delivery.method.as_bytes(), 20);
+    let room = width.saturating_sub(3 + fit::columns(&method));
+    let target = fit::inline_middle(delivery.target.as_bytes(), room);
+    let headers = delivery.headers.iter();
+    let headers: String = headers.map(|header| header_line(header, layout)).collect();
+    format!("  {method} {target}\n{headers}")
 }
 
-fn header_line(header: &Header, layout: &Layout) -> String {
+/// One header field: its value shortened, and masked where it is a secret by nature.
+pub(super) fn header_line(header: &Header, layout: &Layout) -> String {
     let style = layout.style;
     let name = fit::inline(header.name.as_bytes(), HEADER_COLUMNS);
     let value = if is_secret(&header.name) {
@@ -526,56 +481,52 @@ fn header_line(header: &Header, layout: &Layout) -> String {
             super::bytes(header.value.len() as u64)
         ))
     } else {
-        let room = match layout.verbose {
+        let room = match layout.has_all() {
             true => VERBOSE_COLUMNS,
-            false => layout.width.saturating_sub(4 + fit::columns(&name)).max(8),
+            false => layout
+                .width
+                .min(WIDEST)
+                .saturating_sub(4 + fit::columns(&name))
+                .max(8),
         };
         fit::last(&header.value, room)
     };
     format!("  {}: {value}\n", style.name(name))
 }
 
-/// Why it is not genuine, and what to do about it.
-fn explanation(verdict: &Verdict<'_>, layout: &Layout) -> String {
+/// Why it is not genuine, and what to do about it; in a line only that.
+fn explanation(seen: &Shown<'_>, layout: &Layout) -> String {
+    let style = layout.style;
+    let name = |text: &str| style.name(text);
+    let line = |text: &str| harmless::line(text.as_bytes()).into_owned();
+    let mut text = String::new();
     let Verdict::Refused {
         sentence,
         cause,
         hints,
-    } = verdict
+    } = seen.verdict
     else {
-        return String::new();
+        if let Some(scheme) = seen.looks_like {
+            text.push_str(&format!("  looks like {scheme}: --scheme {scheme}\n"));
+        }
+        return text;
     };
-    let style = layout.style;
-    let line = |text: &str| harmless::line(text.as_bytes()).into_owned();
-    let (label, rest) = line(sentence)
-        .split_once(": ")
-        .map_or((line(sentence), String::new()), |(label, rest)| {
-            (format!("{label}:"), rest.to_owned())
-        });
-    let mut text = labelled(&label, |text| style.bad(text), &rest, layout);
+    if cause.is_none() || layout.detail > Detail::Line {
+        let sentence = line(sentence);
+        let (label, rest) = sentence.split_once(": ").unwrap_or((&sentence, ""));
+        let label = format!("{label}:");
+        text.push_str(&labelled(&label, |text| style.bad(text), rest, layout));
+    }
     if let Some(cause) = cause {
-        text.push_str(&labelled(
-            "cause:",
-            |text| style.name(text),
-            &line(&cause.message),
-            layout,
-        ));
+        text.push_str(&labelled("cause:", name, &line(&cause.message), layout));
         if !cause.fix.is_empty() {
-            text.push_str(&labelled(
-                "fix:",
-                |text| style.name(text),
-                &line(&cause.fix),
-                layout,
-            ));
+            text.push_str(&labelled("fix:", name, &line(&cause.fix), layout));
         }
     }
-    for hint in *hints {
-        text.push_str(&labelled(
-            "hint:",
-            |text| style.name(text),
-            &line(&hint.message),
-            layout,
-        ));
+    if layout.detail > Detail::Line {
+        for hint in hints {
+            text.push_str(&labelled("hint:", name, &line(&hint.message), layout));
+        }
     }
     text
 }
@@ -587,14 +538,18 @@ fn findings(report: Option<&Report>, layout: &Layout) -> String {
     };
     let style = layout.style;
     let mut text = String::new();
-    for finding in &report.findings {
+    let most = match layout.detail {
+        Detail::Full => usize::MAX,
+        _ => SHORT_FINDINGS,
+    };
+    for finding in report.findings.iter().take(most) {
         let label = format!("body {}:", finding.rule.level.name());
         let paint = |text: &str| match finding.rule.level {
             Level::Info => style.name(text),
             Level::Warning => style.odd(text),
             Level::Error => style.bad(text),
         };
-        let message = &finding.to_string();
+        let message = finding.to_string();
         let message = harmless::line(message.as_bytes());
         let message = match finding.path.as_str() {
             "" => message.into_owned(),
@@ -605,8 +560,9 @@ fn findings(report: Option<&Report>, layout: &Layout) -> String {
         };
         text.push_str(&labelled(&label, paint, &message, layout));
     }
-    if report.left_out > 0 {
-        let more = super::count(report.left_out as u64);
+    let more = report.left_out + report.findings.len().saturating_sub(most);
+    if more > 0 {
+        let more = super::count(more as u64);
         text.push_str(&format!(
             "  {}\n",
             style.dim(format!("… {more} more findings"))
@@ -644,25 +600,6 @@ fn forwarded(forward: &Forward<'_>, layout: &Layout) -> String {
     text
 }
 
-/// What an update changed: None unless the payload has both values.
-fn changes(body: &[u8], layout: &Layout) -> Option<String> {
-    let outline = Outline::read(crate::json::unmarked(body).0).ok()?;
-    let root = outline.root();
-    let [old, new] = ["previousValue", "currentValue"].map(|key| root.member(key));
-    let is_object = |value: &crate::json::Node<'_>| value.kind() == Kind::ObjectStart;
-    let (old, new) = (old.filter(is_object)?, new.filter(is_object)?);
-    let differences = Differences::between(old, new);
-    Some(match differences.is_empty() {
-        true => format!(
-            "  {}\n",
-            layout
-                .style
-                .dim("no difference between previousValue and currentValue")
-        ),
-        false => diff::shown(&differences, layout.style, layout.width),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -685,6 +622,8 @@ mod tests {
         }
     }
 
+    static TELLING: std::sync::OnceLock<Vec<String>> = std::sync::OnceLock::new();
+
     fn seen<'a>(
         delivery: &'a Delivery,
         report: Option<&'a Report>,
@@ -696,6 +635,9 @@ mod tests {
             remote: "127.0.0.1:50312".parse().unwrap(),
             delivery,
             report,
+            is_blue: report.is_some_and(|report| report.facts.event.is_some()),
+            looks_like: None,
+            telling: TELLING.get_or_init(|| vec!["x-hub-signature-256".into()]),
             verdict,
             repeat_of: None,
             answer: Some(AnswerObject {
@@ -707,11 +649,11 @@ mod tests {
         }
     }
 
-    fn layout(width: usize, extent: Extent) -> Layout {
+    fn layout(width: usize, detail: Detail) -> Layout {
         Layout {
             style: Style::PLAIN,
             width,
-            extent,
+            detail,
             verbose: false,
         }
     }
@@ -737,14 +679,20 @@ mod tests {
     fn an_update_is_shown_with_what_changed() {
         let body = sample(Event::named("TODO_NAME_CHANGED").unwrap());
         let (request, report) = (delivery("/hooks/blue", &HEADERS, &body), validate(&body));
-        let text = shown(
-            &seen(&request, Some(&report), GENUINE),
-            &layout(80, Extent::Short),
-        );
-        let before_the_body = text.split("\n{").next().unwrap();
+        let one = seen(&request, Some(&report), GENUINE);
         assert_eq!(
-            before_the_body,
-            r#"03:49:53Z #1   ✓ genuine     200  POST /hooks/blue  TODO_NAME_CHANGED  3,900 B
+            shown(&one, &layout(100, Detail::Short)),
+            r#"03:49:53Z #1    ✓ genuine     200  TODO_NAME_CHANGED             Prepare the la…   3,900 B   0.40 ms
+  ~ title: "GGGG" → "Prepare the launch"
+
+"#
+        );
+        let text = shown(&one, &layout(100, Detail::Full));
+        let (before, body) = text.split_once("\n{\n").unwrap();
+        assert_eq!(
+            before.split_once('\n').unwrap().1,
+            r#"  POST /hooks/blue
+  Host: localhost:2583
   Content-Type: application/json
   User-Agent: axios/0.27.2
   Authorization: (masked, 16 bytes)
@@ -753,6 +701,25 @@ mod tests {
   ~ title: "GGGG" → "Prepare the launch"
   ~ updatedAt: "2022-12-01T11:23:09.241Z" → "2022-12-01T11:31:42.118Z"
 "#
+        );
+        assert!(body.ends_with("\n}\n\n"));
+        let line = shown(&one, &layout(80, Detail::Line));
+        assert_eq!(
+            line,
+            "03:49:53Z #1    ✓ genuine     200  TODO_NAME_CHANGED             Prepare the la…\n"
+        );
+    }
+
+    #[test]
+    fn another_providers_delivery_gets_one_line() {
+        let request = delivery("/hook", &[("X-GitHub-Event", "push")], b"{\"a\":{\"b\":1}}");
+        let one = Shown {
+            looks_like: Some("github"),
+            ..seen(&request, None, Verdict::Unchecked)
+        };
+        assert_eq!(
+            shown(&one, &layout(80, Detail::Line)),
+            "03:49:53Z #1    ? unchecked   200  push                          POST /hook\n  looks like github: --scheme github\n"
         );
     }
 
@@ -813,9 +780,10 @@ mod tests {
             ..seen(&request, None, verdict)
         };
         assert_eq!(
-            shown(&shown_one, &layout(80, Extent::Full)),
-            r#"03:49:53Z #12  ✗ not genuine 401  POST /hooks  push  8 B  12 ms
+            shown(&shown_one, &layout(80, Detail::Full)),
+            r#"03:49:53Z #12   ✗ not genuine 401  push                          POST /hooks
   same body as #3
+  POST /hooks
   X-GitHub-Event: push
   X-Hub-Signature-256: sha256=00
   not genuine: X-Hub-Signature-256 is not right for these 8 bytes with this
@@ -860,57 +828,60 @@ mod tests {
         assert_eq!(
             shown(
                 &seen(&request, Some(&report), Verdict::Unchecked),
-                &layout(80, Extent::None)
+                &layout(80, Detail::Short)
             ),
-            r#"03:49:53Z #1   ? unchecked   200  POST /  0 B  0.40 ms
+            r#"03:49:53Z #1    ? unchecked   200  POST /
   body error: the body is not JSON
   body warning: currentValue.title — odd
   body info: webhook — so it is
   … 7 more findings
+(no body)
 
 "#
         );
     }
 
     #[test]
-    fn the_first_line_fits_and_keeps_what_matters_most() {
-        let report = Report {
+    fn columns_stand_in_their_order_and_leave_from_every_line() {
+        let named = |name: &str| Report {
             facts: Facts {
-                event: Some("TODO_CHECKLIST_ITEM_DONE_STATUS_UPDATED".into()),
+                event: Some(name.into()),
                 project: None,
             },
             entity: Some(crate::blue::event::Entity::ChecklistItem),
             ..Report::default()
         };
+        let long = named("TODO_CHECKLIST_ITEM_DONE_STATUS_UPDATED");
         let request = delivery("/api/v1/webhooks/blue/incoming?tenant=acme", &[], b"{}");
-        let line = |width| {
-            shown(
-                &seen(&request, Some(&report), GENUINE),
-                &layout(width, Extent::None),
-            )
-            .lines()
-            .next()
-            .unwrap()
-            .to_owned()
+        let line = |report: Option<&Report>, width| {
+            let text = shown(
+                &seen(&request, report, GENUINE),
+                &layout(width, Detail::Line),
+            );
+            assert_eq!(text.lines().count(), 1);
+            text.trim_end().to_owned()
         };
         assert_eq!(
-            line(80),
-            "03:49:53Z #1   ✓ genuine     200  /a…me  TODO_CHECKLIST_ITEM_DONE_STATUS_UPDATED"
+            line(Some(&long), 50),
+            "#1    ✓ genuine     200  TODO_CHECKLI…ATUS_UPDATED"
         );
         assert_eq!(
-            line(50),
-            "#1   ✓ genuine     200  /ap…cme  TODO_CHE…_UPDATED"
+            line(Some(&long), 80),
+            "03:49:53Z #1    ✓ genuine     200  TODO_CHECKLIST…TATUS_UPDATED  ChecklistItem"
         );
         assert_eq!(
-            line(200),
-            "03:49:53Z #1   ✓ genuine     200  POST /api/v1/webhooks/blue/incoming?tenant=acme  TODO_CHECKLIST_ITEM_DONE_STATUS_UPDATED  ChecklistItem  2 B  0.40 ms"
+            line(None, 80),
+            "03:49:53Z #1    ✓ genuine     200  POST /api/v1/web…tenant=acme"
+        );
+        assert_eq!(
+            line(Some(&named("TODO_CREATED")), 200),
+            "03:49:53Z #1    ✓ genuine     200  TODO_CREATED                  ChecklistItem         2 B   0.40 ms"
         );
         for width in 40..250 {
-            assert!(
-                fit::columns(&line(width)) <= width,
-                "{width}: {}",
-                line(width)
-            );
+            for report in [Some(&long), None] {
+                let line = line(report, width);
+                assert!(fit::columns(&line) <= width.min(WIDEST), "{width}: {line}");
+            }
         }
     }
 
@@ -932,7 +903,7 @@ mod tests {
         for width in [40, 80, 120, 200] {
             let text = shown(
                 &seen(&request, Some(&report), GENUINE),
-                &layout(width, Extent::None),
+                &layout(width, Detail::Line),
             );
             assert!(
                 text.lines().all(|line| fit::columns(line) <= width),
@@ -998,7 +969,7 @@ mod tests {
             request
                 .headers
                 .push("Content-Type", "application/x-www-form-urlencoded");
-            for extent in [Extent::Full, Extent::Short] {
+            for extent in [Detail::Full, Detail::Short] {
                 for verbose in [false, true] {
                     let one = Shown {
                         forwards: &forwards,
@@ -1031,9 +1002,9 @@ mod tests {
                 "truncated-body",
                 Some(400),
                 "the body ended early",
-                &layout(100, Extent::Full)
+                &layout(100, Detail::Full)
             ),
-            "03:49:53Z      ✗ malformed   400  truncated-body: the body ended early (from 203.0.113.7:4711)\n"
+            "03:49:53Z       ✗ malformed   400  truncated-body  the body ended early (from 203.0.113.7:4711)\n"
         );
         assert_eq!(
             malformed(
@@ -1042,9 +1013,9 @@ mod tests {
                 "truncated-body",
                 Some(400),
                 "the body ended before its 2,334 bytes",
-                &layout(80, Extent::Full)
+                &layout(80, Detail::Full)
             ),
-            "03:49:53Z      ✗ malformed   400  truncated-body\n  the body ended before its 2,334 bytes (from 203.0.113.7:4711)\n"
+            "03:49:53Z       ✗ malformed   400  truncated-body\n  the body ended before its 2,334 bytes (from 203.0.113.7:4711)\n"
         );
     }
 
@@ -1068,7 +1039,7 @@ mod tests {
             let update = format!("{{\"event\":\"{text}\",\"previousValue\":{{\"l\":[{old}]}},\"currentValue\":{{\"l\":[{new}]}}}}");
             for body in [&bytes, text.as_bytes(), update.as_bytes(), &[b"[\"", &bytes[..]].concat()] {
                 let (request, report) = (delivery(&text, &[(&text, &text), ("X-Event", &text)], body), validate(body));
-                for extent in [Extent::Full, Extent::Short] {
+                for extent in [Detail::Full, Detail::Short] {
                     let text = shown(&seen(&request, Some(&report), Verdict::Unchecked), &layout(width, extent));
                     assert!(text.chars().all(|c| c == '\n' || !harmless::is_hidden(c)), "{text}");
                     let first = text.lines().next().unwrap_or_default();

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use super::delivery::Layout;
 use super::lines::{self, AttemptLine, Latency, ResultLine};
 use super::style::Style;
-use super::{body, harmless, verification};
+use super::{harmless, verification};
 use crate::delivery::{Delivery, Header, is_secret};
 use crate::sender::{self, Answer, Failure, Next, Plan, Policy, Reason, Tally, Url};
 use crate::signing::Judgement;
@@ -66,24 +67,25 @@ fn header_line(header: &Header, style: Style) -> String {
     format!("  {}: {value}\n", style.name(&header.name))
 }
 
-/// What the built-in receiver got: the verdict and the body.
+/// What the built-in receiver got: the verdict, and of the body as much as is asked for.
 pub fn received(
     delivery: &Delivery,
     scheme: &Scheme,
     judgement: Option<&Judgement>,
-    style: Style,
+    is_blue: bool,
+    layout: &Layout,
 ) -> String {
+    let style = layout.style;
+    let bytes = delivery.body.len() as u64;
     let verdict = match judgement {
         None => style.odd("not signed: nothing was verified"),
-        Some(judgement) => {
-            verification::verdict(judgement, scheme, delivery.body.len() as u64, style)
-        }
+        Some(judgement) => verification::verdict(judgement, scheme, bytes, style),
     };
     format!(
-        "\n{} the built-in receiver got {}\n  {verdict}\n\n{}\n",
+        "{} the built-in receiver got {}\n  {verdict}\n{}",
         style.dim("←"),
-        super::bytes(delivery.body.len() as u64),
-        body::shown(&delivery.body, style),
+        super::bytes(bytes),
+        super::delivery::content(delivery, is_blue, layout),
     )
 }
 

@@ -516,6 +516,23 @@ pub struct ListenSummary {
     pub forward_failed: u64,
     /// What was expected and did not come.
     pub missing: Vec<String>,
+    /// What was waited for, if anything was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wanted: Option<Wanted>,
+    /// Which events came while something is missing, and how often.
+    #[serde(skip)]
+    pub came: Vec<(String, u64)>,
+}
+
+/// What `listen` waited for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Wanted {
+    /// How many deliveries; `null` when any number will do.
+    pub deliveries: Option<u64>,
+    /// How many came that count: genuine, or unchecked.
+    pub came: u64,
+    /// The events.
+    pub events: Vec<String>,
 }
 
 /// A time that something took in milliseconds, to the microsecond.

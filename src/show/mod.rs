@@ -7,6 +7,7 @@
 pub mod body;
 pub mod delivery;
 pub mod diff;
+mod essentials;
 pub mod exchange;
 pub mod fit;
 mod fold;

@@ -58,9 +58,9 @@ impl Style {
         self.paint(text, |text| text.bold().to_string())
     }
 
-    /// A text value.
+    /// A text value: as it is, for the colours of verdicts are not those of values.
     pub fn text(self, text: impl Display) -> String {
-        self.paint(text, |text| text.green().to_string())
+        text.to_string()
     }
 
     /// A number.

@@ -36,9 +36,44 @@ pub fn shown(summary: &ListenSummary, style: Style) -> String {
         text.push_str(&format!(": {}", parts.join(", ")));
     }
     text.push('\n');
+    text.push_str(&unmet(summary, style));
+    text
+}
+
+/// What was waited for and did not come, and what came instead.
+fn unmet(summary: &ListenSummary, style: Style) -> String {
+    let mut text = String::new();
+    if let Some(wanted) = &summary.wanted
+        && let Some(number) = wanted.deliveries.filter(|&number| wanted.came < number)
+    {
+        let came = match wanted.came {
+            0 => "none".to_owned(),
+            came => count(came),
+        };
+        text.push_str(&format!(
+            "{} {came} of the {} deliveries that were waited for\n",
+            style.bad("not enough:"),
+            count(number),
+        ));
+    }
     for event in &summary.missing {
         let event = fit::inline(event.as_bytes(), NAME_COLUMNS);
         text.push_str(&format!("{} {event}\n", style.bad("did not arrive:")));
+    }
+    if !summary.missing.is_empty() && !summary.came.is_empty() {
+        let came = summary.came.iter().map(|(event, times)| {
+            let event = match event.as_str() {
+                "" => "without an event".into(),
+                event => fit::inline(event.as_bytes(), NAME_COLUMNS),
+            };
+            match times {
+                1 => event,
+                times => format!("{event} ({})", count(*times)),
+            }
+        });
+        let came: Vec<String> = came.collect();
+        let came = fit::wrapped(&came.join(", "), 6, 2, 100);
+        text.push_str(&format!("{} {came}\n", style.dim("came:")));
     }
     text
 }
@@ -66,6 +101,22 @@ mod tests {
         assert_eq!(
             shown(&summary, Style::PLAIN),
             "1,203 deliveries: 1,200 genuine, 3 not genuine, 2 forwards failed, 1 malformed, 7 filtered out\ndid not arrive: TODO_DELETED\ndid not arrive: COMMENT_*\n"
+        );
+        let summary = ListenSummary {
+            deliveries: 3,
+            genuine: 3,
+            missing: vec!["TODO_DELETED".into()],
+            came: vec![("TODO_CREATED".into(), 2), (String::new(), 1)],
+            wanted: Some(super::super::lines::Wanted {
+                deliveries: Some(4),
+                came: 3,
+                events: vec!["TODO_DELETED".into()],
+            }),
+            ..ListenSummary::default()
+        };
+        assert_eq!(
+            shown(&summary, Style::PLAIN),
+            "3 deliveries: 3 genuine\nnot enough: 3 of the 4 deliveries that were waited for\ndid not arrive: TODO_DELETED\ncame: TODO_CREATED (2), without an event\n"
         );
     }
 }

@@ -78,7 +78,7 @@ fn every_reason_has_its_sentence_and_exit_code_1() {
         (
             "",
             "missing-header",
-            "the delivery has no X-Signature header, or an empty one",
+            "unsigned: there is no X-Signature header, or an empty one",
         ),
     ];
     for (signature, reason, sentence) in cases {
@@ -133,7 +133,7 @@ fn a_delivery_without_any_header_is_judged_as_unsigned() {
     let place = Place::new();
     place.file("body.json", BODY);
     let verify = |words: &str| place.bluehook(&format!("verify body.json -s x {words}"));
-    let sentence = "not genuine: the delivery has no X-Signature header, or an empty one\n";
+    let sentence = "not genuine: unsigned: there is no X-Signature header, or an empty one\n";
     let hint = "hint: no signature is given: use --signature VALUE, or -H 'X-Signature: VALUE'\n";
     verify("").run().is(1, sentence, hint);
     verify("-q").run().is(1, "", "");
@@ -219,5 +219,34 @@ fn a_delivery_from_the_future_is_called_so() {
     assert_eq!(
         far["message"],
         "not genuine: the signature is right, but the delivery is 7 min ahead of the clock and 5 min are allowed"
+    );
+}
+
+#[test]
+fn as_much_is_shown_of_a_recorded_delivery_as_is_asked_for() {
+    let place = Place::new();
+    let body = r#"{"event":"TODO_CREATED","currentValue":{"id":"c1","title":"Launch"}}"#;
+    let line = serde_json::json!({"method": "POST", "target": "/in", "headers": [["X-Plain", "1"], ["X-Signature", crate::send::hmac_hex(b"geheim", body.as_bytes())]], "body": body});
+    place.file("recording", format!("{line}\n"));
+    let verify = |words: &str| {
+        place
+            .bluehook(&format!("verify --delivery recording -s geheim {words}"))
+            .run()
+            .text()
+    };
+    let verdict = "#1 genuine: X-Signature is right for these 68 bytes\n";
+    assert_eq!(verify(""), verdict);
+    assert_eq!(
+        verify("--show short"),
+        format!("{verdict}  title     Launch\n\n")
+    );
+    let full = verify("--show full");
+    assert!(
+        full.starts_with(&format!("{verdict}  POST /in\n  X-Plain: 1\n")),
+        "{full}"
+    );
+    assert!(
+        full.ends_with("    \"title\": \"Launch\"\n  }\n}\n\n"),
+        "{full}"
     );
 }

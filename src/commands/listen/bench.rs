@@ -1,19 +1,24 @@
 //! The bench: whether a delivery is genuine, why not, and what its body says.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 
 use super::taken::Taken;
+use crate::blue::event::Event;
 use crate::blue::scope::Scope;
-use crate::blue::validate;
+use crate::blue::validate::{self, Report};
 use crate::cli::ClockChoice;
 use crate::commands::settings;
 use crate::delivery::Delivery;
+use crate::json;
 use crate::show::lines::VerifyLine;
 use crate::show::verification;
 use crate::signing::Scheme;
 use crate::signing::Secret;
 use crate::signing::diagnosis::{self, Effort};
 use crate::signing::handshake::{HandshakeAnswer, handshake};
+use crate::signing::record::Variant;
 use crate::signing::{Judge, Judgement, Keyring, Missing, Parts};
 
 /// How deliveries are judged.
@@ -90,8 +95,12 @@ impl Bench {
         if taken.report.is_some() {
             return;
         }
-        let mut report = validate::validate(&taken.delivery().body);
-        if self.scheme != Scheme::default() {
+        let delivery = taken.delivery();
+        let mut report = validate::validate(&delivery.body);
+        let is_genuine = taken.judgement.as_ref().is_some_and(Judgement::is_genuine);
+        let is_blue = self.scheme == Scheme::default()
+            && (is_genuine || has_blues_shape(&report, &delivery.body));
+        if !is_blue {
             // What another provider sends is not odd for being otherwise.
             report.findings.clear();
             report.left_out = 0;
@@ -100,10 +109,35 @@ impl Bench {
         let admitted = self
             .scope
             .admits(facts.event.as_deref(), facts.project.as_deref());
+        taken.is_blue = is_blue && facts.event.is_some();
         if let Err(out_of_scope) = admitted {
             report.add_out_of_profile(&out_of_scope);
         }
         taken.report = Some(report);
+    }
+
+    /// The scheme of the provider that a delivery seems to come from, by its headers, where they are
+    /// not those of the scheme that it is judged by.
+    pub(super) fn looks_like(&self, delivery: &Delivery) -> Option<&'static str> {
+        let has = |name: &str| delivery.headers.contains(name);
+        if self.scheme.signature_headers().iter().any(|name| has(name)) {
+            return None;
+        }
+        let signed = || {
+            let mut others = OTHERS.iter();
+            others.find(|(_, headers)| headers.iter().any(|name| has(name)))
+        };
+        let named = || EVENT_HEADERS.into_iter().find(|(header, _)| has(header));
+        let found = signed().map(|(name, _)| *name);
+        found
+            .or_else(|| named().map(|(_, scheme)| scheme))
+            .filter(|name| *name != self.scheme.name)
+    }
+
+    /// The headers by which deliveries are judged.
+    pub(super) fn telling_headers(&self) -> Vec<String> {
+        let variants = self.scheme.variants.iter();
+        variants.flat_map(Variant::headers).collect()
     }
 
     /// The verdict for machines and people. The cause of a refusal is looked for with this effort;
@@ -132,6 +166,36 @@ impl Bench {
         let base = self.public_url.as_deref()?.trim_end_matches('/');
         Some(format!("{base}{}", delivery.target))
     }
+}
+
+/// The signature headers of the known schemes.
+static OTHERS: LazyLock<Vec<(&'static str, Vec<String>)>> = LazyLock::new(|| {
+    let headers = |name| Scheme::named(name).map(|scheme| (name, scheme.signature_headers()));
+    Scheme::names().filter_map(headers).collect()
+});
+
+/// Headers by which providers are known whose deliveries carry no signature.
+const EVENT_HEADERS: [(&str, &str); 8] = [
+    ("X-GitHub-Event", "github"),
+    ("X-Gitlab-Event", "gitlab"),
+    ("X-Shopify-Topic", "shopify"),
+    ("X-Event-Key", "bitbucket"),
+    ("X-WC-Webhook-Topic", "woocommerce"),
+    ("Sentry-Hook-Resource", "sentry"),
+    ("Linear-Event", "linear"),
+    ("Twitch-Eventsub-Subscription-Type", "twitch"),
+];
+
+/// Whether a body that nobody vouches for is one of Blue's: it names one of Blue's events, or is
+/// about a webhook or an entity of Blue's.
+fn has_blues_shape(report: &Report, body: &[u8]) -> bool {
+    let is_there = |path: &str| {
+        let path = path.parse().ok()?;
+        json::find(body, &path).ok()?
+    };
+    report.facts.event.as_deref().is_some_and(|event| {
+        Event::named(event).is_some() || report.entity.is_some() || is_there("webhook.id").is_some()
+    })
 }
 
 fn parts<'a>(delivery: &'a Delivery, url: Option<&'a str>) -> Parts<'a> {

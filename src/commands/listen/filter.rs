@@ -4,8 +4,11 @@ use clap::Args;
 use glob::Pattern;
 
 use super::taken::Taken;
+use crate::blue::event::{self, Event};
 use crate::cli::Assignment;
+use crate::commands::Problem;
 use crate::json;
+use crate::show::harmless;
 
 /// Which deliveries count and are shown. Others are answered and recorded all the same.
 #[derive(Debug, Clone, Default, Args)]
@@ -28,6 +31,22 @@ pub(crate) struct Filter {
 /// A sentence that says what is wrong with it.
 pub(super) fn pattern(text: &str) -> Result<Pattern, String> {
     Pattern::new(text).map_err(|error| format!("{} at character {}", error.msg, error.pos + 1))
+}
+
+/// Sees to it that some event of Blue's matches.
+///
+/// # Errors
+/// None does: it would be waited for in vain.
+pub(super) fn check(pattern: &Pattern) -> Result<(), Problem> {
+    if event::all().iter().any(|event| pattern.matches(event.name)) {
+        return Ok(());
+    }
+    let shown = harmless::short(pattern.as_str().as_bytes(), 60);
+    let problem = Problem::wrong(format!("no event of Blue's matches {shown}"));
+    Err(match Event::nearest(pattern.as_str()) {
+        Some(nearest) => problem.hint(format!("did you mean {}?", nearest.name)),
+        None => problem.hint("bluehook events lists them; with another --scheme any name will do"),
+    })
 }
 
 impl Filter {

@@ -445,7 +445,7 @@ mod tests {
             layout: crate::show::delivery::Layout {
                 style: crate::show::style::Style::PLAIN,
                 width: 100,
-                extent: crate::show::delivery::Extent::None,
+                detail: crate::show::delivery::Detail::Line,
                 verbose: false,
             },
         };

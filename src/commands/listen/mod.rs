@@ -30,7 +30,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use glob::Pattern;
 
 use super::settings::{self, Settings};
@@ -41,9 +41,9 @@ use crate::cli::{self, ClockChoice, Output, ProfileChoice, SchemeChoice, Secrets
 use crate::config::Profile;
 use crate::receiver::{Limits, Receiver, Stop};
 use crate::recording::Appender;
-use crate::show::delivery::{Extent, Layout};
+use crate::show::delivery::{Detail, Layout};
 use crate::show::lines::{self, LINES_VERSION, ListeningLine};
-use crate::signing::{Keyring, Missing};
+use crate::signing::{Keyring, Missing, Scheme};
 use bench::{Bench, Checking};
 use filter::Filter;
 use forward::{Forwarder, Target};
@@ -144,16 +144,16 @@ pub(super) struct Listen {
     /// Exit code 1 if a delivery was refused
     #[arg(long, help_heading = "Ending")]
     pub fail_on_refused: bool,
-    /// How much of a body is shown: full, short or none
+    /// How much of each delivery is shown: line, short or full
     #[arg(
         long,
-        value_name = "EXTENT",
+        value_name = "DETAIL",
         value_enum,
         default_value_t,
         hide_possible_values = true,
         help_heading = "Output"
     )]
-    pub show_body: ShowBody,
+    pub show: Detail,
     /// The largest body that is taken
     #[arg(long, value_name = "SIZE", default_value = "10MiB", value_parser = cli::size, help_heading = "Limits")]
     pub max_body: u64,
@@ -163,18 +163,6 @@ pub(super) struct Listen {
     #[command(flatten)]
     /// Where the output goes.
     pub output: Output,
-}
-
-/// How much of a body is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub(super) enum ShowBody {
-    /// All of it.
-    #[default]
-    Full,
-    /// Some twenty lines.
-    Short,
-    /// Nothing.
-    None,
 }
 
 /// How listening ends.
@@ -211,6 +199,11 @@ impl Listen {
     pub(super) fn run(self, shell: &mut Shell) -> Result<Verdict, Problem> {
         let mut settings = Settings::of(shell, &self.profile)?;
         let scheme = settings.scheme(shell, &self.scheme)?;
+        if scheme == Scheme::default() {
+            for pattern in self.filter.event.iter().chain(&self.expect) {
+                filter::check(pattern)?;
+            }
+        }
         let secrets = settings.secrets(shell, &self.secrets)?;
         settings.say(shell, self.output.talk.verbose)?;
         settings::note_clock(shell, &scheme, &self.clock, self.output.talk)?;
@@ -275,6 +268,15 @@ impl Listen {
             return Ok(Verdict::Interrupted(signal));
         }
         let failed = self.fail_on_refused && ended.summary.refused > 0;
+        if failed && !self.output.talk.quiet {
+            let refused = match ended.summary.refused {
+                1 => "1 delivery was".to_owned(),
+                count => format!("{} deliveries were", crate::show::count(count)),
+            };
+            let bad = shell.err.style.bad("failed:");
+            let text = format!("{bad} {refused} not genuine (--fail-on-refused)\n");
+            shell.err.print(text)?;
+        }
         Ok(Verdict::from(ended.is_satisfied && !failed))
     }
 
@@ -287,11 +289,7 @@ impl Listen {
             layout: Layout {
                 style: shell.out.style,
                 width: shell.out.width,
-                extent: match self.show_body {
-                    ShowBody::Full => Extent::Full,
-                    ShowBody::Short => Extent::Short,
-                    ShowBody::None => Extent::None,
-                },
+                detail: self.show,
                 verbose: self.output.talk.verbose,
             },
         }

@@ -188,6 +188,7 @@ pub(super) fn start(
         over: AtomicBool::new(false),
     });
     let shower = Shower {
+        telling: bench.telling_headers(),
         bench,
         state: state.clone(),
         closed: Box::new(closed),
@@ -411,6 +412,8 @@ impl Output {
 /// The thread.
 struct Shower {
     bench: Arc<Bench>,
+    /// The headers by which deliveries are judged.
+    telling: Vec<String>,
     state: Arc<State>,
     closed: Box<dyn Fn() + Send>,
 }
@@ -501,6 +504,9 @@ impl Shower {
             remote: taken.received.remote,
             delivery: taken.delivery(),
             report: taken.report.as_ref(),
+            is_blue: taken.is_blue,
+            looks_like: self.bench.looks_like(taken.delivery()),
+            telling: &self.telling,
             verdict: Verdict::of(verification.as_ref(), self.bench.checking.secrets().len()),
             repeat_of: taken.repeat_of,
             answer: Some(taken.answer()),

@@ -36,6 +36,8 @@ pub(super) struct Taken {
     pub(super) judgement: Option<Judgement>,
     /// What its body says; `None` until somebody needs it.
     pub(super) report: Option<Report>,
+    /// Whether it is one of Blue's, by the one who read it.
+    pub(super) is_blue: bool,
     /// The number of the first delivery with the same body.
     pub(super) repeat_of: Option<u64>,
     /// Whether the filters admit it.
@@ -85,6 +87,7 @@ impl Taken {
             handshake: None,
             judgement: None,
             report: None,
+            is_blue: false,
             repeat_of: None,
             admitted: true,
             status: None,

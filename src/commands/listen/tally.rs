@@ -6,8 +6,11 @@ use glob::Pattern;
 
 use super::expect::Expectations;
 use super::taken::Taken;
-use crate::show::lines::ListenSummary;
+use crate::show::lines::{ListenSummary, Wanted};
 use crate::signing::Judgement;
+
+/// How many different events are remembered to say what came instead of what was expected.
+const NAMED: usize = 8;
 
 /// The counts, and what is waited for.
 pub(super) struct Tally {
@@ -21,14 +24,22 @@ struct Counts {
     /// How many deliveries count towards `count`.
     counted: u64,
     expected: Expectations,
+    /// The events that came, and how often: the first of them.
+    came: Vec<(String, u64)>,
 }
 
 impl Tally {
     /// Nothing has come yet.
     pub(super) fn new(count: Option<u64>, expected: Vec<Pattern>) -> Self {
+        let wanted = Wanted {
+            deliveries: count,
+            came: 0,
+            events: expected.iter().map(Pattern::to_string).collect(),
+        };
         let expected = Expectations::new(expected);
         let summary = ListenSummary {
             missing: expected.missing(),
+            wanted: (count.is_some() || !expected.is_empty()).then_some(wanted),
             ..ListenSummary::default()
         };
         Self {
@@ -37,6 +48,7 @@ impl Tally {
                 summary,
                 counted: 0,
                 expected,
+                came: Vec::new(),
             }),
         }
     }
@@ -65,8 +77,15 @@ impl Tally {
         counts.counted += 1;
         let expects = !counts.expected.is_empty();
         if expects && !counts.expected.are_met() {
-            counts.expected.arrived(taken.event().unwrap_or_default());
+            let event = taken.event().unwrap_or_default();
+            counts.expected.arrived(event);
             counts.summary.missing = counts.expected.missing();
+            let known = counts.came.iter().position(|(known, _)| known == event);
+            match known {
+                Some(at) => counts.came[at].1 += 1,
+                None if counts.came.len() < NAMED => counts.came.push((event.to_owned(), 1)),
+                None => {}
+            }
         }
         (expects || self.count.is_some()) && self.has_all(counts)
     }
@@ -78,7 +97,13 @@ impl Tally {
 
     /// The numbers so far.
     pub(super) fn summary(&self) -> ListenSummary {
-        self.counts().summary.clone()
+        let counts = self.counts();
+        let mut summary = counts.summary.clone();
+        if let Some(wanted) = &mut summary.wanted {
+            wanted.came = counts.counted;
+        }
+        summary.came.clone_from(&counts.came);
+        summary
     }
 
     /// Whether everything that was waited for has come.

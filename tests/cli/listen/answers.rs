@@ -126,7 +126,7 @@ fn a_sender_that_tries_five_times_succeeds_at_the_fifth() {
 #[test]
 fn a_body_may_be_as_large_as_allowed_and_no_larger() {
     let place = Place::new();
-    let listener = listen(&place, "--json -q --max-body 1000 --show-body none");
+    let listener = listen(&place, "--json -q --max-body 1000 --show line");
     assert_eq!(listener.post(vec![b'x'; 1000]), 200);
     assert_eq!(listener.post(vec![b'x'; 1001]), 413);
     listener.shows("the request's body is longer than 1000 bytes");

@@ -76,13 +76,13 @@ fn an_event_counts_for_the_expectation_that_needs_it() {
 #[test]
 fn a_count_and_expectations_must_both_be_met() {
     let place = Place::new();
-    let listener = listen(&place, "--json -q -n 3 --expect A");
-    for name in ["A", "B", "C"] {
+    let listener = listen(&place, "--json -q -n 3 --expect TAG_CREATED");
+    for name in ["TAG_CREATED", "B", "C"] {
         assert_eq!(listener.post(event(name)), 200);
     }
     assert_eq!(listener.end().code, Some(0));
-    let listener = listen(&place, "--json -q -n 1 --expect A");
-    for name in ["B", "C", "A"] {
+    let listener = listen(&place, "--json -q -n 1 --expect TAG_CREATED");
+    for name in ["B", "C", "TAG_CREATED"] {
         assert_eq!(listener.post(event(name)), 200);
     }
     let ended = listener.end();
@@ -98,10 +98,13 @@ fn a_time_that_is_up_ends_it_and_says_what_is_missing() {
         .run()
         .is(0, "", "");
     let ended = place
-        .bluehook("listen -q --json --port 0 --timeout 10ms --expect A --expect B_* --expect A")
+        .bluehook("listen -q --json --port 0 --timeout 10ms --expect TODO_CREATED --expect COMMENT_* --expect TODO_CREATED")
         .run();
     assert_eq!(ended.code, Some(1));
-    assert_eq!(summary(&ended)["missing"], json!(["A", "B_*", "A"]));
+    assert_eq!(
+        summary(&ended)["missing"],
+        json!(["TODO_CREATED", "COMMENT_*", "TODO_CREATED"])
+    );
     let ended = place
         .bluehook("listen -q --port 0 --timeout 10ms -n 1")
         .run();
@@ -109,16 +112,70 @@ fn a_time_that_is_up_ends_it_and_says_what_is_missing() {
 
     let listener = listen(
         &place,
-        "--timeout 1s --expect A --expect B --show-body none",
+        "--timeout 1s --expect TODO_CREATED --expect COMMENT_CREATED --show line",
     );
-    listener.post(event("B"));
+    listener.post(event("COMMENT_CREATED"));
     let ended = listener.end();
     assert_eq!(ended.code, Some(1));
     let text = ended.text();
     assert!(
-        text.ends_with("\n1 delivery: 1 unchecked\ndid not arrive: A\n"),
+        text.ends_with(
+            "\n1 delivery: 1 unchecked\ndid not arrive: TODO_CREATED\ncame: COMMENT_CREATED\n"
+        ),
         "{text}"
     );
+}
+
+#[test]
+fn what_was_waited_for_and_what_came_is_said() {
+    let place = Place::new();
+    let words = "--timeout 1s -n 3 --expect TODO_CREATED";
+    let listener = listen(&place, &format!("{words} --show line"));
+    for _ in 0..2 {
+        listener.post(event("COMMENT_CREATED"));
+    }
+    let ended = listener.end();
+    assert_eq!(ended.code, Some(1));
+    let text = ended.text();
+    let said = "\n2 deliveries: 2 unchecked\nnot enough: 2 of the 3 deliveries that were waited for\ndid not arrive: TODO_CREATED\ncame: COMMENT_CREATED (2)\n";
+    assert!(text.ends_with(said), "{text}");
+
+    let listener = listen(&place, &format!("{words} --json -q"));
+    listener.post(event("COMMENT_CREATED"));
+    let ended = listener.end();
+    assert_eq!(ended.code, Some(1));
+    assert_eq!(
+        summary(&ended)["wanted"],
+        json!({"deliveries": 3, "came": 1, "events": ["TODO_CREATED"]})
+    );
+    assert_eq!(summary(&ended)["missing"], json!(["TODO_CREATED"]));
+
+    let listener = listen(&place, "-s geheim -n 1 --fail-on-refused");
+    listener.forge("1");
+    listener.deliver("1");
+    let ended = listener.end();
+    assert_eq!(ended.code, Some(1));
+    let said = "\nfailed: 1 delivery was not genuine (--fail-on-refused)\n";
+    assert!(ended.talk().ends_with(said), "{}", ended.talk());
+}
+
+#[test]
+fn an_event_that_there_is_not_is_not_waited_for() {
+    let place = Place::new();
+    for option in ["--expect", "--event"] {
+        place
+            .bluehook(&format!("listen --port 0 {option} TODO_CREATD"))
+            .run()
+            .fails(
+                2,
+                "error: no event of Blue's matches TODO_CREATD\n  hint: did you mean TODO_CREATED?\n",
+            );
+    }
+    // What other providers call their events is theirs.
+    place
+        .bluehook("listen -q --port 0 --scheme github --event push --timeout 10ms")
+        .run()
+        .is(0, "", "");
 }
 
 #[test]
@@ -136,7 +193,7 @@ fn a_refused_delivery_fails_the_run_when_that_is_asked_for() {
 fn signals_end_it_in_order() {
     for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
         let place = Place::new();
-        let listener = listen(&place, "-s geheim --show-body none --record recording");
+        let listener = listen(&place, "-s geheim --show line --record recording");
         assert_eq!(listener.deliver("{}"), 200);
         listener.signal(signal);
         let ended = listener.end();
@@ -262,7 +319,7 @@ fn a_reader_that_goes_away_ends_it_unless_something_is_awaited() {
     assert_eq!(listener.post("1"), 200);
     assert_eq!(listener.code(), Some(0));
 
-    for (number, words) in ["-n 3", "--expect LAST", "--record recording"]
+    for (number, words) in ["-n 3", "--expect TODO_DELETED", "--record recording"]
         .into_iter()
         .enumerate()
     {
@@ -273,7 +330,7 @@ fn a_reader_that_goes_away_ends_it_unless_something_is_awaited() {
             assert_eq!(listener.post(body), 200);
         }
         assert!(listener.runs());
-        assert_eq!(listener.post(event("LAST")), 200);
+        assert_eq!(listener.post(event("TODO_DELETED")), 200);
         let code = if number == 2 {
             listener.signal("INT");
             130
@@ -292,7 +349,7 @@ fn head_takes_its_line_and_the_verdict_stays() {
     let listener = super::listener::start_by_shell(
         &place,
         script,
-        "--json -q -s geheim --expect A --timeout 1s",
+        "--json -q -s geheim --expect TODO_CREATED --timeout 1s",
     );
     assert_eq!(listener.deliver(event("B")), 200);
     listener.end();

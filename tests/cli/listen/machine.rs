@@ -168,7 +168,7 @@ fn any_of_several_secrets_may_match_and_it_is_told_which() {
         .collect();
     assert_eq!(matched, [2, 1]);
 
-    let listener = listen(&place, "-s another -s geheim -n 1 --show-body none");
+    let listener = listen(&place, "-s another -s geheim -n 1");
     listener.says("signatures are checked: blue, 2 secrets\n");
     listener.deliver("1");
     assert!(
@@ -344,16 +344,16 @@ fn what_filters_leave_out_is_answered_and_recorded_but_neither_shown_nor_counted
         )
     };
     let bodies = [
-        body("TODO_DONE", "p1", "true"),
-        body("TODO_DONE", "p2", "true"),
-        body("TODO_DONE", "p1", "\"true\""),
+        body("TODO_MOVED", "p1", "true"),
+        body("TODO_MOVED", "p2", "true"),
+        body("TODO_MOVED", "p1", "\"true\""),
         body("COMMENT_CREATED", "p1", "true"),
         body("COMMENT_DELETED", "p3", "false"),
         "not json".to_owned(),
     ];
     let cases: [(&[&str], &[u64]); 7] = [
         (&["-e", "TODO_*"], &[1, 2, 3]),
-        (&["-e", "TODO_DONE", "-e", "*_DELETED"], &[1, 2, 3, 5]),
+        (&["-e", "TODO_MOVED", "-e", "*_DELETED"], &[1, 2, 3, 5]),
         (&["--project", "p1"], &[1, 3, 4]),
         (&["--project", "p2", "--project", "p3"], &[2, 5]),
         (&["--where", "currentValue.done=true"], &[1, 2, 4]),

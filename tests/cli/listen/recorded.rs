@@ -246,11 +246,7 @@ fn what_does_not_fit_on_the_disk_is_answered_with_500_and_never_half_there() {
         crate::runner::lacking("ulimit -f in sh");
         return;
     }
-    let listener = start_by_shell(
-        &place,
-        script,
-        "-s geheim --record recording --show-body none",
-    );
+    let listener = start_by_shell(&place, script, "-s geheim --record recording --show line");
     let body = vec![b'x'; 3000];
     let mut accepted = 0;
     let refused = loop {

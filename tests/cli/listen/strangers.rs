@@ -254,7 +254,7 @@ fn a_person_reads_the_sentence_and_who_it_was() {
     assert!(port.parse::<u16>().is_ok(), "{text}");
     assert_eq!(
         format!("{rest}ADDRESS){end}"),
-        "      ✗ malformed   400  tls-on-plain-port\n  a sender spoke TLS to this plain HTTP port: its URL should begin with http:// (from\n  ADDRESS)\nno deliveries: 1 malformed\n"
+        "       ✗ malformed   400  tls-on-plain-port\n  a sender spoke TLS to this plain HTTP port: its URL should begin with http:// (from\n  ADDRESS)\nno deliveries: 1 malformed\n"
     );
 }
 
@@ -290,7 +290,7 @@ fn a_sender_that_stops_half_way_delays_nobody_and_is_never_taken_for_whole() {
 #[test]
 fn all_of_256_senders_that_connect_at_once_are_answered() {
     let place = Place::new();
-    let listener = listen(&place, "--json -q -s geheim -n 256 --show-body none");
+    let listener = listen(&place, "--json -q -s geheim -n 256 --show line");
     let mut streams: Vec<_> = (0..256).map(|_| connect(listener.address)).collect();
     for (number, stream) in streams.iter_mut().enumerate() {
         let body = format!("{number}");
