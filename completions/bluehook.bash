@@ -110,7 +110,7 @@ _bluehook() {
             return 0
             ;;
         bluehook__subcmd__listen)
-            opts="-p -s -w -f -k -e -n -q -v -h --color --port --bind --ready-file --secret --secret-file --secret-env --scheme --scheme-file --at --tolerance --public-url --webhook --config --accept-invalid --respond --respond-body --forward-to --forward-timeout --cacert --insecure --record --redact --event --project --where --count --expect --timeout --fail-on-refused --show-body --max-body --max-connections --json --quiet --verbose --help"
+            opts="-p -s -w -f -k -e -n -q -v -h --color --port --bind --ready-file --secret --secret-file --secret-env --scheme --scheme-file --at --tolerance --public-url --webhook --config --accept-invalid --respond --respond-body --forward-to --forward-timeout --cacert --insecure --record --redact --event --project --where --count --expect --timeout --fail-on-refused --show --max-body --max-connections --json --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -244,8 +244,8 @@ _bluehook() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --show-body)
-                    COMPREPLY=($(compgen -W "full short none" -- "${cur}"))
+                --show)
+                    COMPREPLY=($(compgen -W "line short full" -- "${cur}"))
                     return 0
                     ;;
                 --max-body)
@@ -282,7 +282,7 @@ _bluehook() {
             return 0
             ;;
         bluehook__subcmd__send)
-            opts="-e -d -H -s -w -k -n -c -q -v -h --color --loopback --event --data-binary --data --set --fresh --header --secret --secret-file --secret-env --unsigned --scheme --scheme-file --at --id --webhook --config --force --timeout --cacert --insecure --proxy --policy --attempts --time-scale --repeat --concurrency --rate --duration --dry-run --curl --json --quiet --verbose --help"
+            opts="-e -d -H -s -w -k -n -c -q -v -h --color --loopback --event --data-binary --data --set --fresh --header --secret --secret-file --secret-env --unsigned --scheme --scheme-file --at --id --webhook --config --force --timeout --cacert --insecure --proxy --policy --attempts --time-scale --repeat --concurrency --rate --duration --dry-run --curl --show --json --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -416,6 +416,10 @@ _bluehook() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --show)
+                    COMPREPLY=($(compgen -W "line short full" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -506,7 +510,7 @@ _bluehook() {
             return 0
             ;;
         bluehook__subcmd__verify)
-            opts="-H -s -w -q -v -h --color --signature --header --delivery --secret --secret-file --secret-env --scheme --scheme-file --at --tolerance --signed-url --signed-method --webhook --config --show-expected --explain --json --quiet --verbose --help"
+            opts="-H -s -w -q -v -h --color --signature --header --delivery --secret --secret-file --secret-env --scheme --scheme-file --at --tolerance --signed-url --signed-method --webhook --config --show-expected --explain --show --json --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -582,6 +586,10 @@ _bluehook() {
                     ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --show)
+                    COMPREPLY=($(compgen -W "line short full" -- "${cur}"))
                     return 0
                     ;;
                 *)

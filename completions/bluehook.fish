@@ -75,6 +75,9 @@ complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l signed-url 
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l signed-method -d 'The request\'s method, for schemes that sign it' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -s w -l webhook -d 'A profile of bluehook.toml: its URL, secret, scheme, events and projects' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l config -d 'The configuration, instead of the nearest bluehook.toml upwards or the user\'s own' -r -F
+complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l show -d 'How much is shown of each delivery of a recording: line, short or full' -r -f -a "line\t'One line, and why it is not genuine'
+short\t'What a person wants to know, in a dozen lines'
+full\t'Headers and body, all of it'"
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l show-expected -d 'Print the signature that would have been right: whoever sees it can forge the delivery'
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l explain -d 'Show the signed content and the steps from secret to signature'
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l json -d 'Print machine-readable output: one JSON object a line'
@@ -107,6 +110,9 @@ complete -c bluehook -n "__fish_bluehook_using_subcommand send" -s n -l repeat -
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -s c -l concurrency -d 'How many deliveries are under way at a time' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l rate -d 'Begin so many deliveries a second; latency counts from when each was due' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l duration -d 'Begin none after this time' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l show -d 'How much is shown of what the built-in receiver got: line, short or full' -r -f -a "line\t'One line, and why it is not genuine'
+short\t'What a person wants to know, in a dozen lines'
+full\t'Headers and body, all of it'"
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l loopback -d 'Send to a built-in receiver on a free loopback port, which verifies and shows what it got'
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l fresh -d 'Give the sample new ids and times, and the target as webhook.url'
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l unsigned -d 'Send without a signature'
@@ -146,9 +152,9 @@ complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l where -d 'O
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -s n -l count -d 'End after this many deliveries that are genuine (or unchecked)' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l expect -d 'End when this event came (a glob); may be given several times' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l timeout -d 'End after this time: with exit code 1 if something was waited for and did not come' -r
-complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l show-body -d 'How much of a body is shown: full, short or none' -r -f -a "full\t'All of it'
-short\t'Some twenty lines'
-none\t'Nothing'"
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l show -d 'How much of each delivery is shown: line, short or full' -r -f -a "line\t'One line, and why it is not genuine'
+short\t'What a person wants to know, in a dozen lines'
+full\t'Headers and body, all of it'"
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l max-body -d 'The largest body that is taken' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l max-connections -d 'The most connections at a time; one more closes the longest idle or slowest' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l accept-invalid -d 'Answer 200 to what is not genuine, too'
