@@ -41,12 +41,12 @@ impl Service for Verifier {
                 url: Some(&self.url),
                 headers: &delivery.headers,
             };
-            let mut judge = Judge::new(&self.scheme, keyring, parts).ok()?;
-            judge.update(&delivery.body);
-            Some(judge.finish(&Clock {
+            let judge = Judge::new(&self.scheme, keyring, parts).ok()?;
+            let clock = Clock {
                 now: jiff::Timestamp::try_from(received.at).unwrap_or_default(),
                 tolerance: Tolerance::AsScheme,
-            }))
+            };
+            Some(judge.finish_with(&delivery.body, &clock))
         });
         let genuine = judgement.as_ref().is_none_or(Judgement::is_genuine);
         // Kept before it is answered: the sender's side looks for it once it has its answer.

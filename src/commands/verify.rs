@@ -160,10 +160,10 @@ impl Verify {
     ) -> Result<bool, Problem> {
         let delivery = recorded.delivery;
         let parts = self.parts(&delivery.headers, &delivery.method);
-        let mut judge = self.judge(court, parts)?;
-        judge.update(&delivery.body);
+        let judge = self.judge(court, parts)?;
         let now = recorded.at.unwrap_or_else(shell.now);
-        let judgement = judge.finish(&settings::clock(&self.clock, now));
+        let clock = settings::clock(&self.clock, now);
+        let judgement = judge.finish_with(&delivery.body, &clock);
         let digest = BodyDigest {
             bytes: delivery.body.len() as u64,
             sha256: hex::encode(Sha256::digest(&delivery.body)),

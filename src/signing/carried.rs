@@ -47,7 +47,7 @@ impl<'a> Carried<'a> {
             if items.is_empty() {
                 return Err(Reason::MissingHeader { header: header() });
             }
-            signatures = read_signatures(variant, &items);
+            signatures = read_signatures(variant, header(), &items);
         }
         let id = match &variant.id {
             None => None,
@@ -55,7 +55,7 @@ impl<'a> Carried<'a> {
         };
         let (timestamp, time) = match &variant.timestamp {
             None => (None, None),
-            Some(rule) => read_times(rule, parts.headers, &items, header)?,
+            Some(rule) => read_times(rule, parts.headers, &items, header())?,
         };
         let named_headers = match &place.named_headers {
             None => None,
@@ -103,38 +103,32 @@ pub(super) fn signature_values<'a>(
 
 /// Whether a header's name has a number from 1 to 100 between these texts.
 fn is_numbered(name: &str, before: &str, after: &str) -> bool {
-    let Some(end) = name.len().checked_sub(after.len()) else {
-        return false;
+    let number = || {
+        let end = name.len().checked_sub(after.len())?;
+        let around = (name.get(..before.len())?, name.get(end..)?);
+        let is_ours = around.0.eq_ignore_ascii_case(before) && around.1.eq_ignore_ascii_case(after);
+        let digits = name.get(before.len()..end).filter(|_| is_ours)?;
+        let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+        digits.parse().ok().filter(|_| is_number)
     };
-    let (Some(start), Some(number), Some(rest)) = (
-        name.get(..before.len()),
-        name.get(before.len()..end),
-        name.get(end..),
-    ) else {
-        return false;
-    };
-    start.eq_ignore_ascii_case(before)
-        && rest.eq_ignore_ascii_case(after)
-        && number.bytes().all(|byte| byte.is_ascii_digit())
-        && (number.parse()).is_ok_and(|number| (1..=NUMBERED_HEADERS).contains(&number))
+    number().is_some_and(|number| (1..=NUMBERED_HEADERS).contains(&number))
 }
 
+/// Whether the delivery may carry a signature here.
 pub(super) fn is_present(place: &SignaturePlace, headers: &Headers) -> bool {
     place.json.is_some() || signature_values(place, headers).next().is_some()
 }
 
-/// Decodes the signatures. Of a list, what has no known prefix is passed over, and what cannot be
-/// decoded too as long as something can.
-fn read_signatures(variant: &Variant, items: &[&[u8]]) -> Result<Vec<Vec<u8>>, Reason> {
+/// Decodes the signatures of a place. Of a list, what has no known prefix is passed over, and what
+/// cannot be decoded too as long as something can.
+fn read_signatures(
+    variant: &Variant,
+    header: String,
+    items: &[&[u8]],
+) -> Result<Vec<Vec<u8>>, Reason> {
     let place = &variant.signature;
-    let mut problem = None;
-    let mut signatures = Vec::new();
-    for item in items {
-        let text = match item.strip_prefix(place.prefix.as_bytes()) {
-            Some(rest) => rest,
-            None if place.prefix_optional => item,
-            None => continue,
-        };
+    let (mut signatures, mut problem) = (Vec::new(), None);
+    for text in items.iter().filter_map(|item| place.stripped(item)) {
         match decode_signature(variant, text) {
             Ok(raw) => signatures.push(raw),
             Err(what) => problem = Some(what),
@@ -146,17 +140,15 @@ fn read_signatures(variant: &Variant, items: &[&[u8]]) -> Result<Vec<Vec<u8>>, R
     if !signatures.is_empty() {
         return Ok(signatures);
     }
-    let header = variant.signature_header().unwrap_or_default();
     let prefix = &place.prefix;
     Err(match problem {
-        Some(problem) => Reason::MalformedSignature { header, problem },
         None if place.separator.is_some() => Reason::MalformedHeader {
             header,
             problem: format!("it has no {prefix} signature"),
         },
-        None => Reason::MalformedSignature {
+        problem => Reason::MalformedSignature {
             header,
-            problem: format!("it does not start with {prefix}"),
+            problem: problem.unwrap_or_else(|| format!("it does not start with {prefix}")),
         },
     })
 }
@@ -201,18 +193,7 @@ pub(super) fn signature_in_body(
     let Some(text) = json_text(body, &path.0) else {
         return Err(Reason::MissingHeader { header });
     };
-    let place = &variant.signature;
-    let text = match text.strip_prefix(place.prefix.as_bytes()) {
-        Some(rest) => rest,
-        None if place.prefix_optional => &text,
-        None => {
-            let problem = format!("it does not start with {}", place.prefix);
-            return Err(Reason::MalformedSignature { header, problem });
-        }
-    };
-    decode_signature(variant, text)
-        .map(|raw| vec![raw])
-        .map_err(|problem| Reason::MalformedSignature { header, problem })
+    read_signatures(variant, header, &[&text])
 }
 
 /// Reads the timestamp of the headers: its text, which is signed, and the oldest time.
@@ -220,44 +201,43 @@ fn read_times<'a>(
     rule: &TimestampRule,
     headers: &'a Headers,
     items: &[&'a [u8]],
-    signature_header: impl Fn() -> String,
+    signature_header: String,
 ) -> Result<(Option<&'a [u8]>, Option<Timestamp>), Reason> {
     let may_lack = rule.optional || rule.json.is_some();
-    let mut text = None;
-    let mut oldest: Option<Timestamp> = None;
-    let mut found = |place: &dyn Fn() -> String, value: &'a [u8]| {
-        let at = read_time(rule.unit, value).ok_or_else(|| malformed_time(place(), value))?;
-        oldest = Some(oldest.map_or(at, |oldest| oldest.min(at)));
-        text.get_or_insert(value);
-        Ok(())
-    };
+    let mut found = Vec::new();
     if let Some(name) = &rule.header {
         match needed(headers, name) {
-            Ok(value) => found(&|| name.clone(), value)?,
+            Ok(value) => found.push((name.clone(), value)),
             Err(_) if may_lack => {}
             Err(reason) => return Err(reason),
         }
     }
     if let Some(item) = &rule.item {
-        let malformed = |problem| Reason::MalformedHeader {
-            header: signature_header(),
-            problem,
-        };
         // Libraries take the first of several or the last: what they disagree on is refused.
-        let mut values = items
-            .iter()
-            .filter_map(|one| one.strip_prefix(item.as_bytes()));
-        let value = values.next().filter(|value| !value.is_empty());
-        if values.any(|other| Some(other) != value) {
-            return Err(malformed(format!("it has several {item}")));
-        }
-        match value {
-            Some(value) => found(&|| format!("{item} in {}", signature_header()), value)?,
-            None if may_lack => {}
-            None => return Err(malformed(format!("it has no {item}"))),
+        let values: Vec<&[u8]> = (items.iter())
+            .filter_map(|one| one.strip_prefix(item.as_bytes()))
+            .collect();
+        let problem = match values.as_slice() {
+            [first, rest @ ..] if rest.iter().any(|other| other != first) => Some("several"),
+            [first, ..] if !first.is_empty() => {
+                found.push((format!("{item} in {signature_header}"), first));
+                None
+            }
+            _ if may_lack => None,
+            _ => Some("no"),
+        };
+        if let Some(problem) = problem {
+            return Err(Reason::MalformedHeader {
+                header: signature_header,
+                problem: format!("it has {problem} {item}"),
+            });
         }
     }
-    Ok((text, oldest))
+    let text = found.first().map(|(_, value)| *value);
+    let time =
+        |(place, value)| read_time(rule.unit, value).ok_or_else(|| malformed_time(place, value));
+    let times: Vec<_> = found.into_iter().map(time).collect::<Result<_, _>>()?;
+    Ok((text, times.into_iter().min()))
 }
 
 /// The time that a JSON body carries.
@@ -287,19 +267,14 @@ fn malformed_time(place: String, value: &[u8]) -> Reason {
 /// not reach counts as its last moment.
 fn read_time(unit: TimeUnit, text: &[u8]) -> Option<Timestamp> {
     let text = std::str::from_utf8(text).ok()?;
-    let number = || -> Option<i64> {
-        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-        digits.then(|| text.parse().ok()).flatten()
+    let from = match unit {
+        TimeUnit::S => Timestamp::from_second,
+        TimeUnit::Ms => Timestamp::from_millisecond,
+        TimeUnit::Rfc3339 => return text.parse().ok(),
     };
-    match unit {
-        TimeUnit::S => {
-            number().map(|number| Timestamp::from_second(number).unwrap_or(Timestamp::MAX))
-        }
-        TimeUnit::Ms => {
-            number().map(|number| Timestamp::from_millisecond(number).unwrap_or(Timestamp::MAX))
-        }
-        TimeUnit::Rfc3339 => text.parse().ok(),
-    }
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = text.parse().ok().filter(|_| is_number)?;
+    Some(from(number).unwrap_or(Timestamp::MAX))
 }
 
 /// The values of the headers that the signature header names, joined with full stops.
@@ -307,21 +282,18 @@ pub(super) fn named_headers(
     headers: &Headers,
     names: Option<&[u8]>,
 ) -> Result<Option<Vec<u8>>, Reason> {
-    let Some(names) = names else {
+    let Some(names) = names.map(String::from_utf8_lossy) else {
         return Ok(None);
     };
-    let mut values = Vec::new();
-    for name in String::from_utf8_lossy(names).split_ascii_whitespace() {
-        match headers.get(name) {
-            Some(value) => values.push(value),
-            None => {
-                return Err(Reason::MissingHeader {
-                    header: name.to_owned(),
-                });
-            }
-        }
+    let value = |name| headers.get(name).ok_or(name);
+    // One header that is named a thousand times must not become a thousand copies of it.
+    let values = names.split_ascii_whitespace().take(ITEMS).map(value);
+    match values.collect::<Result<Vec<_>, _>>() {
+        Ok(values) => Ok(Some(values.join(&b'.'))),
+        Err(name) => Err(Reason::MissingHeader {
+            header: name.to_owned(),
+        }),
     }
-    Ok(Some(values.join(&b'.')))
 }
 
 /// Splits a list header's value; white space around items is dropped, empty items too.

@@ -90,30 +90,24 @@ impl fmt::Debug for Expected {
 #[derive(Debug)]
 pub struct Judge<'a> {
     scheme: &'a Scheme,
-    forms: Vec<Form>,
-    candidates: Vec<Candidate<'a>>,
-    /// The refusal when there is nothing to compute.
+    forms: Vec<Form<'a>>,
+    /// Why there is nothing to compute.
     refusal: Option<Reason>,
     variant: usize,
     body: Option<Vec<u8>>,
     keep_expected: bool,
 }
 
-/// What the delivery carries for one variant.
+/// What the delivery carries for one variant, and what may match it: each key with each spelling of
+/// the URL.
 #[derive(Debug)]
-struct Form {
+struct Form<'a> {
     variant: usize,
     signatures: Result<Vec<Vec<u8>>, Reason>,
     time: Option<Timestamp>,
-}
-
-/// One computation that may match: a form with one key, and one spelling of the URL.
-#[derive(Debug)]
-struct Candidate<'a> {
-    work: Work<'a>,
-    form: usize,
     /// The digest of the body, where the URL names it.
-    digest: Option<Vec<u8>>,
+    digest: Option<String>,
+    works: Vec<Work<'a>>,
 }
 
 impl<'a> Judge<'a> {
@@ -140,30 +134,33 @@ impl<'a> Judge<'a> {
         let mut judge = Self {
             scheme,
             forms: Vec::new(),
-            candidates: Vec::new(),
             refusal: None,
             variant: first.unwrap_or_default(),
             body: None,
             keep_expected: false,
         };
         let Some(first) = first else {
-            judge.refusal = Some(Reason::Mismatch);
             return Ok(judge);
         };
         if scheme.variants[first].signs_url() && parts.url.is_none() {
             return Err(Missing::SignedUrl);
         }
-        for index in usable().filter(|&index| place(index).is_shared_with(place(first))) {
-            judge.try_variant(index, keyring, parts);
+        for variant in usable().filter(|&variant| place(variant).is_shared_with(place(first))) {
+            match Form::new(scheme, variant, keyring, parts) {
+                Ok(form) => judge.forms.push(form),
+                Err(reason) => {
+                    judge.refusal.get_or_insert(reason);
+                }
+            }
         }
-        let whole = (judge.candidates.iter()).any(|one| !one.work.variant.streams());
-        judge.body = whole.then(Vec::new);
+        let needs_all = |form: &Form<'_>| !scheme.variants[form.variant].streams();
+        judge.body = judge.forms.iter().any(needs_all).then(Vec::new);
         Ok(judge)
     }
 
     /// The computation with the first key that applies.
     pub(super) fn first_work(&self) -> Option<&Work<'a>> {
-        self.candidates.first().map(|candidate| &candidate.work)
+        self.forms.first()?.works.first()
     }
 
     /// Also computes what the signature should have been.
@@ -171,69 +168,32 @@ impl<'a> Judge<'a> {
         self.keep_expected = true;
     }
 
-    /// Sets up the computations of one variant, or notes why it cannot be computed.
-    fn try_variant(&mut self, index: usize, keyring: &'a Keyring, parts: Parts<'a>) {
-        let variant = &self.scheme.variants[index];
-        let carried = match Carried::read(variant, parts) {
-            Ok(carried) => carried,
-            Err(reason) => {
-                self.refusal.get_or_insert(reason);
-                return;
-            }
-        };
-        let urls = match parts.url.filter(|_| variant.signs_url()) {
-            Some(url) => spellings(variant.url.as_ref(), url)
-                .into_iter()
-                .map(Some)
-                .collect(),
-            None => vec![None],
-        };
-        let parameter =
-            (variant.url.as_ref()).and_then(|rule| rule.body_sha256_parameter.as_deref());
-        let mut layouts = Vec::new();
-        for url in urls {
-            let url = url.as_deref();
-            let digest = parameter.map(|name| {
-                let named = query_parameter(url.unwrap_or_default(), name);
-                named.unwrap_or_default().to_ascii_lowercase().into_bytes()
-            });
-            match lay_out(&variant.content, &carried.given, url) {
-                Ok(segments) => layouts.push((segments, digest)),
-                Err(header) => {
-                    self.refusal.get_or_insert(Reason::MissingHeader { header });
-                }
-            }
-        }
-        for entry in keyring.of_variant(index) {
-            for (segments, digest) in &layouts {
-                self.candidates.push(Candidate {
-                    work: Work::new(variant, entry, segments.clone()),
-                    form: self.forms.len(),
-                    digest: digest.clone(),
-                });
-            }
-        }
-        self.forms.push(Form {
-            variant: index,
-            signatures: carried.signatures,
-            time: carried.time,
-        });
-    }
-
     /// Feeds the next piece of the body.
     pub fn update(&mut self, piece: &[u8]) {
         match &mut self.body {
             Some(body) => body.extend_from_slice(piece),
-            None => {
-                for candidate in &mut self.candidates {
-                    candidate.work.update(piece);
-                }
-            }
+            None => (self.forms.iter_mut())
+                .flat_map(|form| &mut form.works)
+                .for_each(|work| work.update(piece)),
         }
     }
 
     /// Ends the body and gives the verdict. The signature is judged before the age.
     pub fn finish(mut self, clock: &Clock) -> Judgement {
+        let body = self.body.take();
+        self.judge(body.as_deref(), clock)
+    }
+
+    /// The verdict on a body that is there as a whole, without a copy of it.
+    pub fn finish_with(mut self, body: &[u8], clock: &Clock) -> Judgement {
+        if self.body.is_some() {
+            return self.judge(Some(body), clock);
+        }
+        self.update(body);
+        self.judge(None, clock)
+    }
+
+    fn judge(mut self, body: Option<&[u8]>, clock: &Clock) -> Judgement {
         let mut judgement = Judgement {
             reason: None,
             matched: None,
@@ -242,116 +202,131 @@ impl<'a> Judge<'a> {
             expected: Vec::new(),
             variant: self.variant,
         };
-        let mut refusal = self.refusal.take();
-        let mut judged = 0;
-        let mut candidates = std::mem::take(&mut self.candidates);
-        // What cannot match is not worth a computation.
-        candidates.retain(|candidate| match &self.forms[candidate.form].signatures {
-            Err(reason) if !self.keep_expected => {
-                refusal.get_or_insert_with(|| reason.clone());
-                false
+        let bytes = body.unwrap_or_default();
+        for form in &mut self.forms {
+            let variant = &self.scheme.variants[form.variant];
+            if let Some(path) = &variant.signature.json {
+                form.signatures = signature_in_body(variant, path, bytes);
             }
-            _ => true,
+            // What cannot match is not worth a computation.
+            if form.signatures.is_err() && !self.keep_expected {
+                form.works.clear();
+            }
+        }
+        let matching = self.compute(body, &mut judgement).unwrap_or_default();
+        let Some(form) = self.forms.get(matching) else {
+            return judgement;
+        };
+        judgement.variant = form.variant;
+        let Some(rule) = &self.scheme.variants[form.variant].timestamp else {
+            return judgement;
+        };
+        let in_body = time_in_body(rule, bytes);
+        let carried = in_body.iter().copied().flatten().chain(form.time);
+        judgement.timestamp = carried.min();
+        let age = (judgement.timestamp).map(|time| age_millis(rule, time, clock.now));
+        judgement.age_seconds = age.map(|age| age.div_euclid(1000));
+        if judgement.matched.is_some() {
+            judgement.reason = match in_body {
+                Err(reason) => Some(reason),
+                Ok(_) => age.and_then(|age| judge_age(rule, age, clock.tolerance)),
+            };
+        }
+        judgement
+    }
+
+    /// Computes and compares: notes what matched or why nothing did, and gives the form that matched.
+    fn compute(&mut self, body: Option<&[u8]>, judgement: &mut Judgement) -> Option<usize> {
+        let segments = self.forms.iter().flat_map(|form| {
+            let digest = form.digest.as_ref().map(|_| &Segment::BodySha256);
+            let segments = form.works.iter().flat_map(|work| &work.segments);
+            segments.chain(digest)
         });
-        let body = self.body.as_deref().map(|body| {
-            let digest = candidates.iter().filter(|one| one.digest.is_some());
-            let segments = candidates.iter().flat_map(|one| &one.work.segments);
-            Whole::new(body, segments.chain(digest.map(|_| &Segment::BodySha256)))
-        });
-        for candidate in candidates {
-            let index = candidate.form;
-            let keep = self.keep_expected.then_some(&mut judgement.expected);
-            match candidate.finish(
-                &self.forms[index],
-                self.body.as_deref(),
-                body.as_ref(),
-                keep,
-            ) {
-                Ok(_) if judgement.matched.is_some() => {}
-                Ok(matched) => {
-                    judgement.matched = Some(matched);
-                    judged = index;
-                }
-                Err(reason) => {
+        let body = body.map(|body| Whole::new(body, segments));
+        let mut refusal = self.refusal.take();
+        let mut matching = None;
+        for (at, form) in self.forms.iter_mut().enumerate() {
+            if let Err(reason) = &form.signatures {
+                refusal.get_or_insert_with(|| reason.clone());
+            }
+            for work in std::mem::take(&mut form.works) {
+                let expected = self.keep_expected.then_some(&mut judgement.expected);
+                match form.try_one(work, body.as_ref(), expected) {
+                    Ok(matched) => {
+                        judgement.matched.get_or_insert(matched);
+                        matching.get_or_insert(at);
+                    }
                     // A well-formed signature that does not match says more than a malformed one.
-                    let unset = refusal.is_none();
-                    let malformed_time = matches!(refusal, Some(Reason::MalformedTimestamp { .. }));
-                    if unset || reason == Reason::Mismatch && !malformed_time {
-                        refusal = Some(reason);
+                    Err(Reason::Mismatch)
+                        if !matches!(refusal, Some(Reason::MalformedTimestamp { .. })) =>
+                    {
+                        refusal = Some(Reason::Mismatch);
+                    }
+                    Err(reason) => {
+                        refusal.get_or_insert(reason);
                     }
                 }
             }
         }
-        let malformed_time = match self.forms.get(judged) {
-            Some(form) => {
-                judgement.variant = form.variant;
-                self.read_age(form, clock, &mut judgement).err()
-            }
-            None => None,
-        };
-        judgement.reason = match &judgement.matched {
-            None => Some(refusal.unwrap_or(Reason::Mismatch)),
-            Some(_) if malformed_time.is_some() => malformed_time,
-            Some(_) => self.judge_age(&judgement, clock),
-        };
-        judgement
-    }
-
-    /// Reads how old the delivery is. The error is a time in the body that is none.
-    fn read_age(
-        &self,
-        form: &Form,
-        clock: &Clock,
-        judgement: &mut Judgement,
-    ) -> Result<(), Reason> {
-        let Some(rule) = &self.scheme.variants[form.variant].timestamp else {
-            return Ok(());
-        };
-        let in_body = time_in_body(rule, self.body.as_deref().unwrap_or_default());
-        let known = in_body.as_ref().ok().copied().flatten();
-        if let Some(oldest) = form.time.into_iter().chain(known).min() {
-            judgement.timestamp = Some(oldest);
-            let age = age_millis(rule, oldest, clock.now);
-            judgement.age_seconds = Some(age.div_euclid(1000));
+        if matching.is_none() {
+            judgement.reason = Some(refusal.unwrap_or(Reason::Mismatch));
         }
-        in_body.map(drop)
-    }
-
-    fn judge_age(&self, judgement: &Judgement, clock: &Clock) -> Option<Reason> {
-        let rule = self.scheme.variants[judgement.variant].timestamp.as_ref()?;
-        let tolerance = match clock.tolerance {
-            Tolerance::AsScheme => rule.tolerance?,
-            Tolerance::Off => return None,
-            Tolerance::Within(tolerance) => tolerance,
-        };
-        let age = age_millis(rule, judgement.timestamp?, clock.now);
-        let limit = i64::try_from(tolerance.as_millis()).unwrap_or(i64::MAX);
-        if age > limit {
-            return Some(Reason::Stale {
-                age: age.div_euclid(1000),
-                tolerance,
-            });
-        }
-        (rule.direction == Direction::Both && -age > limit).then(|| Reason::Future {
-            ahead: (-age).div_euclid(1000),
-            tolerance,
-        })
+        matching
     }
 }
 
-impl Candidate<'_> {
-    fn finish(
-        self,
-        form: &Form,
-        bytes: Option<&[u8]>,
+impl<'a> Form<'a> {
+    /// Sets up the computations of one variant. The error says why it cannot be computed.
+    fn new(
+        scheme: &'a Scheme,
+        index: usize,
+        keyring: &'a Keyring,
+        parts: Parts<'a>,
+    ) -> Result<Self, Reason> {
+        let variant = &scheme.variants[index];
+        let carried = Carried::read(variant, parts)?;
+        let urls = match parts.url.filter(|_| variant.signs_url()) {
+            Some(url) => spellings(variant.url.as_ref(), url)
+                .into_iter()
+                .map(Some)
+                .collect(),
+            None => vec![None],
+        };
+        let mut layouts = Vec::new();
+        for url in urls {
+            let segments = lay_out(&variant.content, &carried.given, url.as_deref());
+            layouts.push(segments.map_err(|header| Reason::MissingHeader { header })?);
+        }
+        let mut works = Vec::new();
+        for entry in keyring.of_variant(index) {
+            let segments = layouts.iter().cloned();
+            works.extend(segments.map(|segments| Work::new(variant, entry, segments)));
+        }
+        let parameter = variant
+            .url
+            .as_ref()
+            .and_then(|rule| rule.body_sha256_parameter.as_ref());
+        let digest = parameter.map(|name| {
+            let digest = query_parameter(parts.url.unwrap_or_default(), name);
+            digest.unwrap_or_default().to_ascii_lowercase()
+        });
+        Ok(Self {
+            variant: index,
+            signatures: carried.signatures,
+            time: carried.time,
+            digest,
+            works,
+        })
+    }
+
+    fn try_one(
+        &self,
+        work: Work<'_>,
         body: Option<&Whole<'_>>,
         expected: Option<&mut Vec<Expected>>,
     ) -> Result<Match, Reason> {
-        let (variant, entry) = (self.work.variant, self.work.entry);
-        let running = match self.work.finish(body) {
-            Ok(running) => running,
-            Err(header) => return Err(Reason::MissingHeader { header }),
-        };
+        let (variant, entry) = (work.variant, work.entry);
+        let running = (work.finish(body)).map_err(|header| Reason::MissingHeader { header })?;
         if let Some(expected) = expected
             && let Some(raw) = running.clone().sign()
         {
@@ -361,27 +336,35 @@ impl Candidate<'_> {
                 value: Zeroizing::new(format!("{prefix}{}", variant.encoding.encode(&raw))),
             });
         }
-        let in_body;
-        let signatures = match (&variant.signature.json, &form.signatures) {
-            (None, Ok(signatures)) => signatures,
-            (None, Err(reason)) => return Err(reason.clone()),
-            (Some(path), _) => {
-                in_body = signature_in_body(variant, path, bytes.unwrap_or_default())?;
-                &in_body
-            }
-        };
-        let digest_matches = self.digest.is_none_or(|digest| {
-            body.and_then(|body| body.piece(&Segment::BodySha256, &[])) == Some(&digest)
-        });
-        if digest_matches && running.verify(signatures.iter().map(Vec::as_slice)) {
-            Ok(Match {
-                position: entry.position,
-                fingerprint: entry.key.fingerprint(),
-            })
-        } else {
-            Err(Reason::Mismatch)
+        let signatures = self.signatures.as_ref().map_err(Reason::clone)?;
+        let digest = || body?.piece(&Segment::BodySha256, &[]);
+        let is_digest = |named: &String| digest() == Some(named.as_bytes());
+        let is_right = running.verify(signatures.iter().map(Vec::as_slice));
+        if !is_right || !self.digest.as_ref().is_none_or(is_digest) {
+            return Err(Reason::Mismatch);
         }
+        Ok(Match {
+            position: entry.position,
+            fingerprint: entry.key.fingerprint(),
+        })
     }
+}
+
+/// Why a delivery of this age, in milliseconds, is not taken.
+fn judge_age(rule: &TimestampRule, age: i64, tolerance: Tolerance) -> Option<Reason> {
+    let tolerance = match tolerance {
+        Tolerance::AsScheme => rule.tolerance?,
+        Tolerance::Off => return None,
+        Tolerance::Within(tolerance) => tolerance,
+    };
+    let limit = i64::try_from(tolerance.as_millis()).unwrap_or(i64::MAX);
+    if age > limit {
+        let age = age.div_euclid(1000);
+        return Some(Reason::Stale { age, tolerance });
+    }
+    let ahead = (-age).div_euclid(1000);
+    (rule.direction == Direction::Both && -age > limit)
+        .then_some(Reason::Future { ahead, tolerance })
 }
 
 /// How old a delivery is, in milliseconds. Whole seconds are compared with whole seconds, as the

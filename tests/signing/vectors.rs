@@ -123,10 +123,18 @@ fn judged(scheme: &Scheme, case: &Case) -> Option<(Judgement, Vec<&'static str>)
         judge.update(piece);
     }
     let tolerance = case.tolerance.map(Duration::from_secs);
-    let judgement = judge.finish(&Clock {
+    let clock = Clock {
         now: Timestamp::from_second(case.now.unwrap_or_default()).unwrap(),
         tolerance: tolerance.map_or(Tolerance::Off, Tolerance::Within),
-    });
+    };
+    let judgement = judge.finish(&clock);
+    let at_once = Judge::new(scheme, &keyring, parts).unwrap();
+    assert_eq!(
+        at_once.finish_with(&body, &clock),
+        judgement,
+        "{}",
+        case.name
+    );
     let mut codes = Vec::new();
     if case.cause.is_some() {
         let found = diagnose(scheme, &secrets, parts, Received::whole(&body), &judgement);

@@ -67,9 +67,9 @@ impl Bench {
             return Ok(None);
         };
         let url = self.url_of(delivery);
-        let mut judge = Judge::new(&self.scheme, keyring, parts(delivery, url.as_deref()))?;
-        judge.update(&delivery.body);
-        Ok(Some(judge.finish(&settings::clock(&self.clock, now))))
+        let judge = Judge::new(&self.scheme, keyring, parts(delivery, url.as_deref()))?;
+        let clock = settings::clock(&self.clock, now);
+        Ok(Some(judge.finish_with(&delivery.body, &clock)))
     }
 
     /// The answer to what a provider asks beside its deliveries, as the scheme's record describes it.

@@ -151,6 +151,12 @@ impl SignaturePlace {
         (self.header.as_ref()).is_some_and(|name| name.contains("{n}"))
     }
 
+    /// A signature's text without the prefix; `None` when it lacks one that it needs.
+    pub(in crate::signing) fn stripped<'a>(&self, text: &'a [u8]) -> Option<&'a [u8]> {
+        let rest = text.strip_prefix(self.prefix.as_bytes());
+        rest.or(self.prefix_optional.then_some(text))
+    }
+
     /// Whether one delivery may carry signatures of both, since they travel in the same place.
     pub(in crate::signing) fn is_shared_with(&self, other: &Self) -> bool {
         self.json == other.json
