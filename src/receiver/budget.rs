@@ -95,30 +95,25 @@ impl Account {
         }
     }
 
-    /// A share for bytes that are there already, beyond the budget if it must be; none when it is
-    /// used up.
-    pub(super) fn share_of_what_is(self: &Arc<Self>, bytes: usize) -> Option<Share> {
-        if self.budget.used.load(Ordering::Relaxed) >= self.budget.bytes {
-            return None;
-        }
-        self.budget.used.fetch_add(bytes, Ordering::Relaxed);
-        self.used.fetch_add(bytes, Ordering::Relaxed);
-        Some(Share {
+    /// A share for an answer, if there is room: senders that do not read theirs must leave some to
+    /// requests.
+    pub(super) fn share_for_answer(self: &Arc<Self>, bytes: usize) -> Option<Share> {
+        let less = |most: usize| most - most / 4;
+        let (part, all) = (less(self.budget.part), less(self.budget.bytes));
+        self.take(bytes, part, all).then(|| Share {
             account: Some(Arc::clone(self)),
             bytes,
         })
     }
 
-    fn take(&self, bytes: usize) -> bool {
-        let budget = &self.budget;
-        if !add(&self.used, bytes, budget.part) {
-            return false;
-        }
-        if !add(&budget.used, bytes, budget.bytes) {
+    /// Takes so much, unless that would be more than `part` for this address or than `all`.
+    fn take(&self, bytes: usize, part: usize, all: usize) -> bool {
+        let taken = add(&self.used, bytes, part);
+        let is_taken_of_all = taken && add(&self.budget.used, bytes, all);
+        if taken && !is_taken_of_all {
             self.used.fetch_sub(bytes, Ordering::Relaxed);
-            return false;
         }
-        true
+        is_taken_of_all
     }
 }
 
@@ -143,7 +138,10 @@ impl Share {
     pub(super) fn cover(&mut self, bytes: usize) -> bool {
         let more = bytes.saturating_sub(self.bytes);
         let covered = match &self.account {
-            Some(account) => more == 0 || account.take(more),
+            Some(account) => {
+                let budget = &account.budget;
+                more == 0 || account.take(more, budget.part, budget.bytes)
+            }
             None => true,
         };
         if covered {
@@ -232,13 +230,14 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_may_be_the_last_drop_but_not_more() {
+    fn answers_leave_room_for_requests() {
         let budget = budget(100);
         let account = budget.account(remote("192.0.2.1"));
-        let first = account.share_of_what_is(1000);
-        assert!(first.is_some() && account.share_of_what_is(1).is_none());
-        drop(first);
-        assert!(account.share_of_what_is(1).is_some());
+        let answer = account.share_for_answer(57);
+        assert!(answer.is_some() && account.share_for_answer(1).is_none());
+        assert!(account.share().cover(18));
+        drop(answer);
+        assert!(account.share_for_answer(57).is_some());
     }
 
     #[test]

@@ -368,7 +368,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
         // A body that others have, too, takes up nothing of its own.
         let counted = reply.body.len() > KEPT_BYTES && reply.body.is_unique();
         let share = if counted {
-            self.account.share_of_what_is(reply.body.len())
+            self.account.share_for_answer(reply.body.len())
         } else {
             Some(Share::default())
         };

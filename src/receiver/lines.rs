@@ -298,3 +298,35 @@ impl Lines {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::pending;
+
+    #[test]
+    fn nobody_comes_in_before_there_is_room() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let limits = Limits {
+                connections: 3,
+                ..Limits::default()
+            };
+            let lines = Arc::new(Lines::new(&limits));
+            for port in 0..50 {
+                if lines.count() >= lines.most() {
+                    lines.make_room().await;
+                }
+                assert!(lines.count() < 3);
+                let place = lines.open(([192, 0, 2, 1], port).into());
+                tokio::spawn(async move {
+                    let never = place.line.unless_cut(pending::<()>()).await;
+                    assert!(matches!(never, Err(Cut::Crowded(Phase::Idle, _))));
+                });
+            }
+            assert_eq!(lines.count(), 3);
+        });
+    }
+}

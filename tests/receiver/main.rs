@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use bluehook::delivery::{Delivery, Headers};
 use bluehook::receiver::{
-    Answer, Limits, Malformed, Received, Receiver, Reply, Responder, Service, Stop,
+    Answer, Limits, Malformed, Received, Receiver, Reply, Responder, Service, Stop, answer_all,
 };
 
 /// No wait in these tests is longer: then something hangs.
@@ -86,6 +86,15 @@ impl Running {
         Sender::connect(self.address)
     }
 
+    #[cfg(target_os = "linux")]
+    fn connect_from(&self, ip: [u8; 4]) -> Sender {
+        use socket2::{Domain, Socket, Type};
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        socket.bind(&SocketAddr::from((ip, 0)).into()).unwrap();
+        socket.connect(&self.address.into()).unwrap();
+        Sender::over(socket.into())
+    }
+
     fn delivery(&self) -> Delivery {
         self.received.recv_timeout(PATIENCE).unwrap().delivery
     }
@@ -153,7 +162,10 @@ impl Answered {
 
 impl Sender {
     fn connect(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).unwrap();
+        Self::over(TcpStream::connect(address).unwrap())
+    }
+
+    fn over(stream: TcpStream) -> Self {
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream.set_write_timeout(Some(PATIENCE)).unwrap();
         stream.set_nodelay(true).unwrap();
@@ -667,6 +679,24 @@ fn answers_may_come_from_another_thread_and_in_any_order() {
     for (number, mut sender, responder) in senders {
         responder.answer(reply(200, format!("{number}").as_bytes()));
         assert_eq!(sender.answer().body, format!("{number}").as_bytes());
+    }
+}
+
+#[test]
+fn many_answers_can_be_given_at_once() {
+    let (to_test, responders) = mpsc::channel();
+    let running = Running::with(Limits::default(), move |delivery, responder| {
+        let _ = to_test.send((delivery.target.clone(), responder));
+    });
+    let mut senders: Vec<_> = (0..50).map(|_| running.connect()).collect();
+    for (number, sender) in senders.iter().enumerate() {
+        sender.send(&post(&format!("/{number}"), b""));
+    }
+    let waiting = (0..50).map(|_| responders.recv_timeout(PATIENCE).unwrap());
+    answer_all(waiting.map(|(target, responder)| (responder, reply(200, target.as_bytes()))));
+    answer_all([]);
+    for (number, sender) in senders.iter_mut().enumerate() {
+        assert_eq!(sender.answer().body, format!("/{number}").as_bytes());
     }
 }
 
@@ -1241,6 +1271,124 @@ fn a_request_that_waits_for_memory_gets_it() {
     assert_eq!(second.answer().status, 202);
 }
 
+#[test]
+fn memory_is_given_for_what_has_come_and_not_for_what_is_announced() {
+    let limits = Limits {
+        buffered_bytes: 400_000,
+        buffer_wait: SHORT,
+        ..Limits::default()
+    };
+    let running = Running::start(limits);
+    let _announcing: Vec<_> = (0..10)
+        .map(|_| {
+            let mut sender = running.connect();
+            let request = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 390000\r\n\r\nx";
+            // The first answer shows that the second request is being read.
+            sender.send(&[post("/first", b"").as_slice(), request].concat());
+            sender.answer();
+            running.delivery();
+            sender
+        })
+        .collect();
+    let mut sender = running.connect();
+    sender.send(&post("/", &[b'x'; 200_000]));
+    assert_eq!(sender.answer().status, 200);
+    running.delivery();
+    running.serves_on();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn one_address_leaves_memory_to_others() {
+    let limits = Limits {
+        body_bytes: 200_000,
+        buffered_bytes: 1_000_000,
+        buffer_wait: SHORT,
+        ..Limits::default()
+    };
+    let running = Running::start(limits);
+    let body = vec![b'x'; 190_000];
+    let mut held = Vec::new();
+    let mut refused = 0;
+    for _ in 0..5 {
+        let mut sender = running.connect();
+        sender.send(&post("/", &body));
+        match sender.answer().status {
+            200 => held.push(running.received.recv_timeout(PATIENCE).unwrap()),
+            status => {
+                assert_eq!((status, running.malformed().code), (503, "over-budget"));
+                refused += 1;
+            }
+        }
+    }
+    assert_eq!((held.len(), refused), (3, 2));
+    let mut other = running.connect_from([127, 0, 0, 2]);
+    other.send(&post("/", &body));
+    assert_eq!(other.answer().status, 200);
+    running.delivery();
+    running.serves_on();
+}
+
+#[test]
+fn answers_count_until_they_are_read_but_a_shared_one_does_not() {
+    let size = 20_000_000;
+    let limits = Limits {
+        buffered_bytes: size * 4,
+        answer: PATIENCE,
+        ..Limits::default()
+    };
+    let shared = bytes::Bytes::from(vec![b's'; size]);
+    let running = Running::with(limits, move |delivery, responder| {
+        let body = match delivery.target.as_str() {
+            "/own" => vec![b'o'; size].into(),
+            "/shared" => shared.clone(),
+            _ => delivery.target.clone().into(),
+        };
+        responder.answer(Answer::from(Reply {
+            status: 200,
+            headers: Headers::new(),
+            body,
+        }));
+    });
+    let ask = |target| {
+        let mut sender = running.connect();
+        // Where the system takes in much of an answer, the receiver is soon done with it.
+        let socket = socket2::SockRef::from(sender.stream());
+        socket.set_recv_buffer_size(500_000).unwrap();
+        sender.send(&post(target, b""));
+        let answer = sender.answer_head();
+        running.delivery();
+        (sender, answer)
+    };
+    let _shared: Vec<_> = (0..5)
+        .map(|_| {
+            let (sender, answer) = ask("/shared");
+            assert_eq!(answer.status, 200);
+            sender
+        })
+        .collect();
+    let mut own: Vec<_> = (0..2)
+        .map(|_| {
+            let (sender, answer) = ask("/own");
+            assert_eq!(answer.status, 200);
+            sender
+        })
+        .collect();
+    let (_, answer) = ask("/own");
+    assert_eq!(
+        (answer.status, running.malformed().code),
+        (503, "over-budget")
+    );
+    running.serves_on();
+    let mut read = vec![0; size];
+    own[0].0.read_exact(&mut read).unwrap();
+    // The receiver is done with it before it is looked for the next request.
+    own[0].send(&post("/again", b""));
+    own[0].answer();
+    running.delivery();
+    assert_eq!(ask("/own").1.status, 200);
+}
+
 // ---- too slow -----------------------------------------------------------------------------------
 
 #[test]
@@ -1483,6 +1631,54 @@ fn a_newcomer_is_served_in_place_of_the_slowest() {
 }
 
 #[test]
+fn a_newcomer_that_has_not_spoken_yet_outlasts_slow_senders() {
+    let limits = Limits {
+        connections: 20,
+        ..Limits::default()
+    };
+    let running = Running::start(limits);
+    let half_head = || {
+        let mut sender = running.connect();
+        sender.send(&[post("/", b"").as_slice(), b"POST / HTT"].concat());
+        sender.answer();
+        running.delivery();
+        sender
+    };
+    let mut slow: Vec<_> = (0..20).map(|_| half_head()).collect();
+    let mut newcomer = running.connect();
+    slow.extend((0..19).map(|_| half_head()));
+    newcomer.send(&post("/new", b""));
+    assert_eq!(newcomer.answer().body, b"/new");
+    running.delivery();
+    for _ in 0..20 {
+        assert_eq!(running.malformed().code, "too-many-connections");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_address_with_most_of_the_connections_makes_room() {
+    let limits = Limits {
+        connections: 5,
+        ..Limits::default()
+    };
+    let running = Running::start(limits);
+    let mut oldest = running.connect_from([127, 0, 0, 2]);
+    oldest.send(&post("/", b""));
+    oldest.answer();
+    running.delivery();
+    let _crowd: Vec<_> = (0..20).map(|_| running.connect()).collect();
+    for _ in 0..16 {
+        let malformed = running.malformed();
+        assert_eq!(malformed.code, "too-many-connections");
+        let ip = malformed.remote.unwrap().ip();
+        assert_eq!(ip, Ipv4Addr::LOCALHOST);
+    }
+    oldest.send(&post("/still", b""));
+    assert_eq!(oldest.answer().body, b"/still");
+}
+
+#[test]
 fn a_flood_of_connections_keeps_nobody_out() {
     let limits = Limits {
         connections: 16,
@@ -1641,6 +1837,11 @@ fn a_lack_of_descriptors_passes() {
     let mut newcomer = Sender::connect(address);
     newcomer.send(&post("/new", b""));
     assert_eq!(newcomer.answer().body, b"/new");
+    for _ in 0..20 {
+        let mut sender = Sender::connect(address);
+        sender.send(&post("/beside", b""));
+        assert_eq!(sender.answer().body, b"/beside");
+    }
     drop(flood);
     for _ in 0..20 {
         let mut sender = Sender::connect(address);
