@@ -788,6 +788,34 @@ fn every_code_of_the_table_has_a_case() {
 }
 
 #[test]
+fn every_code_of_the_table_is_there_once_and_has_its_prose() {
+    let mut codes = BTreeSet::new();
+    for record in TABLE {
+        let (subject, _) = record.code.split_once('-').unwrap();
+        assert!(["body", "secret", "signature", "content"].contains(&subject));
+        assert!(codes.insert(record.code), "{}", record.code);
+        for prose in [record.about, record.fix] {
+            assert!(prose.ends_with('.'), "{}", record.code);
+        }
+    }
+}
+
+#[test]
+fn what_a_peer_sent_is_quoted_harmlessly() {
+    let remains = |body: &[u8]| Case::signed("x", body).diagnosed().nothing_found.unwrap();
+    let shown = remains(b"a\x1b[0m\n\\\xff'\"");
+    assert!(
+        shown.ends_with("begins with a\\x1b[0m\\n\\\\\\xff'\"."),
+        "{shown}"
+    );
+    let shown = remains(&[b'a'; 30]);
+    assert!(
+        shown.contains("begins with aaaaaaaaaaaaaaaaaaaaaaaa…"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn every_dialect_is_named() {
     let body = "{\"b\":[1.0,2e3,{}],\"a\":\"Gr\u{f6}\u{df}e <i> / \u{2603}\",\"10\":null,\"2\":[],\"c\":{\"d\":\"\\u00e9\\/\"}}";
     for dialect in Dialect::all() {
@@ -1347,10 +1375,9 @@ fn of_a_body_that_was_cut_only_what_is_there_is_tried() {
 
 #[test]
 fn a_cause_names_dialect_algorithm_and_scheme() {
-    let cause = Case::signed(BODY.replace(",\"", ", \"").replace("\":", "\": "), BODY)
-        .diagnosed()
-        .cause;
-    assert!(cause.is_none() || cause.unwrap().dialect.is_some());
+    let signed = rewrite(BODY.as_bytes(), Dialect::named("python-unicode").unwrap()).unwrap();
+    let cause = Case::signed(signed, BODY).diagnosed().cause.unwrap();
+    assert_eq!(cause.dialect.as_deref(), Some("python-unicode"));
     let text = hex::encode(mac_with("sha512", SECRET.as_bytes(), BODY.as_bytes()));
     assert_eq!(
         Case::blue(&text, BODY)

@@ -1,15 +1,16 @@
 //! Hints: what looks wrong about a delivery although no retried signature proves it. Also given on
 //! genuine deliveries, where other receivers may stumble.
 
-use super::claim::Spelling;
-use super::{Received, candidates};
-use crate::signing::Secret;
+use super::recipe::SCHEMES;
+use super::shape::{Case, Received, SECRETS, quoted};
 use crate::signing::carried::signature_values;
 use crate::signing::content::Parts;
 use crate::signing::encoding::Encoding;
-use crate::signing::judge::Judgement;
+use crate::signing::judge::{Clock, Judge, Judgement, Tolerance};
+use crate::signing::keyring::Keyring;
 use crate::signing::record::{Scheme, Variant};
 use crate::signing::refusal::Reason;
+use crate::signing::secret::Secret;
 
 /// Evidence that no match backs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,17 +30,10 @@ impl Hint {
     }
 }
 
-/// What a delivery was judged by.
-struct View<'a> {
-    scheme: &'a Scheme,
-    secrets: &'a [Secret],
-    parts: Parts<'a>,
-    body: Received<'a>,
-    judgement: &'a Judgement,
-}
+type Look = fn(&Case<'_>, &Judgement) -> Option<Hint>;
 
 /// All hints, in the order in which they are given.
-const HINTS: &[fn(&View<'_>) -> Option<Hint>] = &[
+const HINTS: &[Look] = &[
     content_length,
     other_provider,
     repeated_header,
@@ -57,20 +51,53 @@ pub fn hints(
     body: Received<'_>,
     judgement: &Judgement,
 ) -> Vec<Hint> {
-    let view = View {
+    let case = Case {
         scheme,
         secrets,
         parts,
         body,
-        judgement,
+        variant: judgement.variant,
     };
-    HINTS.iter().filter_map(|hint| hint(&view)).collect()
+    HINTS
+        .iter()
+        .filter_map(|look| look(&case, judgement))
+        .collect()
 }
 
-fn content_length(view: &View<'_>) -> Option<Hint> {
-    let text = view.parts.headers.get("Content-Length")?;
+/// Whether the bytes that were given as a public key are the private seed.
+pub(super) fn seed(case: &Case<'_>) -> Option<Hint> {
+    let is_asymmetric = |variant: &Variant| variant.algorithm.is_asymmetric();
+    let is_tried = case
+        .scheme
+        .variants
+        .get(case.variant)
+        .is_some_and(is_asymmetric);
+    let signs = |secret: &Secret| {
+        let secrets = std::slice::from_ref(secret);
+        let keyring = Keyring::for_signing(case.scheme, secrets).ok()?;
+        let mut judge = Judge::new(case.scheme, &keyring, case.parts).ok()?;
+        judge.update(case.body.kept);
+        let clock = Clock {
+            now: jiff::Timestamp::UNIX_EPOCH,
+            tolerance: Tolerance::Off,
+        };
+        judge.finish(&clock).matched
+    };
+    let mut secrets = case.secrets.iter().take(SECRETS);
+    let is_seed = is_tried && case.body.is_whole() && secrets.any(|secret| signs(secret).is_some());
+    is_seed.then(|| {
+        Hint::new(
+            "secret-is-seed",
+            "The secret that was given is the private seed of the key that made this signature. Verify with its \
+             public key, and keep the seed with the sender.",
+        )
+    })
+}
+
+fn content_length(case: &Case<'_>, _: &Judgement) -> Option<Hint> {
+    let text = case.parts.headers.get("Content-Length")?;
     let said: u64 = std::str::from_utf8(text).ok()?.trim().parse().ok()?;
-    let came = view.body.total;
+    let came = case.body.total;
     let what = match said.cmp(&came) {
         std::cmp::Ordering::Equal => return None,
         std::cmp::Ordering::Greater => {
@@ -86,23 +113,23 @@ fn content_length(view: &View<'_>) -> Option<Hint> {
     ))
 }
 
-fn other_provider(view: &View<'_>) -> Option<Hint> {
+fn other_provider(case: &Case<'_>, judgement: &Judgement) -> Option<Hint> {
     let names = |scheme: &Scheme| -> Vec<String> {
         let header = |variant: &Variant| variant.signature_header();
         scheme.variants.iter().filter_map(header).collect()
     };
-    let own = names(view.scheme);
+    let own = names(case.scheme);
     let is_own = |name: &String| own.iter().any(|own| own.eq_ignore_ascii_case(name));
-    let own_is_there = own.iter().any(|name| view.parts.headers.contains(name));
+    let own_is_there = own.iter().any(|name| case.parts.headers.contains(name));
     let mut found: Vec<(&str, String)> = Vec::new();
     let mut signs_url = false;
-    for scheme in candidates::all_schemes()
+    for scheme in SCHEMES
         .iter()
-        .filter(|scheme| scheme.name != view.scheme.name)
+        .filter(|scheme| scheme.name != case.scheme.name)
     {
         let seen = names(scheme)
             .into_iter()
-            .find(|name| !is_own(name) && view.parts.headers.contains(name));
+            .find(|name| !is_own(name) && case.parts.headers.contains(name));
         if let Some(name) = seen {
             signs_url |= scheme.variants.iter().any(Variant::signs_url);
             found.push((&scheme.name, name));
@@ -110,7 +137,7 @@ fn other_provider(view: &View<'_>) -> Option<Hint> {
     }
     let (_, header) = found.first()?;
     // Beside the scheme's own header another one is only telling when the delivery is refused.
-    if own_is_there && view.judgement.is_genuine() {
+    if own_is_there && judgement.is_genuine() {
         return None;
     }
     let same: Vec<&str> = found
@@ -119,7 +146,7 @@ fn other_provider(view: &View<'_>) -> Option<Hint> {
         .map(|(name, _)| *name)
         .take(4)
         .collect();
-    let url = if signs_url && view.parts.url.is_none() {
+    let url = if signs_url && case.parts.url.is_none() {
         " That scheme signs the URL, which is not known here: give it with --signed-url."
     } else {
         ""
@@ -134,13 +161,13 @@ fn other_provider(view: &View<'_>) -> Option<Hint> {
     ))
 }
 
-fn repeated_header(view: &View<'_>) -> Option<Hint> {
-    let variant = view.scheme.variants.get(view.judgement.variant)?;
+fn repeated_header(case: &Case<'_>, judgement: &Judgement) -> Option<Hint> {
+    let variant = case.scheme.variants.get(judgement.variant)?;
     let place = &variant.signature;
     if place.is_numbered() || place.carries_several() {
         return None;
     }
-    let count = signature_values(place, view.parts.headers).count();
+    let count = signature_values(place, case.parts.headers).count();
     let name = place.header.as_deref()?;
     (count > 1).then(|| {
         Hint::new(
@@ -150,20 +177,20 @@ fn repeated_header(view: &View<'_>) -> Option<Hint> {
     })
 }
 
-fn uppercase_hex(view: &View<'_>) -> Option<Hint> {
-    let variant = view.scheme.variants.get(view.judgement.variant)?;
+fn uppercase_hex(case: &Case<'_>, judgement: &Judgement) -> Option<Hint> {
+    let variant = case.scheme.variants.get(judgement.variant)?;
     if variant.encoding != Encoding::Hex {
         return None;
     }
     let is_upper = |value: &[u8]| {
         let text = value
-            .strip_prefix(Spelling::of(variant).prefix_bytes())
+            .strip_prefix(variant.signature.prefix.as_bytes())
             .unwrap_or(value);
         text.len() >= 16
             && text.iter().all(u8::is_ascii_hexdigit)
             && text.iter().any(u8::is_ascii_uppercase)
     };
-    let mut values = signature_values(&variant.signature, view.parts.headers);
+    let mut values = signature_values(&variant.signature, case.parts.headers);
     let found = values.any(|value| value.split(|byte| b",; ".contains(byte)).any(is_upper));
     found.then(|| {
         Hint::new(
@@ -174,12 +201,12 @@ fn uppercase_hex(view: &View<'_>) -> Option<Hint> {
 }
 
 /// What the secret looks like, without a word of it.
-fn secret_shape(view: &View<'_>) -> Option<Hint> {
-    if view.judgement.is_genuine() {
+fn secret_shape(case: &Case<'_>, judgement: &Judgement) -> Option<Hint> {
+    if judgement.is_genuine() {
         return None;
     }
-    for (index, secret) in view.secrets.iter().enumerate() {
-        let which = if view.secrets.len() > 1 {
+    for (index, secret) in case.secrets.iter().enumerate() {
+        let which = if case.secrets.len() > 1 {
             format!("Secret {}", index + 1)
         } else {
             "The secret".to_owned()
@@ -224,27 +251,25 @@ fn secret_shape(view: &View<'_>) -> Option<Hint> {
     None
 }
 
-fn content_encoding(view: &View<'_>) -> Option<Hint> {
-    let value = view.parts.headers.get("Content-Encoding")?;
-    if value.eq_ignore_ascii_case(b"identity") || value.is_empty() || view.judgement.is_genuine() {
+fn content_encoding(case: &Case<'_>, judgement: &Judgement) -> Option<Hint> {
+    let value = case.parts.headers.get("Content-Encoding")?;
+    if value.eq_ignore_ascii_case(b"identity") || value.is_empty() || judgement.is_genuine() {
         return None;
     }
     Some(Hint::new(
         "content-encoding",
         format!(
             "Content-Encoding says {}: signatures are usually of the body before compression, and proxies may change it.",
-            super::quoted(value, 20)
+            quoted(value, 20)
         ),
     ))
 }
 
-fn charset(view: &View<'_>) -> Option<Hint> {
-    if view.judgement.is_genuine()
-        || matches!(view.judgement.reason, Some(Reason::MissingHeader { .. }))
-    {
+fn charset(case: &Case<'_>, judgement: &Judgement) -> Option<Hint> {
+    if judgement.is_genuine() || matches!(judgement.reason, Some(Reason::MissingHeader { .. })) {
         return None;
     }
-    let content_type = view
+    let content_type = case
         .parts
         .headers
         .get("Content-Type")
@@ -262,14 +287,14 @@ fn charset(view: &View<'_>) -> Option<Hint> {
             "charset",
             format!(
                 "Content-Type names the charset {}: what decodes the body before verifying changes its bytes.",
-                super::quoted(named.as_bytes(), 20)
+                quoted(named.as_bytes(), 20)
             ),
         ));
     }
     let is_text = content_type.contains("json") || content_type.contains("text");
-    let is_broken = view.body.total == view.body.kept.len() as u64
-        && std::str::from_utf8(view.body.kept).is_err();
-    (is_text && is_broken && !view.parts.headers.contains("Content-Encoding")).then(|| {
+    let is_broken = case.body.total == case.body.kept.len() as u64
+        && std::str::from_utf8(case.body.kept).is_err();
+    (is_text && is_broken && !case.parts.headers.contains("Content-Encoding")).then(|| {
         Hint::new("charset", "The body is not UTF-8, although its Content-Type is a text: it may have been converted on its way.")
     })
 }

@@ -4,308 +4,203 @@
 //!
 //! Nothing here puts a secret, or a part of one, into words.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use percent_encoding::percent_decode;
 
-use super::body::{URL_ENCODERS, percent_encode};
-use super::table::{Made, Sink};
+use super::affix::{self, Kind};
+use super::body::{url_encodings, with_plus_for_space};
+use super::shape::{HUGE, Key, Made, Scene, Sink, counted, quoted};
 use crate::delivery::Headers;
 use crate::json;
 use crate::signing::encoding::lenient_base64;
-use crate::signing::record::words::{KeyForm, KeyRule};
+use crate::signing::record::words::KeyForm;
+use crate::signing::url::form_decoded;
 
-/// Prefixes that secrets are issued with, or that are pasted along with them.
-const PREFIXES: [(&str, u8); 15] = [
-    ("whsec_", 0),
-    ("pat_", 0),
-    ("polar_whs_", 1),
-    ("sha256=", 1),
-    ("Bearer ", 1),
-    ("v1,", 1),
-    ("whsk_", 1),
-    ("whs_", 2),
-    ("wh_", 2),
-    ("sk_", 2),
-    ("secret_", 2),
-    ("base64:", 2),
-    ("hex:", 2),
-    ("pdl_ntfset_", 2),
-    ("v0=", 2),
-];
 /// How far into a secret its prefix may reach.
 const PREFIX_REACH: usize = 40;
 /// How many ids of a payload, and of headers, are tried.
 const IDS: usize = 24;
+/// How many members of an object, and how many headers, are looked at.
+const MEMBERS: usize = 64;
 
-type Out<'a> = &'a mut Sink<Made>;
+type Out<'o, 'v> = &'o mut Sink<'v, Key>;
 
-fn push_if_other(made: Vec<u8>, than: &[u8], what: &str, rarer: u8, out: Out<'_>) {
-    if made != than && out.wants(rarer) {
-        out.push(Made::new(made, what).rarer(rarer));
+pub(super) fn whitespace(key: &Key, _: &Scene, out: Out<'_, '_>) {
+    let mut push =
+        |rarer, text: &[u8], what: String| out.push(rarer, Key::new(text, &key.rule), what);
+    let text = key.text.as_slice();
+    let inner = text.trim_ascii();
+    if inner != text && !inner.is_empty() {
+        let count = counted(text.len() - inner.len(), "byte");
+        push(
+            0,
+            inner,
+            format!("without the white space at its ends ({count})"),
+        );
+        push(
+            1,
+            text.trim_ascii_start(),
+            "without the white space before it".into(),
+        );
+        push(
+            1,
+            text.trim_ascii_end(),
+            "without the white space after it".into(),
+        );
     }
-}
-
-pub(super) fn whitespace(text: &[u8], out: Out<'_>) {
-    let start = text.len() - text.trim_ascii_start().len();
-    let end = text.len() - text.trim_ascii_end().len();
-    if start + end > 0 && start < text.len() {
-        let what = |count| {
-            format!(
-                "without the white space at its ends ({})",
-                super::body::counted(count, "byte")
-            )
-        };
-        out.push(Made::new(text.trim_ascii(), what(start + end)));
-        if start > 0 && end > 0 {
-            out.push(
-                Made::new(text.trim_ascii_start(), "without the white space before it").rarer(1),
+    let is_ink = |byte: &u8| !byte.is_ascii_whitespace();
+    let dense: Vec<u8> = text.iter().copied().filter(is_ink).collect();
+    push(1, &dense, "without the white space inside it".into());
+    for affix in affix::of(&[Kind::LineEnd, Kind::Blank, Kind::Bom, Kind::Invisible]) {
+        let what = format!("with {} {}", affix.name, affix.place());
+        push(affix.rarer, &affix.on(text), what);
+    }
+    for affix in affix::of(&[Kind::Bom, Kind::Invisible]) {
+        if let Some(rest) = affix.off(text) {
+            push(
+                0,
+                rest,
+                format!("without the invisible character {}", affix.place()),
             );
-            out.push(Made::new(text.trim_ascii_end(), "without the white space after it").rarer(1));
-        }
-    }
-    let dense: Vec<u8> = text
-        .iter()
-        .copied()
-        .filter(|byte| !byte.is_ascii_whitespace())
-        .collect();
-    push_if_other(
-        dense,
-        text.trim_ascii(),
-        "without the white space inside it",
-        1,
-        out,
-    );
-    for (before, after, what, rarer) in [
-        ("", "\n", "with a line feed (0x0A) behind it", 0),
-        ("", "\r\n", "with a line end (CRLF) behind it", 0),
-        ("", " ", "with a space behind it", 0),
-        (" ", "", "with a space before it", 0),
-        (" ", " ", "with spaces around it", 1),
-        ("", "\r", "with a carriage return (0x0D) behind it", 1),
-        ("", "\t", "with a tab behind it", 1),
-        ("\t", "", "with a tab before it", 2),
-        ("\n", "", "with a line feed before it", 2),
-        ("", "\n\n", "with two line feeds behind it", 2),
-        ("", " \n", "with a space and a line feed behind it", 2),
-        ("", "  ", "with two spaces behind it", 2),
-        ("\u{FEFF}", "", "with a byte order mark before it", 2),
-        ("", "\u{A0}", "with a no-break space behind it", 2),
-        ("\u{A0}", "", "with a no-break space before it", 2),
-    ] {
-        if out.wants(rarer) {
-            let made = [before.as_bytes(), text, after.as_bytes()].concat();
-            out.push(Made::new(made, what).rarer(rarer));
-        }
-    }
-    for mark in ["\u{FEFF}", "\u{A0}", "\u{200B}"] {
-        if let Some(rest) = text.strip_prefix(mark.as_bytes()) {
-            out.push(Made::new(rest, "without the invisible character before it"));
-        }
-        if let Some(rest) = text.strip_suffix(mark.as_bytes()) {
-            out.push(Made::new(rest, "without the invisible character behind it"));
         }
     }
 }
 
-/// Quotes as they come in pairs.
-pub(super) const QUOTES: [(&str, &str, u8); 9] = [
-    ("\"", "\"", 0),
-    ("'", "'", 0),
-    ("`", "`", 1),
-    ("\\\"", "\\\"", 1),
-    ("\u{201C}", "\u{201D}", 1),
-    ("<", ">", 1),
-    ("b'", "'", 1),
-    ("\u{2018}", "\u{2019}", 2),
-    ("\\'", "\\'", 2),
-];
-
-pub(super) fn quoted(text: &[u8], out: Out<'_>) {
-    for (open, close, rarer) in QUOTES {
-        let (open, close) = (open.as_bytes(), close.as_bytes());
-        let opened = text.strip_prefix(open);
-        let both = opened.and_then(|rest| rest.strip_suffix(close));
-        if let Some(inner) = both.filter(|inner| !inner.is_empty()) {
-            out.push(Made::new(inner, "without the quotes around it").rarer(rarer));
-        } else if let Some(rest) = opened.or_else(|| text.strip_suffix(close))
-            && !rest.is_empty()
-        {
-            out.push(Made::new(rest, "without the stray quote at its end").rarer(rarer + 1));
+pub(super) fn quotes(key: &Key, _: &Scene, out: Out<'_, '_>) {
+    let mut push =
+        |rarer, text: &[u8], what: String| out.push(rarer, Key::new(text, &key.rule), what);
+    for affix in affix::of(&[Kind::Quote]) {
+        if let Some(inner) = affix.off(&key.text) {
+            push(affix.rarer, inner, "without the quotes around it".into());
+        } else if let Some(rest) = affix.half_off(&key.text) {
+            push(
+                affix.rarer + 1,
+                rest,
+                "without the stray quote at its end".into(),
+            );
         }
-    }
-    for (open, close, rarer) in QUOTES {
-        if out.wants(rarer) {
-            let made = [open.as_bytes(), text, close.as_bytes()].concat();
-            out.push(Made::new(made, format!("in quotes ({open} and {close})")).rarer(rarer));
-        }
-    }
-    if !out.wants(2) {
-        return;
+        let what = format!("in quotes ({})", affix.name);
+        push(affix.rarer, &affix.on(&key.text), what);
     }
     for quote in ["\"", "'"] {
         let what = format!("with a stray {quote} at its end");
-        out.push(Made::new([text, quote.as_bytes()].concat(), what.clone()).rarer(2));
-        out.push(Made::new([quote.as_bytes(), text].concat(), what).rarer(2));
+        push(2, &[&key.text, quote.as_bytes()].concat(), what.clone());
+        push(2, &[quote.as_bytes(), &key.text].concat(), what);
     }
 }
 
-pub(super) fn prefix(text: &[u8], out: Out<'_>) {
-    for (prefix, _) in PREFIXES {
-        if let Some(rest) = text.strip_prefix(prefix.as_bytes())
-            && !rest.is_empty()
-        {
-            out.push(Made::new(
-                rest,
-                format!("without its prefix {}", prefix.trim()),
-            ));
+pub(super) fn prefix(key: &Key, _: &Scene, out: Out<'_, '_>) {
+    let mut push =
+        |rarer, text: &[u8], what: String| out.push(rarer, Key::new(text, &key.rule), what);
+    let text = key.text.as_slice();
+    for affix in affix::of(&[Kind::Prefix]) {
+        if let Some(rest) = affix.off(text) {
+            push(0, rest, format!("without its prefix {}", affix.name));
         }
     }
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"_- ".contains(byte);
     for (at, &byte) in text.iter().enumerate().take(PREFIX_REACH) {
-        let named = text[..at].first().is_some_and(u8::is_ascii_alphabetic)
-            && text[..at]
-                .iter()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"_- ".contains(byte));
-        if !named || text.len() < at + 4 {
-            continue;
-        }
+        let word = &text[..at];
+        let is_named =
+            word.first().is_some_and(u8::is_ascii_alphabetic) && word.iter().all(is_word);
         let rarer = match byte {
             b'_' => 0,
             b'=' | b':' | b' ' | b',' | b'-' | b'.' => 1,
             _ => continue,
         };
-        let what = format!(
-            "without its first {} characters, which look like a prefix",
-            at + 1
+        if is_named && text.len() >= at + 4 {
+            let what = format!(
+                "without its first {} characters, which look like a prefix",
+                at + 1
+            );
+            push(rarer, &text[at + 1..], what.clone());
+            push(rarer, text[at + 1..].trim_ascii_start(), what);
+        }
+    }
+    for affix in affix::of(&[Kind::Prefix]) {
+        push(
+            affix.rarer,
+            &affix.on(text),
+            format!("with {} before it", affix.name),
         );
-        out.push(Made::new(&text[at + 1..], what.clone()).rarer(rarer));
-        if text[at + 1] == b' ' {
-            out.push(Made::new(&text[at + 2..], what).rarer(rarer));
-        }
     }
-    for (prefix, rarer) in PREFIXES
-        .into_iter()
-        .filter(|(_, rarer)| out.wants(*rarer))
-        .collect::<Vec<_>>()
+}
+
+pub(super) fn url_encoded(key: &Key, _: &Scene, out: Out<'_, '_>) {
+    let mut push = |rarer, text: Vec<u8>, what| out.push(rarer, Key::new(text, &key.rule), what);
+    push(0, percent_decode(&key.text).collect(), "after URL-decoding");
+    push(0, form_decoded(&key.text).collect(), "after URL-decoding");
+    for (rarer, make) in url_encodings(&key.text) {
+        push(rarer, make(), "after URL-encoding");
+    }
+    push(1, with_plus_for_space(&key.text), "after URL-encoding");
+}
+
+pub(super) fn case(key: &Key, _: &Scene, out: Out<'_, '_>) {
+    let mut push = |rarer, text: Vec<u8>, what| out.push(rarer, Key::new(text, &key.rule), what);
+    push(0, key.text.to_ascii_lowercase(), "in lower case");
+    push(0, key.text.to_ascii_uppercase(), "in upper case");
+    let mut first = key.text.to_vec();
+    if let Some(letter) = first
+        .first_mut()
+        .filter(|letter| letter.is_ascii_alphabetic())
     {
-        let made = [prefix.as_bytes(), text].concat();
-        out.push(Made::new(made, format!("with {} before it", prefix.trim())).rarer(rarer));
+        *letter ^= 0x20;
     }
-}
-
-pub(super) fn url_encoded(text: &[u8], out: Out<'_>) {
-    let spaced: Vec<u8> = text
-        .iter()
-        .map(|&byte| if byte == b'+' { b' ' } else { byte })
-        .collect();
-    push_if_other(
-        percent_decode(text).collect(),
-        text,
-        "after URL-decoding",
-        0,
-        out,
-    );
-    push_if_other(
-        percent_decode(&spaced).collect(),
-        text,
-        "after URL-decoding",
-        0,
-        out,
-    );
-    for lower in [false, true] {
-        for (keep, plus, rarer) in URL_ENCODERS {
-            let rarer = rarer + u8::from(lower);
-            if out.wants(rarer) {
-                let made = percent_encode(text, keep, plus, lower);
-                push_if_other(made, text, "after URL-encoding", rarer, out);
-            }
-        }
-    }
-    let plus: Vec<u8> = text
-        .iter()
-        .map(|&byte| if byte == b' ' { b'+' } else { byte })
-        .collect();
-    push_if_other(plus, text, "after URL-encoding", 1, out);
-}
-
-pub(super) fn case(text: &[u8], out: Out<'_>) {
-    push_if_other(text.to_ascii_lowercase(), text, "in lower case", 0, out);
-    push_if_other(text.to_ascii_uppercase(), text, "in upper case", 0, out);
-    let mut first = text.to_vec();
-    if let Some(letter) = first.first_mut() {
-        *letter = if letter.is_ascii_uppercase() {
-            letter.to_ascii_lowercase()
-        } else {
-            letter.to_ascii_uppercase()
-        };
-    }
-    push_if_other(
-        first,
-        text,
-        "with its first letter in the other case",
-        2,
-        out,
-    );
+    push(2, first, "with its first letter in the other case");
 }
 
 /// The keys that base64 makes or unmakes, where the rule does otherwise.
-pub(super) fn base64(rule: &KeyRule, text: &[u8], out: Out<'_>) {
-    let rest = rule.stripped(text);
-    let key = rule.derive(text);
-    let key = key.as_ref().map_or(text, |key| key.as_slice());
-    if rule.form == KeyForm::Base64 {
-        push_if_other(
-            rest.to_vec(),
-            key,
-            "as text, not decoded from base64",
-            0,
-            out,
+pub(super) fn base64(key: &Key, _: &Scene, out: Out<'_, '_>) {
+    let rest = key.rule.stripped(&key.text);
+    let own = key.bytes.as_ref().unwrap_or(&key.text);
+    let mut push = |rarer, bytes: Vec<u8>, what| {
+        if !bytes.is_empty() {
+            out.push(rarer, Key::bare(bytes), what);
+        }
+    };
+    if key.rule.form == KeyForm::Base64 {
+        push(0, rest.to_vec(), "as text, not decoded from base64");
+        push(
+            1,
+            lenient_base64(own).unwrap_or_default(),
+            "decoded from base64 twice",
         );
-        if let Some(twice) = lenient_base64(key) {
-            push_if_other(twice, key, "decoded from base64 twice", 1, out);
-        }
     } else {
-        if let Some(decoded) = lenient_base64(rest) {
-            push_if_other(decoded, key, "decoded from base64", 0, out);
-        }
+        push(
+            0,
+            lenient_base64(rest).unwrap_or_default(),
+            "decoded from base64",
+        );
     }
     for skips in [true, false] {
         let decoded = forgiving_base64(rest, skips);
         if decoded.len() >= 8 {
-            push_if_other(
-                decoded,
-                key,
-                "decoded from base64 as far as that goes",
-                1,
-                out,
-            );
+            push(1, decoded, "decoded from base64 as far as that goes");
         }
     }
     let encoders = [STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD, URL_SAFE];
     for (encoder, rarer) in encoders.into_iter().zip([0, 1, 1, 2]) {
-        let made = encoder.encode(key).into_bytes();
-        push_if_other(made, rest, "as the base64 text of its bytes", rarer, out);
+        push(
+            rarer,
+            encoder.encode(own).into_bytes(),
+            "as the base64 text of its bytes",
+        );
     }
 }
 
 /// Decodes base64 as Node and Python's default do: what is of neither alphabet is passed over;
 /// Python also passes over `-` and `_`.
 fn forgiving_base64(text: &[u8], skips_url_alphabet: bool) -> Vec<u8> {
-    let mut dense: Vec<u8> = text
-        .iter()
-        .copied()
-        .filter(|byte| {
-            let url = matches!(byte, b'-' | b'_');
-            byte.is_ascii_alphanumeric()
-                || matches!(byte, b'+' | b'/')
-                || url && !skips_url_alphabet
-        })
-        .map(|byte| match byte {
-            b'-' => b'+',
-            b'_' => b'/',
-            other => other,
-        })
-        .collect();
+    let digit = |&byte: &u8| match byte {
+        b'-' if !skips_url_alphabet => Some(b'+'),
+        b'_' if !skips_url_alphabet => Some(b'/'),
+        _ => (byte.is_ascii_alphanumeric() || b"+/".contains(&byte)).then_some(byte),
+    };
+    let mut dense: Vec<u8> = text.iter().filter_map(digit).collect();
     if dense.len() % 4 == 1 {
         dense.pop();
     }
@@ -313,106 +208,91 @@ fn forgiving_base64(text: &[u8], skips_url_alphabet: bool) -> Vec<u8> {
 }
 
 /// The keys that hex makes or unmakes, where the rule does otherwise.
-pub(super) fn hex(rule: &KeyRule, text: &[u8], out: Out<'_>) {
-    let rest = rule.stripped(text);
-    let key = rule.derive(text);
-    let key = key.as_ref().map_or(text, |key| key.as_slice());
-    if rule.form == KeyForm::Hex {
-        push_if_other(rest.to_vec(), key, "as text, not decoded from hex", 0, out);
-    } else if let Ok(decoded) = hex::decode(rest) {
-        push_if_other(decoded, key, "decoded from hex", 0, out);
+pub(super) fn hex(key: &Key, _: &Scene, out: Out<'_, '_>) {
+    let rest = key.rule.stripped(&key.text);
+    let own = key.bytes.as_ref().unwrap_or(&key.text);
+    if key.rule.form == KeyForm::Hex {
+        out.push(0, Key::bare(rest), "as text, not decoded from hex");
+    } else if let Ok(decoded) = hex::decode(rest)
+        && !decoded.is_empty()
+    {
+        out.push(0, Key::bare(decoded), "decoded from hex");
     }
-    push_if_other(
-        hex::encode(key).into_bytes(),
-        rest,
-        "as the hex text of its bytes",
-        0,
-        out,
-    );
-    push_if_other(
-        hex::encode_upper(key).into_bytes(),
-        rest,
-        "as the hex text of its bytes",
-        1,
-        out,
-    );
+    let what = "as the hex text of its bytes";
+    out.push(0, Key::bare(hex::encode(own)), what);
+    out.push(1, Key::bare(hex::encode_upper(own)), what);
 }
 
-/// What a delivery holds that may have been taken for the secret.
-pub(super) struct Ids {
-    found: Vec<(String, Vec<u8>, u8)>,
+/// A key that was not made of the secret: as it is, and by the rule.
+fn push_foreign(key: &Key, rarer: u8, text: &[u8], what: String, out: Out<'_, '_>) {
+    let by_rule = Key::new(text, &key.rule);
+    if key.rule.form != KeyForm::Text && by_rule.bytes.as_ref().is_some_and(|key| key.len() >= 4) {
+        out.push(rarer + 1, by_rule, what.clone());
+    }
+    out.push(rarer, Key::bare(text), what);
 }
 
-impl Ids {
-    /// Collects the ids of the payload (its webhook's first) and of the headers.
-    pub(super) fn find(body: &[u8], headers: &Headers) -> Self {
-        let mut found = Vec::new();
-        if let Ok(outline) = json::Outline::read(body) {
-            for (key, value) in outline.root().entries().take(64) {
-                let Some(key) = key.map(|key| key.text().into_owned()) else {
-                    continue;
-                };
-                note_id(&mut found, &key, &key, value);
-                for (inner, value) in value.entries().take(64) {
-                    let Some(inner) = inner else { continue };
-                    note_id(
-                        &mut found,
-                        &format!("{key}.{}", inner.text()),
-                        &inner.text(),
-                        value,
-                    );
-                }
-            }
-        }
-        for header in headers.iter().take(64) {
-            let name = header.name.to_ascii_lowercase();
-            if (name.ends_with("id") || name.contains("delivery") || name.contains("webhook-i"))
-                && !header.value.is_empty()
-            {
-                found.push((
-                    format!("the header {}", super::quoted(header.name.as_bytes(), 40)),
-                    header.value.clone(),
-                    3,
-                ));
-            }
-        }
-        found.sort_by_key(|(_, _, rarer)| *rarer);
-        found.truncate(IDS);
-        Self { found }
+pub(super) fn empty(_: &Key, _: &Scene, out: Out<'_, '_>) {
+    out.push(0, Key::bare(""), "");
+}
+
+pub(super) fn webhook_id(key: &Key, scene: &Scene, out: Out<'_, '_>) {
+    for id in &scene.names {
+        push_foreign(key, id.rarer, &id.thing, id.what.to_string(), out);
     }
 }
 
-fn note_id(found: &mut Vec<(String, Vec<u8>, u8)>, path: &str, key: &str, value: json::Node<'_>) {
-    let lower = key.to_ascii_lowercase();
+/// The ids that somebody may have taken for the secret: of the payload, its webhook's first, and
+/// of the headers.
+pub(super) fn names(body: &[u8], headers: &Headers) -> Vec<Made<Vec<u8>>> {
+    let mut found = Vec::new();
+    let outline = (body.len() <= HUGE).then(|| json::Outline::read(body));
+    if let Some(Ok(outline)) = &outline {
+        for (key, value) in members(outline.root()) {
+            found.extend(name(&key, &key, value));
+            for (inner, value) in members(value) {
+                found.extend(name(&format!("{key}.{inner}"), &inner, value));
+            }
+        }
+    }
+    for header in headers.iter().take(MEMBERS) {
+        let name = header.name.to_ascii_lowercase();
+        let is_id = name.ends_with("id") || name.contains("delivery") || name.contains("webhook-i");
+        if is_id && !header.value.is_empty() {
+            let what = format!("the header {}", quoted(header.name.as_bytes(), 40));
+            found.push(Made::new(3, header.value.clone(), what));
+        }
+    }
+    found.sort_by_key(|name| name.rarer);
+    found.truncate(IDS);
+    found
+}
+
+fn members(node: json::Node<'_>) -> impl Iterator<Item = (Cow<'_, str>, json::Node<'_>)> {
+    let entries = node.entries().take(MEMBERS);
+    entries.filter_map(|(key, value)| Some((key?.text(), value)))
+}
+
+/// What a member of the payload says, if it is an id, or what else of a webhook may be taken for a
+/// secret.
+fn name(path: &str, key: &str, value: json::Node<'_>) -> Option<Made<Vec<u8>>> {
+    let key = key.to_ascii_lowercase();
     let of_webhook = path.to_ascii_lowercase().contains("hook");
-    let is_id = matches!(lower.as_str(), "id" | "uid" | "uuid" | "guid")
-        || lower.ends_with("id") && lower.len() <= 24;
-    let is_name = of_webhook && matches!(lower.as_str(), "name" | "url" | "key" | "token" | "slug");
-    let kind = value.kind();
-    if !(is_id || is_name) || !matches!(kind, json::Kind::String | json::Kind::Number) {
-        return;
+    let is_id = matches!(key.as_str(), "id" | "uid" | "uuid" | "guid")
+        || key.ends_with("id") && key.len() <= 24;
+    let is_name = of_webhook && matches!(key.as_str(), "name" | "url" | "key" | "token" | "slug");
+    let is_scalar = matches!(value.kind(), json::Kind::String | json::Kind::Number);
+    if !(is_id || is_name) || !is_scalar || value.bytes().len() > 512 {
+        return None;
     }
     let text = value.text();
-    if text.is_empty() || text.len() > 512 {
-        return;
-    }
     let rarer = match (of_webhook, is_id) {
-        (true, true) if matches!(lower.as_str(), "id" | "uid") => 0,
+        (true, true) if key.len() <= 3 => 0,
         (_, true) => 2,
         _ => 3,
     };
-    let path = super::quoted(path.as_bytes(), 60);
-    found.push((path, text.into_owned().into_bytes(), rarer));
-}
-
-pub(super) fn empty(_: &Ids, out: Out<'_>) {
-    out.push(Made::new(Vec::new(), ""));
-}
-
-pub(super) fn webhook_id(ids: &Ids, out: Out<'_>) {
-    for (path, value, rarer) in &ids.found {
-        out.push(Made::new(value.clone(), path.clone()).rarer(*rarer));
-    }
+    let what = quoted(path.as_bytes(), 60);
+    (!text.is_empty()).then(|| Made::new(rarer, text.into_owned().into_bytes(), what))
 }
 
 /// What languages write for a value that is not there, or is no string.
@@ -488,29 +368,26 @@ const WRAPPINGS: [(&str, &str); 22] = [
     ("${env.", "}"),
 ];
 
-pub(super) fn variable_name(_: &Ids, out: Out<'_>) {
+pub(super) fn variable_name(key: &Key, _: &Scene, out: Out<'_, '_>) {
+    let mut push = |rarer, text: &str| push_foreign(key, rarer, text.as_bytes(), text.into(), out);
     for (text, rarer) in NOT_THERE {
-        out.push(Made::new(text, text).rarer(rarer));
+        push(rarer, text);
     }
     for (index, name) in VARIABLES.into_iter().enumerate() {
         // A plain word may be somebody's real secret, and says nothing about variables.
         if name.contains('_') {
-            out.push(Made::new(name, name).rarer(u8::from(index > 3) + 2));
+            push(2 + u8::from(index > 3), name);
         }
-        let wrappings = if index < 6 || !name.contains('_') {
-            WRAPPINGS.len()
-        } else {
-            8
-        };
+        let is_usual = index < 6 || !name.contains('_');
+        let wrappings = if is_usual { WRAPPINGS.len() } else { 8 };
         for (number, (open, close)) in WRAPPINGS.into_iter().enumerate().take(wrappings) {
-            let text = format!("{open}{name}{close}");
             let rarer = match (index, number) {
                 (0..2, 0) => 0,
                 (0..4, 0..2) => 1,
                 (0..8, 0..4) => 2,
                 _ => 3,
             };
-            out.push(Made::new(text.clone(), text).rarer(rarer));
+            push(rarer, &format!("{open}{name}{close}"));
         }
     }
 }

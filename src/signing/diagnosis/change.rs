@@ -1,0 +1,240 @@
+//! What a cause is: one record each, with all that is special about it, and the changes that are
+//! made by it on the way to a retried signature.
+
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash as _, Hasher as _};
+use std::rc::Rc;
+
+use super::shape::{Body, Key, Made, Reading, Recipe, Scene, Sink};
+use crate::signing::content::Segment;
+
+/// The record of one cause.
+pub struct Record {
+    /// The code, as machine output gives it.
+    pub code: &'static str,
+    /// What happened, in a sentence; `{}` stands for the evidence.
+    pub about: &'static str,
+    /// What to do about it, in a sentence; `{}` stands for the evidence.
+    pub fix: &'static str,
+    /// How common it is: 1 is everyday, 3 is rare. The common is tried first.
+    pub(super) rarity: u8,
+    /// How much rarer it counts for a large body, where it takes more than one pass; huge ones are
+    /// spared it.
+    pub(super) weight: u8,
+    /// It happens twice in practice, and each change undoes one layer.
+    pub(super) repeats: bool,
+    /// It has nothing to do with what was there before: no other change of the same thing is beside it.
+    pub(super) is_alone: bool,
+    /// It says something of a body of which only the first part was kept, too.
+    pub(super) of_part: bool,
+    /// What it makes may be known to all, and proves nothing where the secret itself travels.
+    pub(super) is_public: bool,
+    /// It also says that a signature is too short or too long.
+    pub(super) is_of_length: bool,
+    /// What its detail is.
+    pub(super) detail: Detail,
+    pub(super) make: Make,
+}
+
+/// Where a cause tells the detail of a change.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Detail {
+    Dialect,
+    Algorithm,
+    Scheme,
+}
+
+/// What one change makes of a thing.
+pub(super) type Move<T> = fn(&T, &Scene, &mut Sink<'_, T>);
+
+/// What a record changes, and how.
+#[derive(Clone, Copy)]
+pub(super) enum Make {
+    /// From the body here to bodies that may have been signed.
+    Body(Move<Body>),
+    /// From the secret to other texts and keys.
+    Key(Move<Key>),
+    /// From the scheme's content and computation to others.
+    Recipe(Move<Recipe>),
+    /// From the signature's text to other texts, and to raw bytes.
+    Reading(Move<Reading>),
+}
+
+/// A thing that can be changed.
+pub(super) trait Shape: Sized {
+    /// What a record makes of such a thing, if it is about such things.
+    fn moved_by(make: Make) -> Option<Move<Self>>;
+
+    /// How many bytes of a body it holds.
+    fn size(&self) -> usize {
+        0
+    }
+
+    /// What making one costs, in hashed bytes.
+    fn cost(&self) -> u64;
+
+    /// A number to tell equal ones: two that share one by chance cost one retry.
+    fn number(&self) -> u64;
+}
+
+impl Shape for Body {
+    fn moved_by(make: Make) -> Option<Move<Self>> {
+        match make {
+            Make::Body(make) => Some(make),
+            _ => None,
+        }
+    }
+
+    fn size(&self) -> usize {
+        self.len()
+    }
+
+    fn cost(&self) -> u64 {
+        self.len() as u64 + 128
+    }
+
+    fn number(&self) -> u64 {
+        number(self)
+    }
+}
+
+impl Shape for Key {
+    fn moved_by(make: Make) -> Option<Move<Self>> {
+        match make {
+            Make::Key(make) => Some(make),
+            _ => None,
+        }
+    }
+
+    fn cost(&self) -> u64 {
+        256
+    }
+
+    fn number(&self) -> u64 {
+        number(self.bytes.as_ref().unwrap_or(&self.text))
+    }
+}
+
+impl Shape for Recipe {
+    fn moved_by(make: Make) -> Option<Move<Self>> {
+        match make {
+            Make::Recipe(make) => Some(make),
+            _ => None,
+        }
+    }
+
+    fn cost(&self) -> u64 {
+        2048
+    }
+
+    fn number(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        for segment in &self.segments {
+            match (segment, segment.text()) {
+                // What is fixed is told apart by its bytes alone.
+                (_, Some(text)) => hasher.write(text),
+                (Segment::Json(path), _) => path.hash(&mut hasher),
+                (other, _) => std::mem::discriminant(other).hash(&mut hasher),
+            }
+        }
+        let hash = self.calc.hash().map(|hash| hash.name());
+        let calc = std::mem::discriminant(&self.calc);
+        (calc, hash, self.source).hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+impl Shape for Reading {
+    fn moved_by(make: Make) -> Option<Move<Self>> {
+        match make {
+            Make::Reading(make) => Some(make),
+            _ => None,
+        }
+    }
+
+    fn cost(&self) -> u64 {
+        0
+    }
+
+    fn number(&self) -> u64 {
+        let raw = self.raw.as_deref().map_or(0, number);
+        number(&self.text) ^ raw.rotate_left(1)
+    }
+}
+
+fn number(bytes: &[u8]) -> u64 {
+    const PRIME: u64 = 0x9E37_79B9_7F4A_7C15;
+    let (chunks, rest) = bytes.as_chunks::<8>();
+    let mix = |sum: u64, word: u64| (sum.rotate_left(23) ^ word).wrapping_mul(PRIME);
+    let sum = chunks.iter().fold(bytes.len() as u64, |sum, chunk| {
+        mix(sum, u64::from_le_bytes(*chunk))
+    });
+    let sum = rest
+        .iter()
+        .fold(sum, |sum, byte| mix(sum, u64::from(*byte)));
+    sum ^ (sum >> 29)
+}
+
+/// One change on the way to a retried signature.
+pub(super) struct Change {
+    pub(super) record: &'static Record,
+    /// The evidence: the made thing's place is taken by nothing.
+    pub(super) made: Made<()>,
+    /// How rare it is: the record's rarity, and what this one is rarer.
+    pub(super) rarity: u8,
+}
+
+/// A thing as it is, or as some changes make it.
+#[derive(Clone)]
+pub(super) struct Try<T> {
+    pub(super) thing: T,
+    pub(super) changes: Vec<Rc<Change>>,
+    pub(super) rarity: u8,
+}
+
+impl<T> Try<T> {
+    pub(super) fn own(thing: T) -> Self {
+        Self {
+            thing,
+            changes: Vec::new(),
+            rarity: 0,
+        }
+    }
+
+    /// What a record made of it.
+    pub(super) fn changed(&self, record: &'static Record, made: Made<T>, rarity: u8) -> Self {
+        let Made {
+            thing,
+            what,
+            rarer,
+            detail,
+            names,
+        } = made;
+        let made = Made {
+            thing: (),
+            what,
+            rarer,
+            detail,
+            names,
+        };
+        let change = Change {
+            record,
+            made,
+            rarity,
+        };
+        let mut changes = self.changes.clone();
+        changes.push(Rc::new(change));
+        Self {
+            thing,
+            changes,
+            rarity: self.rarity + rarity,
+        }
+    }
+
+    /// Whether a record may change it once more.
+    pub(super) fn admits(&self, record: &'static Record) -> bool {
+        let is_again = |change: &Rc<Change>| std::ptr::eq(change.record, record);
+        let is_alone = |change: &Rc<Change>| change.record.is_alone || record.is_alone;
+        !self.changes.iter().any(is_alone) && (record.repeats || !self.changes.iter().any(is_again))
+    }
+}

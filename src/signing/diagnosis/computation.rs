@@ -1,0 +1,103 @@
+//! The ways in which a signature is computed otherwise than the scheme does it: another hash, no
+//! key, key and message exchanged.
+
+use super::layout::{joined_with, text};
+use super::shape::{Calc, Made, Recipe, Scene, Sink};
+use crate::signing::content::Segment;
+use crate::signing::hash::Hash;
+
+type Out<'o, 'v> = &'o mut Sink<'v, Recipe>;
+
+/// What stands between secret and content where both are hashed: the text, and how much rarer it is.
+const SEPARATORS: [(&str, u8); 9] = [
+    ("", 0),
+    (":", 1),
+    (".", 1),
+    ("\n", 2),
+    ("-", 2),
+    ("|", 2),
+    ("&", 2),
+    (",", 2),
+    ("+", 2),
+];
+
+/// The other hashes, in the same construction.
+pub(super) fn algorithm(recipe: &Recipe, _: &Scene, out: Out<'_, '_>) {
+    for (index, hash) in Hash::ALL.into_iter().enumerate() {
+        let (calc, what) = match recipe.calc {
+            Calc::Keyed(_) => (Calc::Keyed(hash), format!("HMAC-{}", shown(hash))),
+            Calc::Swapped(_) => (Calc::Swapped(hash), format!("HMAC-{}", shown(hash))),
+            Calc::Plain(_) => (Calc::Plain(hash), shown(hash)),
+            Calc::Pair | Calc::Token => return,
+        };
+        let recipe = Recipe {
+            calc,
+            ..recipe.clone()
+        };
+        out.put(Made {
+            detail: Some(hash.name().into()),
+            // A prefix that names the hash which was used is a part of using that hash.
+            names: Some(hash),
+            ..Made::new(u8::from(index > 4), recipe, what)
+        });
+    }
+}
+
+fn shown(hash: Hash) -> String {
+    match hash {
+        Hash::Md5 => "MD5".to_owned(),
+        Hash::Sha512T256 => "SHA-512/256".to_owned(),
+        other => other.name().replace("sha", "SHA-"),
+    }
+}
+
+/// Plain hashes, of the content alone or joined with the secret.
+pub(super) fn unkeyed(recipe: &Recipe, _: &Scene, out: Out<'_, '_>) {
+    let Calc::Keyed(own) = recipe.calc else {
+        return;
+    };
+    for hash in Hash::ALL {
+        let rarer = u8::from(hash != own);
+        let mut push = |rarer, segments, what: String| {
+            let calc = Calc::Plain(hash);
+            let made = Made::new(
+                rarer,
+                Recipe {
+                    segments,
+                    calc,
+                    ..*recipe
+                },
+                what,
+            );
+            let detail = Some(hash.name().into());
+            out.put(Made { detail, ..made });
+        };
+        let name = format!("the plain {}", shown(hash));
+        let content = recipe.segments.as_slice();
+        let what = format!("{name} of the content, without the secret");
+        push(rarer, content.to_vec(), what);
+        for (separator, rare) in SEPARATORS {
+            let between = joined_with(separator);
+            let first = [&[Segment::Secret, text(separator)], content].concat();
+            let what = format!("{name} of secret and content, {between}");
+            push(rarer + rare, first, what);
+            let last = [content, &[text(separator), Segment::Secret]].concat();
+            let what = format!("{name} of content and secret, {between}");
+            push(rarer + rare, last, what);
+        }
+    }
+}
+
+pub(super) fn swapped(recipe: &Recipe, _: &Scene, out: Out<'_, '_>) {
+    if let Calc::Keyed(hash) = recipe.calc {
+        let calc = Calc::Swapped(hash);
+        out.push(
+            0,
+            Recipe {
+                calc,
+                ..recipe.clone()
+            },
+            "",
+        );
+    }
+}

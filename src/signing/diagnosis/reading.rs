@@ -1,0 +1,263 @@
+//! What the signature's text may be read as: other texts, as it was before somebody quoted, padded
+//! or prefixed it, and the raw bytes that it stands for in other encodings.
+
+use p256::ecdsa::Signature as EcdsaSignature;
+use percent_encoding::percent_decode;
+
+use super::affix::{self, Kind};
+use super::body::with_plus_for_space;
+use super::shape::{FEWEST_BYTES, Made, Reading, Scene, Sink, counted, quoted};
+use crate::signing::encoding::{Encoding, lenient_base64};
+use crate::signing::hash::Hash;
+
+/// How many items of a header's value are looked at.
+const ITEMS: usize = 20;
+
+type Out<'o, 'v> = &'o mut Sink<'v, Reading>;
+
+/// What stands between any of the usual separators, if there are any.
+pub(super) fn loose_items(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let is_separator = |byte: &u8| b",; &|\t".contains(byte);
+    let several = value.iter().any(is_separator);
+    value
+        .split(move |byte| is_separator(byte))
+        .filter(move |item| several && !item.is_empty())
+        .take(ITEMS)
+}
+
+pub(super) fn whitespace(reading: &Reading, _: &Scene, out: Out<'_, '_>) {
+    let text = reading.text.as_slice();
+    let is_ink = |byte: &u8| !byte.is_ascii_whitespace() && *byte != 0;
+    let dense: Vec<u8> = text.iter().copied().filter(is_ink).collect();
+    let dense = affix::all_off(&dense, &[Kind::Written, Kind::Invisible, Kind::Bom]);
+    for made in [dense, text.trim_ascii()] {
+        let what = counted(text.len() - made.len(), "byte") + " of white space";
+        out.push(0, Reading::new(made, &reading.spelling), what);
+    }
+}
+
+pub(super) fn quotes(reading: &Reading, _: &Scene, out: Out<'_, '_>) {
+    let prefix = reading.spelling.prefix.as_bytes();
+    let (lead, rest) = match reading.text.strip_prefix(prefix) {
+        Some(rest) => (prefix, rest),
+        None => (&b""[..], reading.text.as_slice()),
+    };
+    for affix in affix::of(&[Kind::Quote, Kind::Bracket]) {
+        if let Some(inner) = affix.half_off(rest) {
+            let made = Reading::new([lead, inner].concat(), &reading.spelling);
+            out.push(0, made, affix.name);
+        }
+    }
+}
+
+/// Takes off what stands before a signature and should not, and puts there what should.
+pub(super) fn prefix(reading: &Reading, _: &Scene, out: Out<'_, '_>) {
+    let (text, spelling) = (reading.text.as_slice(), &reading.spelling);
+    let wanted = spelling.prefix.as_bytes();
+    for item in loose_items(text) {
+        // Without names a list is a signature that goes on, which is another cause.
+        let unpadded = item
+            .trim_ascii_end()
+            .iter()
+            .rev()
+            .skip_while(|byte| **byte == b'=');
+        if spelling.separator.is_some() || unpadded.into_iter().any(|byte| *byte == b'=') {
+            let what = "stands in a list that is laid out otherwise";
+            out.push(0, Reading::new(item, spelling), what);
+        }
+    }
+    let mut push = |rest: &[u8], what: String, names: Option<Hash>| {
+        let thing = Reading::new([wanted, rest].concat(), spelling);
+        out.put(Made {
+            names,
+            ..Made::new(0, thing, what)
+        });
+    };
+    let mut rest = match text.strip_prefix(wanted) {
+        Some(inner) => inner,
+        None => {
+            push(text, format!("lacks {}", quoted(wanted, 20)), None);
+            text
+        }
+    };
+    for _ in 0..3 {
+        let Some(length) = foreign_prefix(rest) else {
+            return;
+        };
+        let (found, inner) = rest.split_at(length);
+        let mut what = format!("has {} before it", quoted(found, 20));
+        if !wanted.is_empty() {
+            what += &format!(" where {} belongs", quoted(wanted, 20));
+        }
+        let names = named_hash(wanted).and_then(|_| named_hash(found));
+        push(inner, what.clone(), names);
+        push(inner.trim_ascii_start(), what, names);
+        rest = inner;
+    }
+}
+
+/// The hash that a prefix names (`sha1=`).
+fn named_hash(prefix: &[u8]) -> Option<Hash> {
+    let letters = prefix.iter().filter(|byte| byte.is_ascii_alphanumeric());
+    let name: String = letters
+        .map(|byte| char::from(byte.to_ascii_lowercase()))
+        .collect();
+    let name = name.strip_prefix("hmac").unwrap_or(&name);
+    Hash::ALL.into_iter().find(|hash| hash.name() == name)
+}
+
+/// How long what looks like a prefix is: a word and `=`, `:`, `,` or a space, or `0x`.
+fn foreign_prefix(text: &[u8]) -> Option<usize> {
+    if text.starts_with(b"0x") || text.starts_with(b"0X") || text.starts_with(b"\\x") {
+        return Some(2);
+    }
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
+    let at = text.iter().take(40).position(|byte| !is_word(byte))?;
+    let ends = b"=:, /$".contains(&text[at]) && text.len() - at > FEWEST_BYTES;
+    (ends && text[..at].iter().any(u8::is_ascii_alphabetic)).then_some(at + 1)
+}
+
+/// The spellings of raw bytes that are not the scheme's.
+pub(super) fn encoding(reading: &Reading, _: &Scene, out: Out<'_, '_>) {
+    let spelling = &reading.spelling;
+    let Some(text) = spelling.rest_of(&reading.text) else {
+        return;
+    };
+    let expected = spelling.encoding;
+    let mut push = |raw: Vec<u8>, what: String| {
+        let raw = Some(raw);
+        let thing = Reading {
+            raw,
+            ..reading.clone()
+        };
+        out.push(0, thing, what);
+    };
+    for (raw, name) in all_decodings(text) {
+        if spelling.is_der
+            && let Ok(signature) = EcdsaSignature::from_slice(&raw)
+        {
+            let der = signature.to_der().as_bytes().to_vec();
+            push(der, "two numbers side by side, where DER belongs".into());
+        }
+        if expected.decode(text).as_ref() != Some(&raw) {
+            let name = match (name, expected) {
+                ("base64", Encoding::Base64 | Encoding::Base64url | Encoding::Text) => {
+                    "base64 of another alphabet or padding"
+                }
+                ("hex", Encoding::Hex) => "hex with separators",
+                (name, _) => name,
+            };
+            push(raw, format!("{name}, where {} belongs", expected.name()));
+        }
+    }
+}
+
+/// Everything that the text may be in some encoding, or in one within another.
+fn all_decodings(text: &[u8]) -> Vec<(Vec<u8>, &'static str)> {
+    let unescaped: Vec<u8> = percent_decode(text).collect();
+    let with_plus = with_plus_for_space(text);
+    let mut raws: Vec<(Vec<u8>, &str)> = Vec::new();
+    for text in [text, &unescaped, &with_plus] {
+        for (raw, name) in decodings(text) {
+            for (inner, inner_name) in decodings(&raw) {
+                let name = match (name, inner_name) {
+                    ("hex", "base64") => "the hex of base64 text",
+                    ("base64", "hex") => "the base64 of hex text",
+                    ("hex", _) => "the hex of hex text",
+                    _ => "encoded twice",
+                };
+                raws.push((inner, name));
+            }
+            raws.push((raw, name));
+        }
+    }
+    raws.extend(byte_list(text).map(|raw| (raw, "a list of decimal bytes")));
+    if !text.is_ascii() && (16..=64).contains(&text.len()) {
+        raws.push((text.to_vec(), "raw bytes"));
+    }
+    raws
+}
+
+/// What the text is in hex and base64.
+fn decodings(text: &[u8]) -> Vec<(Vec<u8>, &'static str)> {
+    let mut raws = Vec::new();
+    if text.is_ascii() && text.len() >= FEWEST_BYTES {
+        let is_digit = |byte: &u8| !b":-".contains(byte);
+        let digits: Vec<u8> = text.iter().copied().filter(is_digit).collect();
+        raws.extend(beginning(&digits, Encoding::Hex).map(|raw| (raw, "hex")));
+        raws.extend(beginning(text, Encoding::Base64).map(|raw| (raw, "base64")));
+    }
+    raws
+}
+
+/// `12,255,0`: JavaScript's text of a byte array.
+fn byte_list(text: &[u8]) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(text).ok()?;
+    let text = text.trim_matches(['[', ']', '(', ')']);
+    let mut numbers = text.split(',').map(|number| number.trim().parse().ok());
+    text.contains(',')
+        .then(|| numbers.by_ref().collect())
+        .flatten()
+}
+
+/// As many whole bytes as the text has in this encoding.
+pub(super) fn beginning(text: &[u8], encoding: Encoding) -> Option<Vec<u8>> {
+    match encoding {
+        Encoding::Hex if text.iter().all(u8::is_ascii_hexdigit) => {
+            hex::decode(&text[..text.len() & !1]).ok()
+        }
+        Encoding::Base64 | Encoding::Base64url => {
+            let end = text.iter().rposition(|&byte| byte != b'=')? + 1;
+            let end = if end % 4 == 1 { end - 1 } else { end };
+            lenient_base64(&text[..end])
+        }
+        Encoding::Hex | Encoding::Text => None,
+    }
+}
+
+/// A text that goes on after the signature with what its encoding does not have.
+pub(super) fn run_on(reading: &Reading, _: &Scene, out: Out<'_, '_>) {
+    let Some(rest) = reading.spelling.rest_of(&reading.text) else {
+        return;
+    };
+    let (digits, padding): (fn(&u8) -> bool, usize) = match reading.spelling.encoding {
+        Encoding::Hex => (u8::is_ascii_hexdigit, 0),
+        Encoding::Base64 | Encoding::Base64url => (
+            |byte| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte),
+            2,
+        ),
+        Encoding::Text => return,
+    };
+    let run = rest.iter().take_while(|byte| digits(byte)).count();
+    let padded = rest[run..]
+        .iter()
+        .take(padding)
+        .take_while(|byte| **byte == b'=')
+        .count();
+    let over = rest.len() - run - padded;
+    if run >= 2 * FEWEST_BYTES && over > 0 {
+        let made = &reading.text[..reading.text.len() - over];
+        let what = format!("goes on for {over} characters after the right signature");
+        out.push(0, Reading::new(made, &reading.spelling), what);
+    }
+}
+
+/// The readings of a text as its spelling has it, as far as it goes.
+pub(super) fn plain(reading: &Reading) -> impl Iterator<Item = Reading> {
+    let encoding = reading.spelling.encoding;
+    let rest = reading.spelling.rest_of(&reading.text);
+    let whole = rest
+        .and_then(|rest| encoding.decode(rest))
+        .map(|raw| (raw, false));
+    let partial = rest
+        .and_then(|rest| beginning(rest, encoding))
+        .map(|raw| (raw, true));
+    whole
+        .into_iter()
+        .chain(partial)
+        .map(|(raw, is_partial)| Reading {
+            raw: Some(raw),
+            is_partial,
+            ..reading.clone()
+        })
+}
