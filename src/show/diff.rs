@@ -222,7 +222,7 @@ fn brief(value: Node<'_>, room: usize, style: Style) -> String {
     }
 }
 
-/// `{"tag": {"title": "Urgent", …}, "id": "clb…", …4 more}`.
+/// `{"tag": {"title": "Urgent", …}, "id": "clb…", … 4 more}`.
 fn brief_object(object: Node<'_>, room: usize, style: Style) -> String {
     let mut count = 0;
     let mut telling = [None; TELLING.len()];
@@ -265,7 +265,7 @@ fn brief_object(object: Node<'_>, room: usize, style: Style) -> String {
         (told, 0) => format!("{{{told}}}"),
         (told, more) => format!(
             "{{{told}, {}}}",
-            style.dim(format!("…{} more", super::count(more as u64)))
+            style.dim(format!("… {} more", super::count(more as u64)))
         ),
     }
 }
@@ -516,7 +516,7 @@ mod tests {
             r#"{"done":true,"list":{"name":"B","new":[1,2]},"title":"Call","id":1,"a.b":null}"#;
         assert_eq!(
             diff(old, new),
-            "  ~ done: false → true\n  ~ list.name: \"A\" → \"B\"\n  - list.gone: 1\n  + list.new: […2 elements]\n  ~ a\\.b: 1 → null\n"
+            "  ~ done: false → true\n  ~ list.name: \"A\" → \"B\"\n  - list.gone: 1\n  + list.new: [… 2 elements]\n  ~ a\\.b: 1 → null\n"
         );
     }
 
@@ -537,7 +537,7 @@ mod tests {
             r#"{"l":[{"id":"c","x":1},{"id":"b","x":2},{"id":"d","title":"New","x":1,"y":1}]}"#;
         assert_eq!(
             diff(old, new),
-            "  - l[0]: {\"id\": \"a\", …1 more}\n  ~ l[1].x: 1 → 2\n  + l[2]: {\"title\": \"New\", \"id\": \"d\", …2 more}\n  ~ l: the same elements in another order\n"
+            "  - l[0]: {\"id\": \"a\", … 1 more}\n  ~ l[1].x: 1 → 2\n  + l[2]: {\"title\": \"New\", \"id\": \"d\", … 2 more}\n  ~ l: the same elements in another order\n"
         );
     }
 
@@ -608,7 +608,7 @@ mod tests {
             ["previousValue", "currentValue"].map(|key| outline.root().member(key).unwrap());
         let text = shown(&Differences::between(old, new), Style::PLAIN, 80);
         assert!(
-            text.contains("+ todoTags[0]: {\"tag\": {\"title\": \"Urgent\", …}, …6 more}\n"),
+            text.contains("+ todoTags[0]: {\"tag\": {\"title\": \"Urgent\", …}, … 6 more}\n"),
             "{text}"
         );
     }
@@ -632,7 +632,7 @@ mod tests {
         let wide = |value: &str| format!("[{}{value}]", "1,".repeat(1 << 19));
         assert_eq!(
             diff(&wide("1"), &wide("2")),
-            "  ~ all: […524,289 elements] → […524,289 elements]\n"
+            "  ~ all: [… 524,289 elements] → [… 524,289 elements]\n"
         );
     }
 

@@ -1,192 +1,131 @@
-//! A JSON document folded to some twenty lines: outer values first, what is inside them as far as
-//! there is room, the rest as `{…12 keys}` and `… 8 more keys`.
+//! A JSON document in a few lines: its outermost entries, what is inside them as `{… 12 keys}`, and
+//! how many more there are.
 //!
-//! The document is read once, and only what could be shown is kept of it, so that a large one
-//! folds as fast as it can be read and costs no memory.
+//! The document is read once, and only what is shown is kept of it, so that a large one folds as fast
+//! as it can be read and costs no memory.
 
-use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::fit;
 use super::style::Style;
-use crate::json::{Error, Kind, Tokens};
+use crate::json::{Error, Kind, Token, Tokens};
 
-/// How many lines a folded document takes at most.
-const LINES: usize = 20;
-/// How many levels below the outermost value are unfolded.
-const DEEPEST: usize = 4;
 /// How many columns of a key are shown.
 const KEY_COLUMNS: usize = 40;
 
-/// The document folded, with a line feed at its end.
+/// The document in at most `most` lines, with a line feed at its end.
 ///
 /// # Errors
 /// The document is not JSON.
-pub(super) fn folded(doc: &[u8], style: Style, width: usize) -> Result<String, Error> {
-    let mut fold = Fold::read(doc)?;
-    fold.unfold();
-    let mut text = String::new();
-    fold.write(0, 0, "", &Screen { style, width }, &mut text);
-    Ok(text)
+pub(super) fn folded(doc: &[u8], most: usize, width: usize, style: Style) -> Result<String, Error> {
+    let fold = Fold::read(doc, most.saturating_sub(2))?;
+    let outermost = fold.kind.unwrap_or(Kind::Null);
+    if !outermost.is_container() || fold.count == 0 {
+        let token = fit::token(doc.trim_ascii(), width);
+        return Ok(painted(outermost, token, style) + "\n");
+    }
+    if most < 3 {
+        return Ok(collapsed(outermost, fold.count, style) + "\n");
+    }
+    let (opening, closing) = brackets(outermost);
+    let mut text = format!("{opening}\n");
+    let shown = match fold.count > fold.entries.len() {
+        true => fold.entries.len().saturating_sub(1),
+        false => fold.count,
+    };
+    for (number, entry) in fold.entries.iter().take(shown).enumerate() {
+        let comma = if number + 1 < fold.count { "," } else { "" };
+        text.push_str(&format!("{}{comma}\n", entry.line(doc, width, style)));
+    }
+    if fold.count > shown {
+        let more = entries(fold.count - shown, "more ", outermost);
+        text.push_str(&format!("  {}\n", style.dim(format!("… {more}"))));
+    }
+    Ok(format!("{text}{closing}\n"))
 }
 
-struct Screen {
-    style: Style,
-    width: usize,
+/// A document's outermost entries.
+#[derive(Default)]
+struct Fold {
+    /// What the document is.
+    kind: Option<Kind>,
+    /// How many entries it has.
+    count: usize,
+    /// The first of them.
+    entries: Vec<Entry>,
 }
 
-/// The values of a document that could be shown: the outermost first.
-struct Fold<'a> {
-    doc: &'a [u8],
-    values: Vec<Value>,
-}
-
-struct Value {
+struct Entry {
     key: Option<Range<usize>>,
     /// Its first token: all of it unless it is a container.
-    token: Range<usize>,
-    kind: Kind,
-    /// How many entries it has.
-    entries: usize,
-    /// The first of them.
-    kept: Vec<usize>,
-    /// How many of them are shown; none of a folded container.
-    shown: usize,
+    token: Token,
+    /// How many entries it has itself.
+    count: usize,
 }
 
-impl<'a> Fold<'a> {
-    fn read(doc: &'a [u8]) -> Result<Self, Error> {
-        let mut values: Vec<Value> = Vec::new();
-        let mut open: Vec<usize> = Vec::new();
-        // How many open containers are not kept.
-        let mut hidden = 0_usize;
+impl Fold {
+    fn read(doc: &[u8], most: usize) -> Result<Self, Error> {
+        let mut fold = Self::default();
+        let mut depth = 0_usize;
         let mut key = None;
         for token in Tokens::new(doc) {
             let token = token?;
-            match token.kind {
-                Kind::Key => key = Some(token.range()),
-                Kind::ObjectEnd | Kind::ArrayEnd if hidden > 0 => hidden -= 1,
-                Kind::ObjectEnd | Kind::ArrayEnd => drop(open.pop()),
-                kind if hidden > 0 => hidden += usize::from(kind.is_container()),
-                kind => {
-                    let number = values.len();
-                    if let Some(parent) = open.last().and_then(|&at| values.get_mut(at)) {
-                        parent.entries += 1;
-                        if parent.entries > LINES || open.len() > DEEPEST {
-                            hidden += usize::from(kind.is_container());
-                            continue;
-                        }
-                        parent.kept.push(number);
-                    }
-                    if kind.is_container() {
-                        open.push(number);
-                    }
-                    values.push(Value {
-                        key: key.take(),
-                        token: token.range(),
-                        kind,
-                        entries: 0,
-                        kept: Vec::new(),
-                        shown: 0,
-                    });
+            match (token.kind, depth) {
+                (Kind::ObjectEnd | Kind::ArrayEnd, _) => {
+                    depth -= 1;
+                    continue;
                 }
+                (Kind::Key, 1) => key = Some(token.range()),
+                (Kind::Key, _) => {}
+                (kind, 0) => fold.kind = Some(kind),
+                (_, 1) => {
+                    fold.count += 1;
+                    if fold.count <= most {
+                        fold.entries.push(Entry {
+                            key: key.take(),
+                            token,
+                            count: 0,
+                        });
+                    }
+                }
+                (_, 2) if fold.count <= most => {
+                    if let Some(entry) = fold.entries.last_mut() {
+                        entry.count += 1;
+                    }
+                }
+                _ => {}
             }
+            depth += usize::from(token.kind.is_container());
         }
-        Ok(Self { doc, values })
-    }
-
-    /// Gives the lines away, level by level. Within a level every container may take the same
-    /// share, and what a small one leaves goes to the larger ones.
-    fn unfold(&mut self) {
-        let mut left = LINES - 1;
-        let has_entries = |at: &usize| !self.values[*at].kept.is_empty();
-        let mut level: Vec<usize> = [0].into_iter().filter(has_entries).collect();
-        while left > 0 && !level.is_empty() {
-            level.sort_by_key(|&at| self.values[at].entries);
-            let mut queue: VecDeque<usize> = level.iter().copied().collect();
-            while let Some(at) = queue.pop_front() {
-                let share = left / (queue.len() + 1);
-                let value = &mut self.values[at];
-                // The closing bracket has its line, and what is left out, too.
-                let cost = match value.entries {
-                    0 => 0,
-                    entries if entries < share => entries + 1,
-                    _ if share >= 3 => share,
-                    _ => 0,
-                };
-                value.shown = match cost {
-                    0 => 0,
-                    cost if cost > value.entries => value.entries,
-                    cost => cost - 2,
-                };
-                left -= cost;
-            }
-            let below = |&at: &usize| {
-                let value = &self.values[at];
-                value.kept[..value.shown].iter().copied()
-            };
-            level = level
-                .iter()
-                .flat_map(below)
-                .filter(|&at| !self.values[at].kept.is_empty())
-                .collect();
-        }
-    }
-
-    /// Writes one value on a line of its own, or several if it is unfolded. The depth is bounded.
-    fn write(&self, at: usize, depth: usize, end: &str, screen: &Screen, text: &mut String) {
-        let Some(value) = self.values.get(at) else {
-            return;
-        };
-        let style = screen.style;
-        let mut room = screen.width.saturating_sub(2 * depth + end.len());
-        text.extend(std::iter::repeat_n(' ', 2 * depth));
-        if let Some(key) = &value.key {
-            let key = fit::token(&self.doc[key.clone()], KEY_COLUMNS);
-            room = room.saturating_sub(fit::columns(&key) + 2);
-            text.push_str(&format!("{}: ", style.name(key)));
-        }
-        if value.shown == 0 {
-            text.push_str(&self.line(value, room.max(8), style));
-        } else {
-            let (opening, closing) = brackets(value.kind);
-            text.push_str(opening);
-            text.push('\n');
-            for (number, &entry) in value.kept.iter().take(value.shown).enumerate() {
-                let comma = if number + 1 < value.entries { "," } else { "" };
-                self.write(entry, depth + 1, comma, screen, text);
-            }
-            let hidden = value.entries - value.shown;
-            if hidden > 0 {
-                let indent = 2 * (depth + 1);
-                let more = format!("… {}", entries(hidden, "more ", value.kind));
-                text.push_str(&format!("{:indent$}{}\n", "", style.dim(more)));
-            }
-            text.push_str(&format!("{:indent$}{closing}", "", indent = 2 * depth));
-        }
-        text.push_str(end);
-        text.push('\n');
-    }
-
-    /// A value in one line.
-    fn line(&self, value: &Value, room: usize, style: Style) -> String {
-        if value.kind.is_container() {
-            return collapsed(value.kind, value.entries, style);
-        }
-        painted(
-            value.kind,
-            fit::token(&self.doc[value.token.clone()], room),
-            style,
-        )
+        Ok(fold)
     }
 }
 
-/// A container that is not unfolded: `{…12 keys}`, `[]`.
+impl Entry {
+    fn line(&self, doc: &[u8], width: usize, style: Style) -> String {
+        let mut room = width.saturating_sub(3);
+        let mut text = String::from("  ");
+        if let Some(key) = &self.key {
+            let key = fit::token(&doc[key.clone()], KEY_COLUMNS);
+            room = room.saturating_sub(fit::columns(&key) + 2);
+            text.push_str(&format!("{}: ", style.name(key)));
+        }
+        text + &match self.token.kind.is_container() {
+            true => collapsed(self.token.kind, self.count, style),
+            false => {
+                let token = fit::token(&doc[self.token.range()], room.max(8));
+                painted(self.token.kind, token, style)
+            }
+        }
+    }
+}
+
+/// A container that is not unfolded: `{… 12 keys}`, `[]`.
 pub(super) fn collapsed(kind: Kind, count: usize, style: Style) -> String {
     let (opening, closing) = brackets(kind);
     match count {
         0 => format!("{opening}{closing}"),
-        count => style.dim(format!("{opening}…{}{closing}", entries(count, "", kind))),
+        count => style.dim(format!("{opening}… {}{closing}", entries(count, "", kind))),
     }
 }
 
@@ -195,6 +134,7 @@ pub(super) fn painted(kind: Kind, token: String, style: Style) -> String {
     match kind {
         Kind::Key => style.name(token),
         Kind::String => style.text(token),
+        Kind::ObjectStart | Kind::ArrayStart => token,
         _ => style.number(token),
     }
 }
@@ -223,56 +163,45 @@ mod tests {
     use crate::blue::sample::sample;
 
     fn plain(doc: &str) -> String {
-        folded(doc.as_bytes(), Style::PLAIN, 60).unwrap()
+        folded(doc.as_bytes(), 12, 60, Style::PLAIN).unwrap()
     }
 
     #[test]
-    fn what_fits_is_shown_as_it_stands() {
-        let doc =
-            "{\n  \"a\": 1.0,\n  \"a\": [\n    true,\n    {}\n  ],\n  \"b\": \"\\u00e9\"\n}\n";
-        assert_eq!(plain(doc), doc);
-        assert_eq!(plain("null"), "null\n");
-    }
-
-    #[test]
-    fn a_payload_is_folded_to_twenty_lines() {
-        let body = sample(Event::named("TODO_CREATED").unwrap());
-        let text = folded(&body, Style::PLAIN, 60).unwrap();
+    fn outermost_values_are_shown_as_they_stand_and_inner_ones_folded() {
+        let doc = r#"{"a":1.0, "a":[true,[]], "b":"\u00e9", "c":{}, "d":{"x":[1,2]}}"#;
         assert_eq!(
-            text,
-            r#"{
-  "event": "TODO_CREATED",
-  "webhook": {
-    "id": "clb4qaopy0000vt24mlp28v03",
-    "uid": "edb5b5d51dc9461a952160dbe72153b4",
-    "name": "Testing webhook",
-    "url": "https://httpdump.app/dumps/7cc66eda-8e83-4039…",
-    "secret": "",
-    … 6 more keys
-  },
-  "currentValue": {
-    "id": "clb4zna6x0000vt1swuwso25f",
-    "uid": "11021cb836f34732b31e5ebd5dd5eb27",
-    "title": "GGGG",
-    "html": null,
-    "text": null,
-    "position": "32767.5",
-    … 13 more keys
-  }
-}
-"#
+            plain(doc),
+            "{\n  \"a\": 1.0,\n  \"a\": [… 2 elements],\n  \"b\": \"\\u00e9\",\n  \"c\": {},\n  \"d\": {… 1 key}\n}\n"
+        );
+        for whole in ["null\n", "\"text\"\n", "[]\n", "{}\n", "[\n  1\n]\n"] {
+            assert_eq!(plain(whole), whole);
+        }
+    }
+
+    #[test]
+    fn a_payload_is_folded_to_its_outermost_keys() {
+        let body = sample(Event::named("TODO_CREATED").unwrap());
+        assert_eq!(
+            folded(&body, 12, 60, Style::PLAIN).unwrap(),
+            "{\n  \"event\": \"TODO_CREATED\",\n  \"webhook\": {… 11 keys},\n  \"currentValue\": {… 19 keys}\n}\n"
         );
     }
 
     #[test]
     fn long_lists_deep_documents_and_long_texts_are_short() {
-        let list = format!("[{}1]", "1,".repeat(100_000));
-        assert_eq!(plain(&list).lines().count(), LINES);
-        assert!(plain(&list).ends_with("  1,\n  … 99,984 more elements\n]\n"));
+        let list = plain(&format!("[{}1]", "1,".repeat(100_000)));
+        assert_eq!(list.lines().count(), 12);
+        assert!(
+            list.ends_with("  1,\n  … 99,992 more elements\n]\n"),
+            "{list}"
+        );
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-        assert!(plain(&deep).contains("        […1 element]\n"));
+        assert_eq!(plain(&deep), "[\n  [… 1 element]\n]\n");
         let long = format!("{{\"{0}\":\"{0}\"}}", "é".repeat(10_000));
         assert!(plain(&long).lines().all(|line| fit::columns(line) <= 60));
-        assert!(folded(b"{\"a\":", Style::PLAIN, 60).is_err());
+        assert!(folded(b"{\"a\":", 12, 60, Style::PLAIN).is_err());
+        let narrow = |most| folded(b"[1,2]", most, 60, Style::PLAIN).unwrap();
+        assert_eq!(narrow(2), "[… 2 elements]\n");
+        assert_eq!(narrow(3), "[\n  … 2 more elements\n]\n");
     }
 }

@@ -16,6 +16,7 @@ pub mod lines;
 pub mod load;
 pub mod style;
 pub mod summary;
+mod unpack;
 pub mod verification;
 
 use style::Style;
