@@ -9,6 +9,7 @@
 
 mod peers;
 mod properties;
+mod records;
 #[path = "../peers/mod.rs"]
 mod required;
 mod vectors;
