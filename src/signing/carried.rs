@@ -155,31 +155,24 @@ fn read_signatures(
 
 /// Decodes one signature without its prefix, or says what is wrong with it.
 fn decode_signature(variant: &Variant, text: &[u8]) -> Result<Vec<u8>, String> {
-    let encoding = variant.encoding;
+    let (encoding, name) = (variant.encoding, variant.encoding.name());
     let length = variant.algorithm.signature_length();
-    let raw = encoding.decode(text).filter(|raw| !raw.is_empty());
-    match (raw, length) {
+    let expected = match (encoding, length) {
+        (Encoding::Hex, Some(length)) => format!("{} hex digits", 2 * length),
+        (_, Some(length)) => format!("{name} of {length} bytes"),
+        (_, None) => name.to_owned(),
+    };
+    let count = text.len();
+    match (encoding.decode(text), length) {
+        _ if text.is_empty() => Err(format!("it is empty, expected {expected}")),
         (Some(raw), Some(length)) if raw.len() != length => Err(match encoding {
-            Encoding::Hex => {
-                let digits = text.len();
-                format!("it has {digits} hex digits, expected {}", 2 * length)
-            }
+            Encoding::Hex => format!("it has {count} hex digits, expected {}", 2 * length),
             _ => format!("it has {} bytes, expected {length}", raw.len()),
         }),
-        (Some(raw), _) => Ok(raw),
-        (None, length) => {
-            let expected = match (encoding, length) {
-                (Encoding::Hex, Some(length)) => format!("{} hex digits", 2 * length),
-                (_, Some(length)) => format!("{} of {length} bytes", encoding.name()),
-                (_, None) => encoding.name().to_owned(),
-            };
-            Err(match (text.len(), encoding.name()) {
-                (0, _) => format!("it is empty, expected {expected}"),
-                (count, name) => {
-                    format!("it is not {name} ({count} characters, expected {expected})")
-                }
-            })
-        }
+        (Some(raw), _) if !raw.is_empty() => Ok(raw),
+        _ => Err(format!(
+            "it is not {name} ({count} characters, expected {expected})"
+        )),
     }
 }
 

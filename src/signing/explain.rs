@@ -6,6 +6,7 @@ use super::judge::Judge;
 use super::keyring::Keyring;
 use super::record::words::{Algorithm, KeyForm};
 use super::record::{Scheme, Variant};
+use crate::duration;
 
 /// What stands for the secret in the content.
 pub const SECRET: &str = "(secret)";
@@ -30,80 +31,73 @@ pub fn explain(
 ) -> Option<Explanation> {
     let judge = Judge::new(scheme, keyring, parts).ok()?;
     let work = judge.first_work()?;
-    let (variant, key) = (work.variant, work.entry.key.bytes());
-    let whole = Whole::new(body, &work.segments);
-    let content = (whole.pieces(&work.segments, SECRET.as_bytes()).ok()?).concat();
-    let secrets = work.segments.iter().filter(|one| **one == Segment::Secret);
-    let (hidden, length) = (secrets.count(), key.unwrap_or_default().len());
-    let total = content.len() + hidden * length - hidden * SECRET.len();
+    let (variant, segments) = (work.variant, &work.segments);
+    let length = work.entry.key.bytes().map(<[u8]>::len);
+    let whole = Whole::new(body, segments);
+    let content = (whole.pieces(segments, SECRET.as_bytes()).ok()?).concat();
+    let hidden = segments
+        .iter()
+        .filter(|one| **one == Segment::Secret)
+        .count();
+    let secret = length.unwrap_or_default();
+    let total = content.len() + hidden * secret - hidden * SECRET.len();
     let mut steps = vec![
-        key_step(variant, key.map(<[u8]>::len)),
+        key_step(variant, length),
         format!(
             "the signed content is {}: {}",
             variant.content,
             bytes(total)
         ),
-        algorithm_step(variant),
-        place_step(variant),
     ];
     if hidden > 0 {
-        steps.insert(
-            2,
-            format!(
-                "the secret's {} stand where it says {SECRET}",
-                bytes(length)
-            ),
-        );
-    }
-    if let Some(rule) = &variant.timestamp
-        && let Some(tolerance) = rule.tolerance
-    {
+        let secret = bytes(secret);
         steps.push(format!(
-            "the timestamp may be {} old",
-            crate::duration::shown(tolerance)
+            "the secret's {secret} stand where it says {SECRET}"
         ));
+    }
+    steps.push(algorithm_step(variant.algorithm));
+    steps.push(place_step(variant));
+    let tolerance = variant.timestamp.as_ref().and_then(|rule| rule.tolerance);
+    if let Some(tolerance) = tolerance.map(duration::shown) {
+        steps.push(format!("the timestamp may be {tolerance} old"));
     }
     Some(Explanation { content, steps })
 }
 
 fn bytes(count: usize) -> String {
-    match count {
-        1 => "1 byte".into(),
-        count => format!("{count} bytes"),
-    }
+    format!("{count} byte{}", if count == 1 { "" } else { "s" })
 }
 
 fn key_step(variant: &Variant, length: Option<usize>) -> String {
     let length = length.map_or(String::new(), |length| format!(": {}", bytes(length)));
-    let without = variant
-        .key
-        .prefix
-        .as_ref()
-        .map_or(String::new(), |prefix| format!(" without {prefix}"));
-    match variant.key.form {
-        _ if variant.algorithm.is_asymmetric() => {
-            format!("the key is an {} key", variant.algorithm)
-        }
-        KeyForm::Text => {
+    let prefix = variant.key.prefix.as_ref();
+    let without = prefix.map_or(String::new(), |prefix| format!(" without {prefix}"));
+    match (variant.algorithm, variant.key.form) {
+        (Algorithm::KeyPair(pair), _) => format!("the key is an {pair} key"),
+        (_, KeyForm::Text) => {
             format!("the key is the secret's text{without} as it is, not decoded{length}")
         }
-        KeyForm::Base64 => format!("the key is the secret{without}, decoded from base64{length}"),
-        KeyForm::Hex => format!("the key is the secret{without}, decoded from hex{length}"),
+        (_, KeyForm::Base64) => {
+            format!("the key is the secret{without}, decoded from base64{length}")
+        }
+        (_, KeyForm::Hex) => format!("the key is the secret{without}, decoded from hex{length}"),
     }
 }
 
-fn algorithm_step(variant: &Variant) -> String {
-    match variant.algorithm {
+fn algorithm_step(algorithm: Algorithm) -> String {
+    match algorithm {
         Algorithm::Token => "nothing is computed: the secret itself is sent".into(),
-        Algorithm::Plain(hash) => {
-            format!("the signature is the {} of the content", hash.name())
-        }
-        algorithm => format!("the signature is the {algorithm} of the content with the key"),
+        Algorithm::Plain(_) => format!("the signature is the {algorithm} of the content"),
+        _ => format!("the signature is the {algorithm} of the content with the key"),
     }
 }
 
 fn place_step(variant: &Variant) -> String {
     let place = &variant.signature;
+    let written = match variant.encoding {
+        Encoding::Text => String::new(),
+        encoding => format!("is written in {} and ", encoding.name()),
+    };
     let header = match (&place.header, &place.json) {
         (Some(header), _) => header.clone(),
         (None, Some(path)) => format!("{path} of the body"),
@@ -113,13 +107,7 @@ fn place_step(variant: &Variant) -> String {
         "" => String::new(),
         prefix => format!(" after {prefix}"),
     };
-    match variant.encoding {
-        Encoding::Text => format!("it travels in {header}{after}"),
-        encoding => format!(
-            "it is written in {} and travels in {header}{after}",
-            encoding.name()
-        ),
-    }
+    format!("it {written}travels in {header}{after}")
 }
 
 #[cfg(test)]

@@ -5,107 +5,77 @@
 
 use std::fmt;
 
-use hmac::digest::{FixedOutput, Update};
+use hmac::digest::{FixedOutput, OutputSizeUser as _, Update};
 use hmac::{Hmac, KeyInit as _};
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Sha224, Sha256, Sha384, Sha512, Sha512_256};
 
-/// A hash function.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hash {
-    /// SHA-256 (FIPS 180-4).
-    Sha256,
-    /// SHA-1.
-    Sha1,
-    /// SHA-512.
-    Sha512,
-    /// MD5 (RFC 1321).
-    Md5,
-    /// SHA-384.
-    Sha384,
-    /// SHA-224.
-    Sha224,
-    /// SHA-512/256.
-    Sha512T256,
-}
+/// The table of hashes, the commonest first: what each is called and who computes it.
+macro_rules! hashes {
+    ($($name:ident, $text:literal, $type:ty, $about:literal;)*) => {
+        /// A hash function.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Hash {
+            $(#[doc = $about] $name,)*
+        }
 
-/// Runs the same expression with the type of a hash.
-macro_rules! with_hash {
-    ($hash:expr, $type:ident => $body:expr) => {
-        match $hash {
-            Hash::Sha256 => with_hash!(@ $type = Sha256, $body),
-            Hash::Sha1 => with_hash!(@ $type = Sha1, $body),
-            Hash::Sha512 => with_hash!(@ $type = Sha512, $body),
-            Hash::Md5 => with_hash!(@ $type = Md5, $body),
-            Hash::Sha384 => with_hash!(@ $type = Sha384, $body),
-            Hash::Sha224 => with_hash!(@ $type = Sha224, $body),
-            Hash::Sha512T256 => with_hash!(@ $type = Sha512_256, $body),
+        impl Hash {
+            /// All of them, the commonest first.
+            pub const ALL: [Self; [$($text),*].len()] = [$(Self::$name),*];
+
+            /// The name that records, messages and a cause's `algorithm` use.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)*
+                }
+            }
+
+            /// How many bytes it gives.
+            pub(super) fn length(self) -> usize {
+                match self {
+                    $(Self::$name => <$type>::output_size(),)*
+                }
+            }
+
+            /// Begins a plain hash.
+            pub(super) fn plain(self) -> Running {
+                match self {
+                    $(Self::$name => Running(Box::new(<$type>::default())),)*
+                }
+            }
+
+            /// Begins an HMAC (RFC 2104) with this key.
+            pub(super) fn keyed(self, key: &[u8]) -> Running {
+                match self {
+                    $(Self::$name => match Hmac::<$type>::new_from_slice(key) {
+                        Ok(mac) => Running(Box::new(mac)),
+                        // Never reached: it takes keys of every length (section 3).
+                        Err(_) => self.plain(),
+                    },)*
+                }
+            }
         }
     };
-    (@ $type:ident = $hash:ty, $body:expr) => {{
-        type $type = $hash;
-        $body
-    }};
+}
+
+hashes! {
+    Sha256, "sha256", Sha256, "SHA-256 (FIPS 180-4).";
+    Sha1, "sha1", Sha1, "SHA-1.";
+    Sha512, "sha512", Sha512, "SHA-512.";
+    Md5, "md5", Md5, "MD5 (RFC 1321).";
+    Sha384, "sha384", Sha384, "SHA-384.";
+    Sha224, "sha224", Sha224, "SHA-224.";
+    Sha512T256, "sha512-256", Sha512_256, "SHA-512/256.";
 }
 
 impl Hash {
-    /// All of them, the commonest first.
-    pub const ALL: [Self; 7] = [
-        Self::Sha256,
-        Self::Sha1,
-        Self::Sha512,
-        Self::Md5,
-        Self::Sha384,
-        Self::Sha224,
-        Self::Sha512T256,
-    ];
-
-    /// The name that records, messages and a cause's `algorithm` use.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Sha256 => "sha256",
-            Self::Sha1 => "sha1",
-            Self::Sha512 => "sha512",
-            Self::Md5 => "md5",
-            Self::Sha384 => "sha384",
-            Self::Sha224 => "sha224",
-            Self::Sha512T256 => "sha512-256",
-        }
-    }
-
-    /// How many bytes it gives.
-    pub(super) const fn length(self) -> usize {
-        match self {
-            Self::Md5 => 16,
-            Self::Sha1 => 20,
-            Self::Sha224 => 28,
-            Self::Sha256 | Self::Sha512T256 => 32,
-            Self::Sha384 => 48,
-            Self::Sha512 => 64,
-        }
-    }
-
     /// How much more work a byte is than with SHA-256.
-    pub(super) const fn weight(self) -> u64 {
+    pub(super) fn weight(self) -> u64 {
         match self {
             Self::Sha256 | Self::Sha1 | Self::Sha224 => 1,
             _ => 2,
         }
-    }
-
-    /// Begins a plain hash.
-    pub(super) fn plain(self) -> Running {
-        with_hash!(self, D => Running(Box::new(D::default())))
-    }
-
-    /// Begins an HMAC (RFC 2104) with this key.
-    pub(super) fn keyed(self, key: &[u8]) -> Running {
-        with_hash!(self, D => match Hmac::<D>::new_from_slice(key) {
-            Ok(mac) => Running(Box::new(mac)),
-            // HMAC takes keys of every length (RFC 2104, section 3): this is never reached.
-            Err(_) => Running(Box::new(D::default())),
-        })
     }
 
     /// The plain hash of the joined pieces.
@@ -210,24 +180,13 @@ mod tests {
         assert_eq!(Hash::Md5.of(&[]).hex(), "d41d8cd98f00b204e9800998ecf8427e");
     }
 
-    #[test]
-    fn every_hash_is_as_long_as_it_says() {
-        for hash in Hash::ALL {
-            assert_eq!(
-                hash.of(&[]).as_slice().len(),
-                hash.length(),
-                "{}",
-                hash.name()
-            );
-        }
-    }
-
     /// An HMAC's state is two of its hash: these are what is wiped, with the crates' `zeroize` on.
     #[test]
     fn hashes_are_wiped_when_dropped() {
-        fn is_wiped<T: zeroize::ZeroizeOnDrop>(_: T) {}
-        for hash in Hash::ALL {
-            with_hash!(hash, D => is_wiped(D::default()));
-        }
+        fn is_wiped<T: zeroize::ZeroizeOnDrop>() {}
+        is_wiped::<Sha256>();
+        is_wiped::<Sha512>();
+        is_wiped::<Sha1>();
+        is_wiped::<Md5>();
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::content::{Given, Parts, Whole, Work, lay_out};
 use super::keyring::{Entry, Keyring};
-use super::record::words::{SignaturePlace, TimeUnit};
+use super::record::words::TimeUnit;
 use super::record::{Scheme, Variant};
 use super::refusal::Missing;
 use super::url::{spellings, url_applies};
@@ -156,53 +156,35 @@ impl<'a> Signer<'a> {
     }
 }
 
-/// Lays out the headers that carry a signature.
+/// Lays out the headers that carry signatures.
 fn write_headers(
     variant: &Variant,
-    values: Vec<String>,
+    signatures: Vec<String>,
     timestamp: Option<String>,
     id: Option<String>,
 ) -> Signed {
+    let place = &variant.signature;
+    let rule = variant.timestamp.as_ref();
+    let time_header = rule.and_then(|rule| rule.header.clone());
+    let time_item = rule.and_then(|rule| rule.item.clone());
+    let id_header = variant.id.as_ref().map(|rule| rule.header.clone());
     let mut headers = Vec::new();
-    let mut items = Vec::new();
-    if let (Some(rule), Some(id)) = (&variant.id, id) {
-        headers.push((rule.header.clone(), id));
+    headers.extend(id_header.zip(id));
+    headers.extend(time_header.zip(timestamp.clone()));
+    let values = if place.is_numbered() {
+        signatures
+    } else {
+        let item = time_item.zip(timestamp).map(|(item, time)| item + &time);
+        let items: Vec<String> = item.into_iter().chain(signatures).collect();
+        vec![items.join(place.separator.as_deref().unwrap_or_default())]
+    };
+    let value = values.first().cloned().unwrap_or_default();
+    for (index, value) in values.into_iter().enumerate() {
+        let name = place.header.as_ref();
+        let numbered = name.map(|name| name.replace("{n}", &(index + 1).to_string()));
+        headers.extend(numbered.map(|name| (name, value)));
     }
-    if let (Some(rule), Some(timestamp)) = (&variant.timestamp, timestamp) {
-        if let Some(item) = &rule.item {
-            items.push(format!("{item}{timestamp}"));
-        }
-        if let Some(name) = &rule.header {
-            headers.push((name.clone(), timestamp));
-        }
-    }
-    let value = write_signatures(&variant.signature, items, values, &mut headers);
     Signed { headers, value }
-}
-
-/// Writes the signature headers, and gives the value of the first.
-fn write_signatures(
-    place: &SignaturePlace,
-    mut items: Vec<String>,
-    values: Vec<String>,
-    headers: &mut Vec<(String, String)>,
-) -> String {
-    match &place.header {
-        Some(pattern) if place.is_numbered() => {
-            let value = values.first().cloned().unwrap_or_default();
-            for (index, signature) in values.into_iter().enumerate() {
-                let name = pattern.replace("{n}", &(index + 1).to_string());
-                headers.push((name, signature));
-            }
-            value
-        }
-        name => {
-            items.extend(values);
-            let value = items.join(place.separator.as_deref().unwrap_or_default());
-            headers.extend(name.iter().map(|name| ((*name).clone(), value.clone())));
-            value
-        }
-    }
 }
 
 fn write_time(unit: TimeUnit, at: Timestamp) -> String {
