@@ -32,6 +32,7 @@ complete -c bluehook -n "__fish_bluehook_needs_command" -s V -l version -d 'Prin
 complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "sign" -d 'Where a command\'s output goes and how much of it there is'
 complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "verify" -d 'Where a command\'s output goes and how much of it there is'
 complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "send" -d 'Where a command\'s output goes and how much of it there is'
+complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "replay" -d 'Where a command\'s output goes and how much of it there is'
 complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "listen" -d 'Where a command\'s output goes and how much of it there is'
 complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "events" -d 'Which profile\'s settings are used'
 complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "schemes" -d 'List the signature schemes; with a name, print its record in TOML'
@@ -124,6 +125,45 @@ complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l json -d 'Prin
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -s q -l quiet -d 'Print no report, only what was asked for'
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -s v -l verbose -d 'Say more about what is done'
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -s h -l help -d 'Print help'
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l color -d 'When to colour the output: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
+always\t'Always'
+never\t'Never'"
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l number -d 'Only these deliveries: 3,7-9' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -s e -l event -d 'Only events that match this glob (COMMENT_*); may be given several times' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l project -d 'Only deliveries of this project; may be given several times' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l where -d 'Only deliveries whose body has this value: currentValue.done=true; all of several must hold' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l set -d 'Replace one value in the body and leave all other bytes; implies --resign' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -s H -l header -d 'A further header, in curl\'s syntax; @FILE reads them from a file' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -s s -l secret -d 'The secret. Other users of this machine can see it in the list of processes: prefer --secret-file, --secret-env or the variable BLUEHOOK_SECRET' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l secret-file -d 'Read the secret from a file (- for standard input): any bytes, without the line end at the end' -r -F
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l secret-env -d 'Read the secret from an environment variable' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l scheme -d 'The signature scheme (bluehook schemes lists them) [default: blue]' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l scheme-file -d 'A scheme of your own: a TOML record as bluehook schemes NAME prints it' -r -F
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l at -d 'The time to sign with: seconds since 1970 or RFC 3339 [default: now]' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l id -d 'The delivery\'s id [default: a random one]' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l public-url -d 'The receiver\'s public URL, which --resign signs instead of the one that is sent to, for schemes that sign it' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -s w -l webhook -d 'A profile of bluehook.toml: its URL, secret, scheme, events and projects' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l config -d 'The configuration, instead of the nearest bluehook.toml upwards or the user\'s own' -r -F
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l timeout -d 'How long an attempt may take; Blue waits 7 seconds' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l cacert -d 'Trust the certificates in this PEM file instead of the public ones' -r -F
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l proxy -d 'Go through this proxy; without it none is used, whatever the environment says' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l policy -d 'When to try again: once (never), blue (5 attempts, growing pauses), or standard (10 attempts over three days, as Standard Webhooks has it)' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l attempts -d 'How many attempts there are at most, instead of as many as the policy makes' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l time-scale -d 'Multiply the policy\'s pauses: 0.01 makes seconds of minutes' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -s n -l repeat -d 'Replay the recording so many times' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -s c -l concurrency -d 'How many deliveries are under way at a time' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l speed -d 'Keep the recorded pauses, so many times as fast; max keeps none' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l duplicate -d 'Send each delivery so many times, as senders do that did not hear the answer' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l seed -d 'The number that decides the order, to have the same one again [default: a random one]' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l resign -d 'Sign afresh, with a new id and the time of now'
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -s k -l insecure -d 'Do not verify the receiver\'s certificate'
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l shuffle -d 'Send out of order, as senders do that try again'
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l dry-run -d 'Print the exact bytes of the requests and send nothing'
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l curl -d 'Print the equivalent curl commands and send nothing'
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l json -d 'Print machine-readable output: one JSON object a line'
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -s q -l quiet -d 'Print no report, only what was asked for'
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -s v -l verbose -d 'Say more about what is done'
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -s h -l help -d 'Print help'
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l color -d 'When to colour the output: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
 always\t'Always'
 never\t'Never'"

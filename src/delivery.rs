@@ -145,6 +145,9 @@ impl<'a> IntoIterator for &'a Headers {
     }
 }
 
+/// What stands in a recording for a value that was kept back.
+pub const REDACTED: &[u8] = b"(redacted)";
+
 /// Whether the value of a header of this name is a secret by nature: whoever reads it can act as
 /// the one who sent it. Signatures and digests are none: they prove one body.
 pub fn is_secret(name: &str) -> bool {

@@ -106,6 +106,8 @@ pub(super) struct Composer {
     removed: Vec<String>,
     at: Option<Timestamp>,
     id: Option<String>,
+    /// The base of the URL that is signed, if it is not the one that is sent to.
+    public_url: Option<Url>,
     now: fn() -> Timestamp,
     random: fn(&mut [u8]) -> std::io::Result<()>,
 }
@@ -147,9 +149,15 @@ impl Composer {
             removed: input::removed_headers(headers).map(str::to_owned).collect(),
             at: stamp.at,
             id: stamp.id.clone(),
+            public_url: None,
             now: shell.now,
             random: shell.random,
         })
+    }
+
+    /// Signs this URL, joined with each delivery's target, instead of the one that is sent to.
+    pub(super) fn public_url(&mut self, base: Option<Url>) {
+        self.public_url = base;
     }
 
     /// The URL to send this body to: a scheme may want the digest of a JSON body in its query.
@@ -231,7 +239,10 @@ impl Composer {
         url: &Url,
         stamp: &Stamp,
     ) -> Result<Vec<(String, String)>, Problem> {
-        let url = url.to_string();
+        let url = match &self.public_url {
+            Some(base) => base.join(&delivery.target).to_string(),
+            None => url.to_string(),
+        };
         let mut headers = delivery.headers.clone();
         headers.extend(self.extra.clone());
         let parts = Parts {

@@ -7,10 +7,13 @@
 pub mod completions;
 mod compose;
 mod events;
+mod filter;
 pub mod input;
 mod listen;
 mod loopback;
 mod misunderstood;
+mod playlist;
+mod replay;
 mod schemes;
 mod send;
 mod settings;
@@ -66,6 +69,12 @@ enum Command {
     ///
     /// Without further options it sends the TODO_CREATED sample, Blue's documented payload.
     Send(send::Send),
+    /// Send recorded deliveries again, as captured or signed afresh
+    ///
+    /// RECORDING is what listen --record wrote, a raw HTTP request, HAR, a trace of curl's, or a
+    /// folder of these. Deliveries go out as they were captured: the same bytes, the same headers but
+    /// those of the connection; --resign signs them afresh.
+    Replay(replay::Replay),
     /// Receive deliveries: verify, validate, show, record, answer
     ///
     /// Answers 200 to what is genuine (or unchecked, when no secret is given) and 401 to what is not.
@@ -231,6 +240,7 @@ impl Bluehook {
             Some(Command::Sign(command)) => command.run(shell),
             Some(Command::Verify(command)) => command.run(shell),
             Some(Command::Send(command)) => command.run(shell),
+            Some(Command::Replay(command)) => command.run(shell),
             Some(Command::Listen(command)) => command.run(shell),
             Some(Command::Events(command)) => command.run(shell),
             Some(Command::Schemes(command)) => command.run(shell),

@@ -278,7 +278,7 @@ impl Send {
                 })
             }
             _ => {
-                let verdict = transport::verdict(&tally);
+                let verdict = transport::verdict(&tally, &run.plan)?;
                 Ok(interrupts.map_or(verdict, |interrupts| interrupts.or(verdict)))
             }
         }
@@ -321,7 +321,7 @@ impl Send {
             shell.out.print(text)?;
         }
         outcome?;
-        Ok(interrupts.or(transport::verdict(&tally)))
+        Ok(interrupts.or(transport::verdict(&tally, &run.plan)?))
     }
 }
 

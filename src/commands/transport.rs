@@ -208,6 +208,15 @@ pub(super) fn progress(shell: &Shell, load: &Load, is_wanted: bool) -> ProgressB
 }
 
 /// Whether everything was delivered.
-pub(super) fn verdict(tally: &Tally) -> Verdict {
-    Verdict::from(tally.failed == 0 && tally.delivered > 0)
+///
+/// # Errors
+/// There was not one answer, and no policy to give up by.
+pub(super) fn verdict(tally: &Tally, plan: &Plan) -> Result<Verdict, Problem> {
+    let mut failures = tally.failures.values();
+    match failures.next() {
+        Some((_, sentence)) if tally.statuses.is_empty() && plan.policy == Policy::Once => {
+            Err(Problem::failed(anyhow::anyhow!("{sentence}")))
+        }
+        _ => Ok(Verdict::from(tally.failed == 0 && tally.delivered > 0)),
+    }
 }

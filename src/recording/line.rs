@@ -18,7 +18,13 @@ const VERSION: u64 = 1;
 /// How every line of ours starts.
 const START: &[u8] = br#"{"type":""#;
 /// The types of the lines that a recording may begin with.
-const TYPES: [&[u8]; 4] = [b"delivery\"", b"listening\"", b"malformed\"", b"summary\""];
+const TYPES: [&[u8]; 5] = [
+    b"handshake\"",
+    b"delivery\"",
+    b"listening\"",
+    b"malformed\"",
+    b"summary\"",
+];
 /// The headers of a delivery hold no more than this, as the head of a raw request.
 pub(super) const HEAD_BYTES: usize = 1 << 20;
 

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use super::delivery::Layout;
-use super::lines::{self, AttemptLine, Latency, ResultLine};
+use super::lines::{self, AttemptLine, Latency, RecordedAnswer, ResultLine};
 use super::style::Style;
 use super::{harmless, verification};
 use crate::delivery::{Delivery, Header, is_secret};
+use crate::recording::Answered;
 use crate::sender::{self, Answer, Failure, Next, Plan, Policy, Reason, Tally, Url};
 use crate::signing::Judgement;
 use crate::signing::Scheme;
@@ -231,6 +232,7 @@ pub fn attempt_line<'a>(
             _ => None,
         },
         answer: answer.map(lines::received),
+        recorded: None,
     }
 }
 
@@ -264,4 +266,119 @@ pub fn result_line(tally: &Tally) -> ResultLine {
             false => 0.0,
         },
     }
+}
+
+/// An attempt of a replay in one line.
+pub fn line(
+    number: u64,
+    sent: &Attempt<'_>,
+    attempt: &sender::Attempt<'_>,
+    style: Style,
+) -> String {
+    let event = sent.event.map_or(String::new(), |event| {
+        format!(" {}", style.name(harmless::short(event.as_bytes(), 60)))
+    });
+    let target = harmless::short(sent.url.target().as_bytes(), 60);
+    let outcome = match attempt.outcome {
+        Ok(answer) if answer.is_success() => style.good(answer.status.to_string()),
+        Ok(answer) => style.bad(answer.status.to_string()),
+        Err(failure) => style.bad(harmless::line(failure.to_string().as_bytes())),
+    };
+    format!(
+        "{} {} {target}{event}  {}  {outcome} in {}\n",
+        style.dim(format!("#{number}")),
+        style.strong(&sent.delivery.method),
+        super::bytes(sent.delivery.body.len() as u64),
+        super::took(attempt.took),
+    )
+}
+
+/// What of an answer is not as recorded.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Differs {
+    status: bool,
+    body: bool,
+}
+
+impl Differs {
+    /// Compares an answer with the recorded one. What was not recorded differs in nothing.
+    pub fn of(outcome: &Result<Answer, Failure>, recorded: Option<&Answered>) -> Self {
+        let Some(recorded) = recorded else {
+            return Self::default();
+        };
+        match outcome {
+            Err(_) => Self {
+                status: true,
+                body: false,
+            },
+            Ok(answer) => Self {
+                status: answer.status != recorded.status,
+                body: (recorded.body.as_ref()).is_some_and(|body| *body != answer.body),
+            },
+        }
+    }
+
+    /// Whether anything does.
+    pub fn any(self) -> bool {
+        self.status || self.body
+    }
+
+    /// What does, beside what was recorded.
+    pub fn shown(
+        self,
+        recorded: Option<&Answered>,
+        outcome: &Result<Answer, Failure>,
+        style: Style,
+    ) -> String {
+        let Some(recorded) = recorded.filter(|_| self.any()) else {
+            return String::new();
+        };
+        let mut parts = Vec::new();
+        if self.status {
+            parts.push(format!("the status was {}", recorded.status));
+        }
+        if let (true, Some(body), Ok(answer)) = (self.body, &recorded.body, outcome) {
+            let shared = body
+                .iter()
+                .zip(&answer.body)
+                .take_while(|(one, other)| one == other);
+            parts.push(format!(
+                "the body was {}, now {}, alike for {}",
+                super::bytes(body.len() as u64),
+                super::bytes(answer.body.len() as u64),
+                super::bytes(shared.count() as u64),
+            ));
+        }
+        format!("  {} {}\n", style.odd("recorded:"), parts.join("; "))
+    }
+}
+
+/// The recorded answer for a line of `--json`.
+pub fn recorded(recorded: Option<&Answered>, differs: Differs) -> RecordedAnswer {
+    let names = [("status", differs.status), ("body", differs.body)];
+    RecordedAnswer {
+        status: recorded.map(|answer| answer.status),
+        differs: names
+            .into_iter()
+            .filter_map(|(name, differs)| differs.then_some(name))
+            .collect(),
+    }
+}
+
+/// What a replay came to.
+pub fn replayed(tally: &Tally, differing: u64, style: Style) -> String {
+    let delivered = style.strong(format!("{} delivered", super::count(tally.delivered)));
+    let failed = match tally.failed {
+        0 => String::new(),
+        failed => style.bad(format!(", {} not", super::count(failed))),
+    };
+    let differing = match differing {
+        0 => String::new(),
+        1 => "; 1 answer is not as recorded".into(),
+        count => format!("; {} answers are not as recorded", super::count(count)),
+    };
+    format!(
+        "{delivered}{failed} in {}{differing}\n",
+        super::took(tally.took)
+    )
 }

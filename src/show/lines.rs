@@ -212,6 +212,18 @@ pub struct AttemptLine<'a> {
     /// What the receiver replied.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<ReceivedAnswer<'a>>,
+    /// In a replay: how that is beside what was recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<RecordedAnswer>,
+}
+
+/// The answer that was recorded.
+#[derive(Debug, Serialize)]
+pub struct RecordedAnswer {
+    /// Its status; `null` when none was recorded.
+    pub status: Option<u16>,
+    /// What is not as recorded: `status`, `body`.
+    pub differs: Vec<&'static str>,
 }
 
 /// An answer's header fields and body.

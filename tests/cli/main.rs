@@ -18,6 +18,7 @@ mod listen;
 mod peers;
 mod readme;
 mod receivers;
+mod replay;
 mod runner;
 mod schemes;
 mod send;

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use glob::Pattern;
 
-use super::filter;
 use super::taken::Forwarded;
+use crate::commands::filter;
 use crate::delivery::{Delivery, Headers};
 use crate::http::end_to_end;
 use crate::receiver::{Answer, Reply};

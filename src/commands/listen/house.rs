@@ -11,13 +11,13 @@ use std::time::Duration;
 use glob::Pattern;
 
 use super::bench::Bench;
-use super::filter::Filter;
 use super::forward::Forwarder;
 use super::intake::{self, Desk, Exit, Repeats};
 use super::recorder;
 use super::respond::Player;
 use super::screen::{self, Manner, Note};
 use super::tally::Tally;
+use crate::commands::filter::Filter;
 use crate::commands::{Problem, Shell};
 use crate::receiver::{Receiver, Stop};
 use crate::recording::Appender;

@@ -19,13 +19,13 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 use super::bench::Bench;
-use super::filter::Filter;
 use super::forward::Forwarder;
 use super::recorder::Recorder;
 use super::respond::Player;
 use super::screen::{Note, Screen};
 use super::taken::{Handshaken, SMALL_BODY, Taken};
 use super::tally::Tally;
+use crate::commands::filter::Filter;
 use crate::delivery::Headers;
 use crate::receiver::{Answer, Malformed, Received, Reply, Responder, Service, Stop};
 use crate::sender::Url;
@@ -162,7 +162,7 @@ impl Desk {
         if self.asks_event || !self.filter.is_empty() {
             self.bench.read(&mut taken);
         }
-        taken.admitted = self.filter.is_empty() || self.filter.admits(&taken);
+        taken.admitted = self.filter.is_empty() || self.admits(&taken);
         match &self.forwarder {
             Some(forwarder) if self.accepts(&taken) => {
                 let urls = forwarder.urls(taken.event(), &taken.delivery().target);
@@ -177,6 +177,13 @@ impl Desk {
         taken.decided(&answer, started);
         let exit = self.exit.clone();
         self.answer(taken, responder, answer, move |taken| exit.end(taken));
+    }
+
+    /// Whether a delivery, which was read, is meant.
+    fn admits(&self, taken: &Taken) -> bool {
+        let facts = taken.report.as_ref().map(|report| &report.facts);
+        let project = facts.and_then(|facts| facts.project.as_deref());
+        (self.filter).admits(taken.event(), project, &taken.delivery().body)
     }
 
     /// Whether a delivery is taken: it is genuine, or unchecked, or everything is.

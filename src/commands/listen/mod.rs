@@ -13,7 +13,6 @@
 
 mod bench;
 mod expect;
-mod filter;
 mod forward;
 mod house;
 mod intake;
@@ -33,6 +32,7 @@ use std::time::Duration;
 use clap::Args;
 use glob::Pattern;
 
+use super::filter::{self, Filter};
 use super::settings::{self, Settings};
 use super::signals;
 use super::transport::Transport;
@@ -45,7 +45,7 @@ use crate::show::delivery::{Detail, Layout};
 use crate::show::lines::{self, LINES_VERSION, ListeningLine};
 use crate::signing::{Keyring, Missing, Scheme};
 use bench::{Bench, Checking};
-use filter::Filter;
+
 use forward::{Forwarder, Target};
 use house::Plan;
 use respond::{Player, Script};

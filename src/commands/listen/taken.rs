@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::blue::facts;
 use crate::blue::validate::Report;
-use crate::delivery::{Delivery, Headers, is_secret};
+use crate::delivery::{Delivery, Headers, REDACTED, is_secret};
 use crate::receiver::{Answer, Received};
 use crate::show::delivery as shown;
 use crate::show::lines::{
@@ -19,8 +19,6 @@ use crate::signing::{Judgement, Secret};
 
 /// Bodies up to this are worked on where they come in: that takes less time than handing over.
 pub(super) const SMALL_BODY: usize = 64 * 1024;
-/// What stands for a value that is kept back.
-const REDACTED: &[u8] = b"(redacted)";
 
 /// A delivery and what is known of it.
 pub(super) struct Taken {

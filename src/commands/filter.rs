@@ -1,12 +1,11 @@
-//! Which deliveries are meant: events by glob, projects, values in the body.
+//! Which deliveries `listen` and `replay` mean: events by glob, projects, values in the body.
 
 use clap::Args;
 use glob::Pattern;
 
-use super::taken::Taken;
+use super::Problem;
 use crate::blue::event::{self, Event};
 use crate::cli::Assignment;
-use crate::commands::Problem;
 use crate::json;
 use crate::show::harmless;
 
@@ -55,18 +54,15 @@ impl Filter {
         self.event.is_empty() && self.project.is_empty() && self.condition.is_empty()
     }
 
-    /// Whether a delivery is meant. Its body was read, unless everything is meant.
-    pub(super) fn admits(&self, taken: &Taken) -> bool {
-        let event = taken.event().unwrap_or_default();
-        let report = taken.report.as_ref();
-        let project = report.and_then(|report| report.facts.project.as_deref());
+    /// Whether a delivery of that event and project, with that body, is meant.
+    pub(super) fn admits(&self, event: Option<&str>, project: Option<&str>, body: &[u8]) -> bool {
+        let event = event.unwrap_or_default();
         (self.event.is_empty() || self.event.iter().any(|glob| glob.matches(event)))
-            && (self.project.is_empty()
-                || self.project.iter().any(|id| Some(id.as_str()) == project))
+            && (self.project.is_empty() || self.project.iter().any(|id| Some(&**id) == project))
             && self
                 .condition
                 .iter()
-                .all(|condition| holds(condition, &taken.delivery().body))
+                .all(|condition| holds(condition, body))
     }
 }
 
