@@ -33,7 +33,7 @@ pub struct Curl<'a> {
 /// # Errors
 /// [`Failure::Unsendable`], as [`request::request_bytes`].
 pub fn curl_command(url: &Url, delivery: &Delivery, options: &Curl) -> Result<String, Failure> {
-    request::check(delivery)?;
+    request::check(&delivery.method, &delivery.headers)?;
     let (source, body) = curl_body(delivery);
     let mut lines = vec![format!("{source}curl -q -sSi")];
     lines.extend(curl_connection(url, options));
@@ -73,7 +73,10 @@ fn curl_connection(url: &Url, options: &Curl) -> Vec<String> {
 
 /// The method, unless curl chooses it by itself.
 fn curl_method(delivery: &Delivery) -> Option<String> {
-    match (delivery.method.as_str(), request::has_length(delivery)) {
+    match (
+        delivery.method.as_str(),
+        request::has_length(&delivery.method, delivery.body.len()),
+    ) {
         ("POST", true) | ("GET", false) => None,
         ("HEAD", false) => Some("--head".to_owned()),
         (method, _) => Some(format!("-X {}", shell(method))),
@@ -81,7 +84,7 @@ fn curl_method(delivery: &Delivery) -> Option<String> {
 }
 
 fn curl_headers(delivery: &Delivery) -> Vec<String> {
-    let with_body = request::has_length(delivery);
+    let with_body = request::has_length(&delivery.method, delivery.body.len());
     // curl waits for a 100 before a large body: from 1 MiB, older releases from 1 KiB.
     let own = [
         ("User-Agent", true),
@@ -94,7 +97,7 @@ fn curl_headers(delivery: &Delivery) -> Vec<String> {
         .filter(|(name, added)| *added && !delivery.headers.contains(name))
         .map(|(name, _)| format!("-H '{name}:'"))
         .collect();
-    lines.extend(request::sent_headers(delivery).map(|header| {
+    lines.extend(request::sent_headers(&delivery.headers).map(|header| {
         if header.value.trim_ascii().is_empty() {
             return format!("-H {}", shell(&format!("{};", header.name)));
         }
@@ -111,7 +114,7 @@ fn curl_headers(delivery: &Delivery) -> Vec<String> {
 /// argument it is limited (128 KiB on Linux), so larger bodies come through a pipe.
 fn curl_body(delivery: &Delivery) -> (String, Option<String>) {
     const LONGEST_ARGUMENT: usize = 64 * 1024;
-    if !request::has_length(delivery) {
+    if !request::has_length(&delivery.method, delivery.body.len()) {
         return (String::new(), None);
     }
     let piped = Some("--data-binary @-".to_owned());

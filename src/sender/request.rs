@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::typed::quoted;
 use super::url::Url;
-use crate::delivery::{Delivery, Header};
+use crate::delivery::{Delivery, Header, Headers};
 use crate::http::{is_field_value, is_token};
 
 /// The exact bytes that a sender puts on the wire: the request line with the URL's target,
@@ -14,36 +14,55 @@ use crate::http::{is_field_value, is_token};
 /// # Errors
 /// [`Failure::Unsendable`] when the method, a name or a value would break out of its line.
 pub fn request_bytes(url: &Url, delivery: &Delivery) -> Result<Vec<u8>, Failure> {
-    check(delivery)?;
-    let mut bytes = Vec::with_capacity(512 + delivery.body.len());
+    let mut bytes = head(
+        url,
+        &delivery.method,
+        &delivery.headers,
+        delivery.body.len(),
+    )?;
+    bytes.extend_from_slice(&delivery.body);
+    Ok(bytes)
+}
+
+/// What stands before the body.
+pub(super) fn head(
+    url: &Url,
+    method: &str,
+    headers: &Headers,
+    length: usize,
+) -> Result<Vec<u8>, Failure> {
+    check(method, headers)?;
+    let mut bytes = Vec::with_capacity(512);
     let mut line = |parts: &[&[u8]]| {
         for part in parts {
             bytes.extend_from_slice(part);
         }
         bytes.extend_from_slice(b"\r\n");
     };
-    let method = delivery.method.as_bytes();
-    line(&[method, b" ", url.target().as_bytes(), b" HTTP/1.1"]);
-    if !delivery.headers.contains("Host") {
+    line(&[
+        method.as_bytes(),
+        b" ",
+        url.target().as_bytes(),
+        b" HTTP/1.1",
+    ]);
+    if !headers.contains("Host") {
         line(&[b"Host: ", url.authority().as_bytes()]);
     }
-    for header in sent_headers(delivery) {
+    for header in sent_headers(headers) {
         line(&[header.name.as_bytes(), b": ", &header.value]);
     }
-    if has_length(delivery) {
-        let length = delivery.body.len().to_string();
-        line(&[b"Content-Length: ", length.as_bytes()]);
+    if has_length(method, length) {
+        line(&[b"Content-Length: ", length.to_string().as_bytes()]);
     }
     line(&[]);
-    bytes.extend_from_slice(&delivery.body);
     Ok(bytes)
 }
 
 /// Names that frame a message on one connection: ours to write, never the delivery's.
 const FRAMING: [&str; 3] = ["Content-Length", "Transfer-Encoding", "Connection"];
 
-pub(super) fn sent_headers(delivery: &Delivery) -> impl Iterator<Item = &Header> {
-    delivery.headers.iter().filter(|header| {
+pub(super) fn sent_headers(headers: &Headers) -> impl Iterator<Item = &Header> {
+    headers.iter().filter(|header| {
         !FRAMING
             .iter()
             .any(|name| header.name.eq_ignore_ascii_case(name))
@@ -51,16 +70,16 @@ pub(super) fn sent_headers(delivery: &Delivery) -> impl Iterator<Item = &Header>
 }
 
 /// A length is written where a body is, and where the method foresees one (RFC 9110, section 8.6).
-pub(super) fn has_length(delivery: &Delivery) -> bool {
-    !delivery.body.is_empty() || ["POST", "PUT", "PATCH"].contains(&delivery.method.as_str())
+pub(super) fn has_length(method: &str, length: usize) -> bool {
+    length > 0 || ["POST", "PUT", "PATCH"].contains(&method)
 }
 
-pub(super) fn check(delivery: &Delivery) -> Result<(), Failure> {
+pub(super) fn check(method: &str, headers: &Headers) -> Result<(), Failure> {
     let unsendable = |what: String| Err(Failure::Unsendable { what });
-    if !is_token(delivery.method.as_bytes()) {
-        return unsendable(format!("{} is not a method", quoted(&delivery.method)));
+    if !is_token(method.as_bytes()) {
+        return unsendable(format!("{} is not a method", quoted(method)));
     }
-    for header in &delivery.headers {
+    for header in headers {
         if !is_token(header.name.as_bytes()) {
             return unsendable(format!("{} is not a header name", quoted(&header.name)));
         }

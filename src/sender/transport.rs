@@ -27,7 +27,7 @@ use ureq::unversioned::transport::{
 use super::answer::{ANSWER_LIMIT, Answer, Timing, headers_as_written};
 use super::failure::Failure;
 use super::names::{Names, Unknown};
-use super::request::request_bytes;
+use super::request::head;
 use super::tls::TlsProblem;
 use super::trace::{self, Trace, trace};
 use super::typed::{quoted, shown, without_userinfo};
@@ -135,16 +135,31 @@ impl Sender {
         })
     }
 
-    /// Makes one attempt: sends what [`request_bytes`] gives and reads the answer. The delivery's
+    /// Makes one attempt: sends what [`super::request_bytes`] gives and reads the answer. The delivery's
     /// own `target` is not used; the URL says where to.
     ///
     /// # Errors
     /// When there is no whole answer. A status, whatever it is, is an answer.
     pub fn send(&self, url: &Url, delivery: &Delivery) -> Result<Answer, Failure> {
-        let bytes = request_bytes(url, delivery)?;
+        self.send_parts(url, &delivery.method, &delivery.headers, &delivery.body)
+    }
+
+    /// As [`Sender::send`], of a delivery whose body is others', too: it is not copied.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn send_parts(
+        &self,
+        url: &Url,
+        method: &str,
+        headers: &Headers,
+        body: &[u8],
+    ) -> Result<Answer, Failure> {
+        let head = head(url, method, headers, body.len())?;
+        let length = head.len() + body.len();
         let start = Instant::now();
         trace::take();
-        let outcome = self.exchange(url, &delivery.method, &bytes);
+        let outcome = self.exchange(url, method, length, head.as_slice().chain(body));
         let trace = trace::take();
         match outcome {
             Ok(answer) if trace.broken && !says_its_length(&answer) => Err(Failure::Truncated {
@@ -158,19 +173,28 @@ impl Sender {
                 answer.timing = trace.timing(start, url.scheme());
                 Ok(answer)
             }
-            Err(stop) => Err(self.failure(stop, url, trace, bytes.len())),
+            Err(stop) => Err(self.failure(stop, url, trace, length)),
         }
     }
 
     /// Hands the request's bytes to ureq as if they were a body; [`Exact`] drops the head that
     /// ureq writes before it. Only what ureq must know to read the answer is told: whether the
     /// method is HEAD.
-    fn exchange(&self, url: &Url, method: &str, bytes: &[u8]) -> Result<Answer, Stop> {
+    fn exchange(
+        &self,
+        url: &Url,
+        method: &str,
+        length: usize,
+        mut bytes: impl Read,
+    ) -> Result<Answer, Stop> {
         let origin = format!("{}://{}/", url.scheme(), url.authority());
         let request = match method {
             "HEAD" => self.agent.head(origin).force_send_body(),
             _ => self.agent.post(origin),
         };
+        // With a length of its own ureq does not divide it into chunks.
+        let request = request.header("content-length", length);
+        let bytes = ureq::SendBody::from_reader(&mut bytes);
         let response = request.send(bytes).map_err(|error| Stop {
             error,
             partial: None,

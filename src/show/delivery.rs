@@ -506,10 +506,7 @@ fn explanation(seen: &Shown<'_>, layout: &Layout) -> String {
         hints,
     } = seen.verdict
     else {
-        if let Some(scheme) = seen.looks_like {
-            text.push_str(&format!("  looks like {scheme}: --scheme {scheme}\n"));
-        }
-        return text;
+        return seen.looks_like.map_or(text, looks_like);
     };
     if cause.is_none() || layout.detail > Detail::Line {
         let sentence = line(sentence);
@@ -523,12 +520,19 @@ fn explanation(seen: &Shown<'_>, layout: &Layout) -> String {
             text.push_str(&labelled("fix:", name, &line(&cause.fix), layout));
         }
     }
+    if let (Detail::Line, Some(scheme)) = (layout.detail, seen.looks_like) {
+        text.push_str(&looks_like(scheme));
+    }
     if layout.detail > Detail::Line {
         for hint in hints {
             text.push_str(&labelled("hint:", name, &line(&hint.message), layout));
         }
     }
     text
+}
+
+fn looks_like(scheme: &str) -> String {
+    format!("  looks like {scheme}: --scheme {scheme}\n")
 }
 
 /// What is odd about the body.

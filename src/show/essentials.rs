@@ -5,7 +5,7 @@ use super::diff::{self, Change, Differences};
 use super::fold::{collapsed, painted};
 use super::style::Style;
 use super::{fit, harmless};
-use crate::json::{Kind, Node, Outline, Step};
+use crate::json::{Kind, Node, Outline, Path, Step};
 
 /// How many lines they take at most.
 const LINES: usize = 12;
@@ -17,6 +17,11 @@ const LABEL_COLUMNS: usize = 9;
 const CALLED: [&str; 4] = ["title", "name", "fullName", "text"];
 /// The members that lead from an entity to what it belongs to.
 const PARENTS: [&str; 3] = ["todoList", "checklist", "todo"];
+
+/// The member that holds the values of custom fields.
+const FIELDS: &str = "todoCustomFields";
+/// The members of which one holds such a value.
+const VALUE: [&str; 5] = ["text", "number", "checked", "regionCode", "countryCodes"];
 
 /// What is told of an entity, where it is there and says something: its name, and where it stands.
 /// `*` is each element of a list; `^` any of [`PARENTS`], one after another, as far as they go.
@@ -105,7 +110,10 @@ fn changes(old: Node<'_>, new: Node<'_>, style: Style, width: usize, all: bool) 
     }
     let more = differences.left_out + differences.found.len().saturating_sub(LINES - 1);
     let mut text = String::new();
-    for difference in differences.found.into_iter().take(LINES - 1) {
+    for mut difference in differences.found.into_iter().take(LINES - 1) {
+        if let Some(path) = field_path(difference.path.steps(), old, new) {
+            difference.path = path;
+        }
         let (sign, value) = match difference.change {
             Change::Added(value) => (style.added("+"), value),
             Change::Removed(value) => (style.removed("-"), value),
@@ -137,6 +145,24 @@ fn changes(old: Node<'_>, new: Node<'_>, style: Style, width: usize, all: bool) 
         ));
     }
     text
+}
+
+/// The place of a custom field's value, by the field's name.
+fn field_path(steps: &[Step], old: Node<'_>, new: Node<'_>) -> Option<Path> {
+    let [Step::Key(list), Step::Index(at), rest @ ..] = steps else {
+        return None;
+    };
+    let name = |of: Node<'_>| {
+        let (_, field) = of.member(FIELDS)?.entries().nth(*at)?;
+        said(object(field, "customField")?.member("name")?)
+    };
+    let named = (list == FIELDS).then(|| name(new).or_else(|| name(old)));
+    let mut path = vec![Step::Key(named.flatten()?)];
+    match rest {
+        [Step::Key(member)] if VALUE.contains(&member.as_str()) => {}
+        rest => path.extend_from_slice(rest),
+    }
+    Some(path.into())
 }
 
 fn unchanged(style: Style) -> String {
@@ -184,7 +210,7 @@ fn facts(entity: Node<'_>, style: Style, width: usize) -> String {
         let values = found.into_iter().take(VALUES).filter_map(said);
         tell(label, values.collect(), more);
     }
-    let fields = entity.member("todoCustomFields");
+    let fields = entity.member(FIELDS);
     for field in fields
         .iter()
         .flat_map(Node::entries)
@@ -283,6 +309,14 @@ mod tests {
         assert_eq!(
             of("TODO_NAME_CHANGED"),
             "  ~ title: \"GGGG\" → \"Prepare the launch\"\n"
+        );
+    }
+
+    #[test]
+    fn a_custom_field_is_told_by_its_name() {
+        assert_eq!(
+            of("TODO_CUSTOM_FIELD_UPDATED"),
+            "  ~ Budget: 1200 → 1450.5\n"
         );
     }
 

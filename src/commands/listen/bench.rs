@@ -12,14 +12,14 @@ use crate::cli::ClockChoice;
 use crate::commands::settings;
 use crate::delivery::Delivery;
 use crate::json;
-use crate::show::lines::VerifyLine;
+use crate::show::lines::{HintObject, VerifyLine};
 use crate::show::verification;
 use crate::signing::Scheme;
 use crate::signing::Secret;
 use crate::signing::diagnosis::{self, Effort};
 use crate::signing::handshake::{HandshakeAnswer, handshake};
 use crate::signing::record::Variant;
-use crate::signing::{Judge, Judgement, Keyring, Missing, Parts};
+use crate::signing::{Judge, Judgement, Keyring, Missing, Parts, Reason};
 
 /// How deliveries are judged.
 pub(super) struct Bench {
@@ -98,8 +98,7 @@ impl Bench {
         let delivery = taken.delivery();
         let mut report = validate::validate(&delivery.body);
         let is_genuine = taken.judgement.as_ref().is_some_and(Judgement::is_genuine);
-        let is_blue = self.scheme == Scheme::default()
-            && (is_genuine || has_blues_shape(&report, &delivery.body));
+        let is_blue = self.is_blues() && (is_genuine || has_blues_shape(&report, &delivery.body));
         if !is_blue {
             // What another provider sends is not odd for being otherwise.
             report.findings.clear();
@@ -157,8 +156,19 @@ impl Bench {
                 judgement,
             );
             verification::add(&mut line, &found);
+            let is_unsigned = matches!(judgement.reason, Some(Reason::MissingHeader { .. }));
+            if is_unsigned && self.is_blues() && self.looks_like(delivery).is_none() {
+                line.hints.push(HintObject {
+                    code: "unsigned",
+                    message: UNSIGNED.into(),
+                });
+            }
         }
         Some(line)
+    }
+
+    fn is_blues(&self) -> bool {
+        self.scheme == Scheme::default()
     }
 
     /// The URL that the sender was given, as far as it is known.
@@ -167,6 +177,9 @@ impl Bench {
         Some(format!("{base}{}", delivery.target))
     }
 }
+
+/// What a delivery without a signature may be.
+const UNSIGNED: &str = "Blue signs the deliveries of webhooks that have a secret; those of a webhook without one, and what its automations send, are not signed";
 
 /// The signature headers of the known schemes.
 static OTHERS: LazyLock<Vec<(&'static str, Vec<String>)>> = LazyLock::new(|| {

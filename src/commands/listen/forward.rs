@@ -168,16 +168,16 @@ impl Forwarder {
         let Some((url, others)) = urls.split_first() else {
             return (None, Vec::new());
         };
-        let onward = onward(delivery);
+        let headers = onward(&delivery.headers);
         thread::scope(|scope| {
             let one = |url| {
-                let onward = &onward;
-                let thread =
-                    thread::Builder::new().spawn_scoped(scope, move || self.one(url, onward).0);
+                let headers = &headers;
+                let work = move || self.one(url, delivery, headers).0;
+                let thread = thread::Builder::new().spawn_scoped(scope, work);
                 (url, thread)
             };
             let others: Vec<_> = others.iter().map(one).collect();
-            let (forwarded, answer) = self.one(url, &onward);
+            let (forwarded, answer) = self.one(url, delivery, &headers);
             let told = first(forwarded, answer);
             let ended = others.into_iter().map(|(url, thread)| {
                 let ended = thread.map_err(Refusal::NoThread);
@@ -192,14 +192,16 @@ impl Forwarder {
     }
 
     /// Sends a delivery on, once.
-    fn one(&self, url: &Url, onward: &Delivery) -> (Forwarded, Answer) {
+    fn one(&self, url: &Url, delivery: &Delivery, headers: &Headers) -> (Forwarded, Answer) {
         let started = Instant::now();
         let outcome = if *self.under_way() > UNDER_WAY {
             Err(Refusal::TooMany)
-        } else if hops(&onward.headers) > MOST_HOPS {
+        } else if hops(headers) > MOST_HOPS {
             Err(Refusal::Loop)
         } else {
-            self.sender.send(url, onward).map_err(Refusal::Failed)
+            let (method, body) = (&delivery.method, &delivery.body);
+            let sent = self.sender.send_parts(url, method, headers, body);
+            sent.map_err(Refusal::Failed)
         };
         match outcome {
             Ok(answer) => accepted(url, started.elapsed(), answer),
@@ -272,20 +274,15 @@ fn hops(headers: &Headers) -> u32 {
     headers.all(HOPS).filter_map(count).max().unwrap_or(0)
 }
 
-/// What the application gets: the very bytes, and the headers in their order and case, without
+/// What the application gets beside the very bytes: the headers in their order and case, without
 /// those of the sender's connection. `Host` and `Content-Length` are the new connection's.
-fn onward(delivery: &Delivery) -> Delivery {
-    let mut headers = end_to_end(&delivery.headers);
+fn onward(headers: &Headers) -> Headers {
+    let mut headers = end_to_end(headers);
     let count = hops(&headers).saturating_add(1);
     headers.remove("Host");
     headers.remove(HOPS);
     headers.push(HOPS, count.to_string());
-    Delivery {
-        method: delivery.method.clone(),
-        target: delivery.target.clone(),
-        headers,
-        body: delivery.body.clone(),
-    }
+    headers
 }
 
 /// What came of it when there is an answer, and what the sender gets of that.

@@ -27,8 +27,9 @@ use crate::signing::diagnosis::Effort;
 
 /// How many things wait to be shown at most.
 const QUEUE: usize = 1024;
-/// How many bytes of bodies wait to be shown at most.
-const QUEUED_BYTES: usize = 64 << 20;
+/// How many bytes of bodies wait to be shown at most: as long as they wait they take up memory that
+/// the receiver has for all (64 MiB, 48 for one sender), and of that enough must stay free.
+const QUEUED_BYTES: usize = 32 << 20;
 /// How many things of one kind are shown in a while, where a flood of them is not worth a screen;
 /// the others are counted.
 const SHOWN_OF_A_KIND: u64 = 10;
@@ -224,7 +225,8 @@ impl Screen {
             return;
         }
         let size = taken.delivery().body.len();
-        if self.state.bytes.fetch_add(size, Ordering::Relaxed) > QUEUED_BYTES {
+        let before = self.state.bytes.fetch_add(size, Ordering::Relaxed);
+        if before > 0 && before + size > QUEUED_BYTES {
             self.state.bytes.fetch_sub(size, Ordering::Relaxed);
             self.state.skipped.fetch_add(1, Ordering::Relaxed);
         } else if !self.offer(Item::Delivery(Box::new(taken))) {

@@ -70,3 +70,15 @@ fn the_end_does_not_wait_for_the_work_on_what_came() {
         "{talk}"
     );
 }
+
+#[test]
+fn large_bodies_that_wait_for_a_reader_leave_room_for_others() {
+    let place = Place::new();
+    let run = place.bluehook("listen --json -q");
+    let listener = super::listener::start_unread(&place, run);
+    // What nobody reads keeps its share of the memory for as long as it waits.
+    let body = vec![b'x'; 5 << 20];
+    for _ in 0..16 {
+        assert_eq!(listener.post(&body), 200);
+    }
+}

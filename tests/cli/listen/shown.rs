@@ -124,7 +124,10 @@ fn a_forged_delivery_is_shown_with_its_cause() {
 2 deliveries: 2 not genuine
 "#
     );
-    // The headers on which the verdict turns are shown with more of it.
+    // What is unsigned may be so for a reason, and the headers on which the verdict turns are shown.
+    let listener = listen(&place, "-s geheim");
+    assert_eq!(listener.post(&body), 401);
+    listener.shows("\n  hint: Blue signs the deliveries of webhooks that have a secret; those");
     let listener = listen(&place, "-s geheim");
     assert_eq!(listener.forge("{}"), 401);
     listener.shows("\n  X-Signature: ");
