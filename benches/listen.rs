@@ -1,5 +1,6 @@
 //! `bluehook listen` under load, beside receivers that do the same in Node (`http`) and Python
-//! (`ThreadingHTTPServer`): verified deliveries a second, latency, peak memory, over loopback.
+//! (`ThreadingHTTPServer`), and beside one nginx worker that answers 200 and verifies nothing:
+//! deliveries a second, latency, processor's time, peak memory, over loopback.
 //!
 //! The load comes from one thread of this process over keep-alive connections, each of which sends
 //! its next delivery when it has its answer. Every answer must be 200, and connections that are
@@ -28,7 +29,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 const SECRET: &str = "a secret of some length";
-const CONNECTIONS: [usize; 3] = [1, 8, 64];
+const CONNECTIONS: [usize; 4] = [1, 8, 64, 256];
 /// The connections that the memory is measured with.
 const MANY: usize = 256;
 /// How many different deliveries are sent in turns.
@@ -78,6 +79,18 @@ print(server.server_address[1], flush=True)
 server.serve_forever()
 "#;
 
+/// One process, as `listen` is one thread that answers.
+const NGINX: &str = "
+daemon off; master_process off; pid PLACE/nginx.pid; error_log PLACE/nginx.log;
+events { worker_connections 2048; }
+http {
+  access_log off; keepalive_requests 1000000000;
+  client_body_temp_path PLACE/1; proxy_temp_path PLACE/2; fastcgi_temp_path PLACE/3;
+  uwsgi_temp_path PLACE/4; scgi_temp_path PLACE/5;
+  server { listen 127.0.0.1:PORT backlog=1024; location / { return 200; } }
+}
+";
+
 fn main() {
     if !measure::is_asked_for() {
         return;
@@ -94,6 +107,9 @@ fn main() {
             Some(place.path("recording.jsonl")),
         ),
     ];
+    if measure::is_there("nginx", &["-v"]) {
+        receivers.push(Peer::nginx(&place));
+    }
     if measure::is_there("node", &["--version"]) {
         receivers.push(Peer::script("node http", "node", &["-e", NODE, SECRET]));
     }
@@ -131,15 +147,17 @@ fn compare(
         }
     }
     let figures: Vec<[f64; 4]> = loads.iter().map(|loads| figures(loads)).collect();
-    let node = receivers.iter().position(|it| it.name.starts_with("node"));
-    let [node_rate, node_p50, node_p99, node_ticks] =
-        node.map_or([f64::NAN; 4], |node| figures[node]);
+    let peer = |name: &str| receivers.iter().position(|it| it.name.starts_with(name));
+    let of_peer = |name: &str| peer(name).map_or([f64::NAN; 4], |peer| figures[peer]);
+    let [nginx_rate, _, nginx_p99, nginx_ticks] = of_peer("nginx");
+    let [node_rate, _, _, node_ticks] = of_peer("node");
     let title = format!("{connections} connections: medians of {rounds} rounds in turns");
     let columns = [
         "",
+        "a second / nginx",
+        "CPU each / nginx",
+        "p99 / nginx",
         "a second / node",
-        "p50 / node",
-        "p99 / node",
         "CPU each / node",
         "a second",
         "p50 ms",
@@ -151,9 +169,10 @@ fn compare(
         let unanswered: usize = loads.iter().map(|load| load.unanswered).sum();
         table.row(vec![
             receiver.name.into(),
+            ratio(*rate, nginx_rate),
+            ratio(*ticks, nginx_ticks),
+            ratio(*p99, nginx_p99),
             ratio(*rate, node_rate),
-            ratio(*p50, node_p50),
-            ratio(*p99, node_p99),
             ratio(*ticks, node_ticks),
             format!("{rate:.0}"),
             format!("{p50:.2}"),
@@ -268,6 +287,38 @@ impl Peer {
             process,
             address: written(&ready),
             recording,
+        }
+    }
+
+    fn nginx(place: &Place) -> Self {
+        // Free now, and not likely to be taken at once.
+        let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr());
+        let address = free.expect("a free port");
+        let folder = place.path("nginx");
+        std::fs::create_dir_all(&folder).expect("a folder for nginx");
+        let config = folder.join("nginx.conf");
+        let text = NGINX
+            .replace("PLACE", &folder.to_string_lossy())
+            .replace("PORT", &address.port().to_string());
+        std::fs::write(&config, text).expect("a configuration for nginx");
+        let process = Command::new("nginx")
+            .arg("-c")
+            .arg(&config)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("nginx");
+        let started = Instant::now();
+        while std::net::TcpStream::connect(address).is_err() {
+            assert!(started.elapsed() < Duration::from_secs(10), "nginx starts");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Self {
+            name: "nginx return 200",
+            process,
+            address,
+            recording: None,
         }
     }
 

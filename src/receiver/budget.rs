@@ -150,14 +150,11 @@ impl Share {
         covered
     }
 
-    /// The same, and waits that long for others to give theirs back.
+    /// The same, if others give enough of theirs back within that time.
     pub(super) async fn cover_within(&mut self, wait: Duration, bytes: usize) -> bool {
         let Some(account) = self.account.clone() else {
             return true;
         };
-        if self.cover(bytes) {
-            return true;
-        }
         let covering = async {
             loop {
                 let freed = account.budget.freed.notified();

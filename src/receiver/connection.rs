@@ -207,6 +207,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
             bytes: Vec::new(),
             share: self.account.share(),
             beside: head.bytes,
+            is_timed: false,
         };
         let is_whole = match head.framing {
             Framing::Length(length) => {
@@ -220,10 +221,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
             Framing::Chunked => false,
         };
         if !is_whole {
-            self.line.enter(Phase::Body);
             if head.expects_continue && self.unread().is_empty() && body.bytes.is_empty() {
                 self.send(CONTINUE, &[]).await?;
             }
+            body.time(self.line);
             match head.framing {
                 Framing::Length(length) => self.read_length(&mut body, length).await?,
                 Framing::Chunked => self.read_chunks(&mut body).await?,
@@ -281,12 +282,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
         } else {
             length.max((capacity * 2).max(KEPT_BYTES)).min(most)
         };
-        let wait = self.shared.limits.buffer_wait;
-        let covering = body.share.cover_within(wait, body.beside + next);
-        match self.line.unless_cut(covering).await {
-            Ok(true) => {}
-            Ok(false) => return Err(Refusal::over_budget().into()),
-            Err(cut) => return Err(self.cut_in_body(cut)),
+        if !body.share.cover(body.beside + next) {
+            body.time(self.line);
+            let wait = self.shared.limits.buffer_wait;
+            let covering = body.share.cover_within(wait, body.beside + next);
+            match self.line.unless_cut(covering).await {
+                Ok(true) => {}
+                Ok(false) => return Err(Refusal::over_budget().into()),
+                Err(cut) => return Err(self.cut_in_body(cut)),
+            }
         }
         body.bytes.reserve_exact(next - body.bytes.len());
         Ok(())
@@ -540,6 +544,17 @@ struct Body {
     share: Share,
     /// What the share is for beside the body.
     beside: usize,
+    /// The time for it runs.
+    is_timed: bool,
+}
+
+impl Body {
+    /// Has the time for it run from now on, unless it does.
+    fn time(&mut self, line: &Line) {
+        if !std::mem::replace(&mut self.is_timed, true) {
+            line.enter(Phase::Body);
+        }
+    }
 }
 
 /// Why nothing was read.

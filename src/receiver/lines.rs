@@ -201,7 +201,7 @@ impl Lines {
 
     /// Allows no more lines than that from now on.
     pub(super) fn allow_at_most(&self, most: usize) {
-        self.most.fetch_min(most.max(1), Ordering::Relaxed);
+        self.most.fetch_min(most, Ordering::Relaxed);
     }
 
     /// Returns once no more than that many lines are open.

@@ -15,6 +15,7 @@ use tokio::time::{sleep, timeout};
 
 use super::connection::{Shared, attend};
 use super::limits::{Limits, Refusal};
+use super::lines::Lines;
 use super::service::Service;
 
 /// Connections that may wait for their acceptance: a burst of senders must not lose its SYNs.
@@ -23,9 +24,11 @@ const BACKLOG: i32 = 1024;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Failures of `accept` that are closer together than this are one episode, reported once.
 const EPISODE: Duration = Duration::from_secs(10);
-/// Descriptors that are left to others when they have run out once: one in so many, and at least
-/// that many.
+/// Descriptors that are left to others when they have run out: one in so many, and at least that
+/// many.
 const SPARED: (usize, usize) = (8, 4);
+/// So many connections are kept all the same.
+const KEPT: usize = 8;
 
 /// A switch that ends a receiver. Its clones are the same switch; any thread may use it.
 #[derive(Clone, Debug)]
@@ -169,7 +172,7 @@ async fn accept(listener: &tokio::net::TcpListener, shared: &Arc<Shared>) {
                     report_failed_accept(shared, &error);
                 }
                 last_failure = Some(Instant::now());
-                fit_to_descriptors(shared).await;
+                fit_to_descriptors(&shared.lines).await;
             }
         }
     }
@@ -187,19 +190,17 @@ async fn admit(stream: TcpStream, remote: SocketAddr, shared: &Arc<Shared>) {
 }
 
 /// Keeps no more connections than there are descriptors for, with a few for others.
-async fn fit_to_descriptors(shared: &Shared) {
-    let lines = &shared.lines;
-    let (open, (one_in, least)) = (lines.count(), SPARED);
-    let fitting = open.saturating_sub((open / one_in).max(least));
-    lines.allow_at_most(fitting);
+async fn fit_to_descriptors(lines: &Lines) {
+    let open = lines.count();
+    let (one_in, least) = SPARED;
+    let spared = (open / one_in).max(least);
+    lines.allow_at_most(open.saturating_sub(spared).max(KEPT));
     lines.shrink();
-    let fits = async {
-        lines.dwindled_to(lines.most()).await;
-        if open <= least {
-            std::future::pending().await
-        }
-    };
-    let _ = timeout(ACCEPT_PAUSE, fits).await;
+    if lines.most() < open {
+        let _ = timeout(ACCEPT_PAUSE, lines.dwindled_to(lines.most())).await;
+    } else {
+        sleep(ACCEPT_PAUSE).await;
+    }
 }
 
 fn is_of_one_connection(error: &io::Error) -> bool {

@@ -8,7 +8,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
 
 use super::taken::Taken;
-use crate::receiver::{Answer, Responder};
+use crate::receiver::{Answer, Responder, answer_all};
 use crate::recording::Appender;
 
 /// How many deliveries are written at once at most.
@@ -166,9 +166,16 @@ impl Desk {
             waiting.taken.decided_by = "bluehook".into();
             written.push(waiting);
         }
-        for waiting in written {
-            waiting.responder.answer(waiting.answer);
-            (waiting.next)(waiting.taken);
+        let (answers, further): (Vec<_>, Vec<_>) = written
+            .into_iter()
+            .map(|waiting| {
+                let answer = (waiting.responder, waiting.answer);
+                (answer, (waiting.next, waiting.taken))
+            })
+            .unzip();
+        answer_all(answers);
+        for (next, taken) in further {
+            next(taken);
         }
     }
 
