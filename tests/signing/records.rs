@@ -345,6 +345,12 @@ fn a_line_end_or_a_bulky_text_is_refused_when_the_record_is_read() {
         let error = error(from, &to);
         assert!(error.starts_with(expected), "{error}\nexpected {expected}");
     }
+    let lines = RECORD.replace("\"Mine\"", "\"a\\nb\"");
+    let invalid = Scheme::from_toml("mine", &lines).unwrap_err();
+    assert_eq!(
+        invalid.to_string(),
+        "about: it is one line of at most 256 bytes"
+    );
     let variant = &RECORD[RECORD.rfind("[[variant]]").unwrap()..];
     let many = Scheme::from_toml("mine", &format!("{RECORD}{}", variant.repeat(15)));
     assert_eq!(

@@ -17,6 +17,7 @@ const TABLES: usize = 16;
 const PARTS: usize = 32;
 /// How long a text may be, in bytes.
 const TEXT: usize = 256;
+const ABOUT: &str = "it is one line of at most 256 bytes";
 
 /// A record that cannot be used: what is wrong, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +91,7 @@ impl Scheme {
 
     fn check(&self) -> Result<(), Contradiction> {
         refuse! {
+            "about": ABOUT, if !is_line(&self.about);
             "variant": "a scheme needs at least one [[variant]]", if self.variants.is_empty();
             "variant": format!("there are more than {TABLES}"), if self.variants.len() > TABLES;
             "handshake": format!("there are more than {TABLES}"), if self.handshakes.len() > TABLES;
@@ -183,6 +185,10 @@ impl Contradiction {
         }
         found
     }
+}
+
+fn is_line(text: &str) -> bool {
+    text.len() <= TEXT && !text.chars().any(char::is_control)
 }
 
 /// Refuses what is no header name.
@@ -374,6 +380,7 @@ impl Handshake {
             replies.push(("headers", &header.value));
         }
         refuse! {
+            "about": ABOUT, if !is_line(&self.about);
             "status": "an answer's status is between 200 and 599", if !(200..=599).contains(&self.status);
             "when": format!("there are more than {TABLES}"), if self.when.len() > TABLES;
             "headers": format!("there are more than {TABLES}"), if self.headers.len() > TABLES;
