@@ -129,7 +129,7 @@ impl Playlist {
             Err(error) => {
                 let malformed = matches!(error, Unreadable::Malformed { .. });
                 let problem = Problem::failed(error).context(format!("could not read {name}"));
-                Err(match malformed && self.count == 0 && is_json(name) {
+                Err(match malformed && self.count == 0 && is_payload(name) {
                     true => problem.hint(format!(
                         "a payload alone is sent by bluehook send --data @{name}"
                     )),
@@ -174,10 +174,10 @@ fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Problem> {
     Ok(files)
 }
 
-/// Whether a file begins as JSON does.
-fn is_json(name: &str) -> bool {
+/// Whether a file begins as JSON does, and not as a recording.
+fn is_payload(name: &str) -> bool {
     let mut start = [0; 64];
     let read = std::fs::File::open(name).and_then(|mut file| file.read(&mut start));
     let start = start[..read.unwrap_or(0)].trim_ascii_start();
-    matches!(start.first(), Some(b'{' | b'['))
+    matches!(start.first(), Some(b'{' | b'[')) && !start.starts_with(b"{\"type\":\"")
 }

@@ -1,8 +1,151 @@
-//! What is wrong with a TLS connection, told from the types of rustls.
+//! Whom a sender trusts, and what is wrong with a TLS connection, told from the types of rustls.
 
 use std::fmt;
+use std::sync::Arc;
 
-use rustls::{CertificateError, InvalidMessage};
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::verify_server_name;
+use rustls::crypto::ring;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, InvalidMessage, OtherError,
+    RootCertStore, SignatureScheme,
+};
+
+/// Whose certificates are trusted.
+#[derive(Debug, Clone)]
+pub(super) enum Trust {
+    /// Those that a public authority issued.
+    Public,
+    /// These, and those that they issued.
+    These(Vec<CertificateDer<'static>>),
+    /// All.
+    Anyone,
+}
+
+impl Trust {
+    /// These certificates in PEM form, as curl's `--cacert` takes them.
+    ///
+    /// # Errors
+    /// There is none, or it is damaged.
+    pub(super) fn these(pem: &[u8]) -> Result<Self, &'static str> {
+        let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+        match certificates {
+            Err(_) => Err("the PEM is damaged"),
+            Ok(certificates) if certificates.is_empty() => {
+                Err("there is no certificate in PEM form (-----BEGIN CERTIFICATE-----)")
+            }
+            Ok(certificates) => Ok(Self::These(certificates)),
+        }
+    }
+
+    /// What rustls needs to connect to whom is trusted.
+    ///
+    /// # Errors
+    /// None of the certificates can be used.
+    pub(super) fn config(&self) -> Result<Arc<ClientConfig>, rustls::Error> {
+        let mut roots = RootCertStore::empty();
+        match self {
+            Self::These(certificates) => {
+                roots.add_parsable_certificates(certificates.iter().cloned());
+            }
+            _ => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
+        }
+        let provider = Arc::new(ring::default_provider());
+        let issued = WebPkiServerVerifier::builder_with_provider(roots.into(), provider.clone())
+            .build()
+            .map_err(|error| rustls::Error::General(error.to_string()))?;
+        let verifier = Verifier {
+            issued,
+            trust: self.clone(),
+        };
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(verifier))
+            .with_no_client_auth();
+        Ok(Arc::new(config))
+    }
+}
+
+/// Verifies as rustls does, but for two things: everybody can be trusted, and a certificate that is
+/// trusted itself is, also where it is an authority's own, as `openssl req -x509` makes it: curl
+/// takes those, and rustls' verifier does not.
+#[derive(Debug)]
+struct Verifier {
+    issued: Arc<WebPkiServerVerifier>,
+    trust: Trust,
+}
+
+impl Verifier {
+    fn is_trusted_itself(&self, certificate: &CertificateDer<'_>) -> bool {
+        matches!(&self.trust, Trust::These(certificates) if certificates.contains(certificate))
+    }
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        certificate: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        if matches!(self.trust, Trust::Anyone) {
+            return Ok(ServerCertVerified::assertion());
+        }
+        let verified =
+            (self.issued).verify_server_cert(certificate, intermediates, name, ocsp, now);
+        match verified {
+            // Its time was looked at before that, its name was not.
+            Err(rustls::Error::InvalidCertificate(CertificateError::Other(fault)))
+                if is_authority(&fault) && self.is_trusted_itself(certificate) =>
+            {
+                verify_server_name(&ParsedCertificate::try_from(certificate)?, name)?;
+                Ok(ServerCertVerified::assertion())
+            }
+            verified => verified,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        match self.trust {
+            Trust::Anyone => Ok(HandshakeSignatureValid::assertion()),
+            _ => (self.issued).verify_tls12_signature(message, certificate, signature),
+        }
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        match self.trust {
+            Trust::Anyone => Ok(HandshakeSignatureValid::assertion()),
+            _ => (self.issued).verify_tls13_signature(message, certificate, signature),
+        }
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.issued.supported_verify_schemes()
+    }
+}
+
+/// Whether a fault is that an authority's own certificate is used as a server's. Of all faults that
+/// are told apart, this one alone is no type of rustls but of what it stands on.
+fn is_authority(fault: &OtherError) -> bool {
+    fault.to_string().contains("CaUsedAsEndEntity")
+}
 
 /// What is wrong with a TLS connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,10 +189,7 @@ impl TlsProblem {
             C::Expired | C::ExpiredContext { .. } => Self::Expired,
             C::NotValidYet | C::NotValidYetContext { .. } => Self::NotYetValid,
             C::NotValidForName | C::NotValidForNameContext { .. } => Self::WrongName,
-            // Of all these, only this one is not a type of rustls but of what it stands on.
-            C::Other(error) if error.to_string().contains("CaUsedAsEndEntity") => {
-                Self::AuthorityAsServer
-            }
+            C::Other(fault) if is_authority(fault) => Self::AuthorityAsServer,
             _ => Self::Other,
         }
     }
@@ -62,7 +202,7 @@ impl TlsProblem {
             }
             Self::WrongName => "use a name that the certificate is for, or --insecure",
             Self::AuthorityAsServer => {
-                "issue a certificate for the server with CA:FALSE, or use --insecure"
+                "trust the certificate itself with --cacert FILE, or use --insecure"
             }
             Self::NotTls => "the server speaks plain HTTP on this port: use http://",
             Self::Closed | Self::Other => return None,

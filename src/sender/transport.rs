@@ -1,5 +1,5 @@
 //! Attempts on the wire, with ureq below our own bytes. This file is the one user of ureq, which
-//! keeps the connections, speaks TLS and to proxies, and reads answers.
+//! keeps the connections, speaks to proxies, and reads answers; TLS is rustls', by whom we trust.
 //!
 //! It stands on parts of ureq that are outside its promise of stability, and assumes of them:
 //! 1. An exchange begins with one write, ureq's own head of three short lines; all that is written
@@ -13,22 +13,24 @@
 //! connection, over TLS and through a proxy, and every phase of an attempt is told apart.
 
 use std::fmt;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{
-    Buffers, ConnectProxyConnector, ConnectionDetails, Connector, NextTimeout, RustlsConnector,
-    TcpConnector, Transport,
+    Buffers, ConnectProxyConnector, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout,
+    TcpConnector, Transport, TransportAdapter,
 };
 
 use super::answer::{ANSWER_LIMIT, Answer, Timing, headers_as_written};
 use super::failure::Failure;
 use super::names::{Names, Unknown};
 use super::request::head;
-use super::tls::TlsProblem;
+use super::tls::{TlsProblem, Trust};
 use super::trace::{self, Trace, trace};
 use super::typed::{quoted, shown, without_userinfo};
 use super::url::{BadUrl, Scheme, Url};
@@ -98,15 +100,14 @@ impl Sender {
     pub fn new(options: &Options) -> Result<Self, BadOption> {
         let proxy = options.proxy.as_deref().map(proxy).transpose()?;
         let proxied = proxy.is_some();
-        let roots = options.cacert.as_deref().map(roots).transpose()?;
-        let tls = TlsConfig::builder()
-            .root_certs(roots.unwrap_or(RootCerts::WebPki))
-            .disable_verification(options.insecure)
-            .build();
+        let trust = match (&options.cacert, options.insecure) {
+            (_, true) => Trust::Anyone,
+            (Some(pem), false) => Trust::these(pem).map_err(BadOption::cacert)?,
+            (None, false) => Trust::Public,
+        };
         let timeout = options.timeout.min(LONGEST);
         let connections = options.concurrency.max(1);
         let config = ureq::Agent::config_builder()
-            .tls_config(tls)
             .proxy(proxy)
             .timeout_global(Some(timeout))
             .max_redirects(0)
@@ -125,7 +126,7 @@ impl Sender {
             ().chain(ConnectProxyConnector::default())
                 .chain(TcpConnector::default())
                 .chain(Tap { proxied })
-                .chain(RustlsConnector::default())
+                .chain(Secure::new(trust))
                 .chain(Exactly { proxied });
         Ok(Self {
             agent: ureq::Agent::with_parts(config, chain, names.clone()),
@@ -373,22 +374,6 @@ fn proxy(typed: &str) -> Result<ureq::Proxy, BadOption> {
     ureq::Proxy::new(&whole).map_err(|_| bad())
 }
 
-fn roots(pem: &[u8]) -> Result<RootCerts, BadOption> {
-    let mut certificates: Vec<Certificate<'static>> = Vec::new();
-    for item in parse_pem(pem) {
-        match item {
-            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
-            Ok(_) => {}
-            Err(_) => return Err(BadOption::cacert("the PEM is damaged")),
-        }
-    }
-    if certificates.is_empty() {
-        let why = "there is no certificate in PEM form (-----BEGIN CERTIFICATE-----)";
-        return Err(BadOption::cacert(why));
-    }
-    Ok(RootCerts::new_with_certs(&certificates))
-}
-
 impl Resolver for Names {
     fn resolve(
         &self,
@@ -490,6 +475,96 @@ impl<T: Transport> Transport for Tapped<T> {
 
     fn is_tls(&self) -> bool {
         self.inner.is_tls()
+    }
+}
+
+/// TLS where the URL asks for it, by [`Trust`]. What rustls needs is made with the first connection.
+#[derive(Debug)]
+struct Secure {
+    trust: Trust,
+    config: OnceLock<Result<Arc<ClientConfig>, rustls::Error>>,
+}
+
+impl Secure {
+    fn new(trust: Trust) -> Self {
+        Self {
+            trust,
+            config: OnceLock::new(),
+        }
+    }
+}
+
+impl<In: Transport> Connector<In> for Secure {
+    type Out = Either<In, Secured>;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails,
+        chained: Option<In>,
+    ) -> Result<Option<Self::Out>, ureq::Error> {
+        let Some(transport) = chained else {
+            return Ok(None);
+        };
+        if !details.needs_tls() || transport.is_tls() {
+            return Ok(Some(Either::A(transport)));
+        }
+        let host = details.uri.host().unwrap_or_default();
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let name = ServerName::try_from(host.to_owned())
+            .map_err(|_| ureq::Error::Tls("the host's name cannot be one of a certificate"))?;
+        let config = self.config.get_or_init(|| self.trust.config()).clone()?;
+        let mut connection = ClientConnection::new(config, name)?;
+        let mut socket = TransportAdapter::new(transport.boxed(), details.current_time.clone());
+        socket.set_timeout(details.timeout);
+        connection.complete_io(&mut socket)?;
+        let buffers = LazyBuffers::new(
+            details.config.input_buffer_size(),
+            details.config.output_buffer_size(),
+        );
+        Ok(Some(Either::B(Secured {
+            buffers,
+            stream: StreamOwned::new(connection, socket),
+        })))
+    }
+}
+
+/// A connection over TLS.
+struct Secured {
+    buffers: LazyBuffers,
+    stream: StreamOwned<ClientConnection, TransportAdapter>,
+}
+
+impl fmt::Debug for Secured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secured")
+    }
+}
+
+impl Transport for Secured {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        self.stream.sock.set_timeout(timeout);
+        let output = self.buffers.output().get(..amount).unwrap_or_default();
+        self.stream.write_all(output)?;
+        Ok(())
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        self.stream.sock.set_timeout(timeout);
+        let amount = self.stream.read(self.buffers.input_append_buf())?;
+        self.buffers.input_appended(amount);
+        Ok(amount > 0)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.stream.sock.get_mut().is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        true
     }
 }
 

@@ -92,7 +92,39 @@ fn the_fault_of_a_certificate_is_named() {
     let authority = |params: &mut CertificateParams| {
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     };
-    assert_eq!(refused(authority, true).0, TlsProblem::AuthorityAsServer);
+    assert_eq!(refused(authority, false).0, TlsProblem::AuthorityAsServer);
+}
+
+/// `openssl req -x509` makes such certificates, and curl takes them.
+#[test]
+fn a_certificate_that_is_trusted_itself_may_be_an_authoritys() {
+    let authority = |params: &mut CertificateParams| {
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    };
+    let (url, pem, serving) = receiver_with(authority);
+    let answer = sender_with(Some(&pem), false).send(&url, &delivery("POST", &[], b"{}"));
+    assert_eq!(answer.unwrap().status, 200);
+    serving.end();
+    let (problem, _) = refused(
+        |params| {
+            *params = CertificateParams::new(["hooks.example".to_owned()]).unwrap();
+            authority(params);
+        },
+        true,
+    );
+    assert_eq!(problem, TlsProblem::WrongName);
+    let expired = |params: &mut CertificateParams| {
+        authority(params);
+        params.not_after = date_time_ymd(2001, 1, 1);
+    };
+    assert_eq!(refused(expired, true).0, TlsProblem::Expired);
+    // Another authority's own certificate is not trusted by being one.
+    let other = CertificateParams::new(["localhost".to_owned()]).unwrap();
+    let other = other.self_signed(&KeyPair::generate().unwrap()).unwrap();
+    let (url, _, serving) = receiver_with(authority);
+    let failure = sender_with(Some(&other.pem()), false).send(&url, &delivery("POST", &[], b"{}"));
+    assert_eq!(failure.unwrap_err().code(), "tls");
+    serving.end();
 }
 
 #[test]
