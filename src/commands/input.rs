@@ -16,8 +16,8 @@ use crate::signing::Secret;
 
 /// How much is read at a time.
 const PIECE: usize = 32 * 1024;
-/// A file of headers or of a secret holds no more than this.
-const SMALL_FILE: u64 = 1 << 20;
+/// A file of headers, of a secret or of a record holds no more than this.
+pub(super) const SETTING_BYTES: u64 = 1 << 20;
 /// What is sent is no larger: it is in memory as a whole.
 const LARGE_FILE: u64 = 256 << 20;
 
@@ -74,7 +74,10 @@ impl Input {
     ) -> Result<Self, Problem> {
         match path {
             Some(path) if path.as_os_str() != "-" => Ok(Self {
-                reader: Box::new(open(path)?),
+                reader: Box::new(open(path).map_err(|problem| match path.exists() {
+                    true => problem,
+                    false => problem.hint("pass - to read standard input"),
+                })?),
                 name: path.display().to_string(),
             }),
             _ => {
@@ -124,18 +127,33 @@ impl Input {
     }
 
     /// Reads everything, up to the size that such a thing sensibly has.
-    fn read_small(self) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    fn read_small(self, most: u64) -> Result<Zeroizing<Vec<u8>>, Problem> {
         let mut bytes = Zeroizing::new(Vec::new());
         let name = self.name;
         self.reader
-            .take(SMALL_FILE + 1)
+            .take(most + 1)
             .read_to_end(&mut bytes)
             .map_err(|error| unreadable(&name, error))?;
-        if bytes.len() as u64 > SMALL_FILE {
-            return Err(Problem::wrong(format!("{name} is larger than 1 MiB")));
+        if bytes.len() as u64 > most {
+            return Err(Problem::wrong(format!(
+                "{name} is larger than {} MiB",
+                most >> 20
+            )));
         }
         Ok(bytes)
     }
+}
+
+/// Reads a file of the size that settings sensibly have: records, certificates, scripted answers.
+///
+/// # Errors
+/// It cannot be read, or has more bytes than `most`.
+pub(super) fn small_file(path: &Path, most: u64) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    let input = Input {
+        reader: Box::new(open(path)?),
+        name: path.display().to_string(),
+    };
+    input.read_small(most)
 }
 
 /// Reads once, as much as comes at once; 0 at the end.
@@ -151,14 +169,7 @@ fn read_piece(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
 /// Opens a file to read; a folder is refused at once, in words.
 fn open(path: &Path) -> Result<File, Problem> {
     let name = path.display().to_string();
-    let file = File::open(path).map_err(|error| {
-        let problem = unreadable(&name, error);
-        if path.exists() {
-            problem
-        } else {
-            problem.hint("pass - to read standard input")
-        }
-    })?;
+    let file = File::open(path).map_err(|error| unreadable(&name, error))?;
     match file.metadata() {
         Ok(metadata) if metadata.is_dir() => Err(Problem::failed(anyhow::anyhow!(
             "{name} is a folder, not a file"
@@ -225,13 +236,12 @@ fn variable(name: &str) -> &str {
 fn from_file(shell: &mut Shell, path: &Path) -> Result<Secret, Problem> {
     let input = Input::open(shell, Some(path), "--secret-file", "the secret")?;
     let name = input.name.clone();
-    let bytes = input.read_small()?;
+    let bytes = input.read_small(SETTING_BYTES)?;
     let secret = without_line_end(&bytes);
     let is_pem = secret.starts_with(b"-----BEGIN ");
     if secret.contains(&b'\n') && !is_pem {
-        shell.err.print(format!(
-            "{} {name} has more than one line: all of it is one secret, line ends inside included\n",
-            shell.err.style.odd("warning:"),
+        shell.err.warn(format!(
+            "{name} has more than one line: all of it is one secret, line ends inside included"
         ))?;
     }
     Secret::new(secret).map_err(|_| Problem::wrong(format!("the secret in {name} is empty")))
@@ -272,7 +282,7 @@ pub fn removed_headers(options: &[HeaderOption]) -> impl Iterator<Item = &str> {
 fn headers_of_file(shell: &mut Shell, path: &Path, headers: &mut Headers) -> Result<(), Problem> {
     let input = Input::open(shell, Some(path), "--header", "headers")?;
     let name = input.name.clone();
-    let text = input.read_small()?;
+    let text = input.read_small(SETTING_BYTES)?;
     for (index, line) in text.split(|&byte| byte == b'\n').enumerate() {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if line.is_empty() {

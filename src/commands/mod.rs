@@ -23,12 +23,14 @@ mod transport;
 mod verify;
 
 use std::ffi::OsString;
+use std::fmt::Display;
 use std::io::{self, Write};
 
 use clap::{Parser, Subcommand};
 use jiff::Timestamp;
 
 use crate::cli::Colors;
+use crate::show::harmless;
 use crate::show::style::Style;
 use input::Stdin;
 
@@ -142,6 +144,39 @@ impl Stream {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// Sentences beside a result. Whatever stands in them came from a file, an argument or a peer: it is
+/// made harmless here, once.
+impl Stream {
+    /// Says a sentence.
+    ///
+    /// # Errors
+    /// As [`Stream::print`].
+    fn say(&mut self, sentence: impl Display) -> Result<(), Problem> {
+        let sentence = sentence.to_string();
+        self.print(format!("{}\n", harmless::line(sentence.as_bytes())))
+    }
+
+    /// Says what is odd.
+    fn warn(&mut self, sentence: impl Display) -> Result<(), Problem> {
+        self.labelled(self.style.odd("warning:"), sentence)
+    }
+
+    /// Says what is worth knowing.
+    fn note(&mut self, sentence: impl Display) -> Result<(), Problem> {
+        self.labelled(self.style.odd("note:"), sentence)
+    }
+
+    /// Says what to do.
+    fn hint(&mut self, sentence: impl Display) -> Result<(), Problem> {
+        self.labelled(self.style.name("hint:"), sentence)
+    }
+
+    fn labelled(&mut self, label: String, sentence: impl Display) -> Result<(), Problem> {
+        let sentence = sentence.to_string();
+        self.print(format!("{label} {}\n", harmless::line(sentence.as_bytes())))
     }
 }
 

@@ -6,6 +6,7 @@ use super::settings::Settings;
 use super::{Problem, Shell, Verdict};
 use crate::cli::ProfileChoice;
 use crate::show::fit;
+use crate::show::harmless;
 use crate::show::lines::{self, SchemeLine};
 use crate::signing::Scheme;
 
@@ -30,7 +31,8 @@ impl Schemes {
                 Some(record) => record.to_owned(),
                 None => {
                     let scheme = settings.scheme_named(shell, name)?;
-                    toml::to_string(&scheme).map_err(Problem::failed)?
+                    let record = toml::to_string(&scheme).map_err(Problem::failed)?;
+                    harmless::lines(record.as_bytes()).into_owned()
                 }
             };
             shell.out.print(record)?;
@@ -59,17 +61,17 @@ impl Schemes {
 fn list(schemes: &[Scheme], style: crate::show::style::Style) -> String {
     let widest = schemes
         .iter()
-        .map(|scheme| scheme.name.len())
+        .map(|scheme| fit::columns(&scheme.name))
         .max()
         .unwrap_or(0);
     schemes
         .iter()
         .map(|scheme| {
-            let name = fit::padded(&scheme.name, widest);
+            let name = fit::padded(&harmless::line(scheme.name.as_bytes()), widest);
             format!(
                 "{}  {}\n",
                 style.name(name),
-                crate::show::harmless::line(scheme.about.as_bytes())
+                harmless::line(scheme.about.as_bytes())
             )
         })
         .collect()

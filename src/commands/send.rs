@@ -156,7 +156,7 @@ impl Send {
             if !self.output.talk.quiet {
                 shell
                     .err
-                    .print("no secret is given: signing with a random one made for this run\n")?;
+                    .say("no secret is given: signing with a random one made for this run")?;
             }
         }
         Ok(secrets)
@@ -179,12 +179,14 @@ impl Send {
         let Err(out_of_scope) = admitted else {
             return Ok(false);
         };
-        let why = crate::show::harmless::line(out_of_scope.to_string().as_bytes()).into_owned();
-        let hint = shell.err.style.name("hint:");
-        shell.err.print(format!(
-            "not sent, as Blue would not send it to {}: {why}\n  {hint} --force sends it all the same\n",
-            profile.name
+        let name = &profile.name;
+        shell.err.say(format!(
+            "not sent, as Blue would not send it to {name}: {out_of_scope}"
         ))?;
+        let hint = shell.err.style.name("hint:");
+        shell
+            .err
+            .print(format!("  {hint} --force sends it all the same\n"))?;
         Ok(true)
     }
 

@@ -178,10 +178,7 @@ impl Settings {
     /// It could not be said.
     pub(super) fn say(&self, shell: &mut Shell, verbose: bool) -> Result<(), Problem> {
         match &self.config {
-            Some(config) if verbose => {
-                let text = format!("using {}\n", config.path.display());
-                shell.err.print(text)
-            }
+            Some(config) if verbose => shell.err.say(format!("using {}", config.path.display())),
             _ => Ok(()),
         }
     }
@@ -216,13 +213,17 @@ fn no_webhook(config: &Config, name: &str) -> Problem {
 
 /// Reads a record of the user's own. Its name is the file's.
 fn scheme_of_file(path: &Path) -> Result<Scheme, Problem> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        Problem::failed(error).context(format!("could not read {}", path.display()))
+    let bytes = input::small_file(path, input::SETTING_BYTES)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| {
+        Problem::wrong(format!(
+            "{}: TOML is UTF-8, and this is not",
+            path.display()
+        ))
     })?;
     let name = path
         .file_stem()
         .map(|name| name.to_string_lossy().into_owned());
-    Scheme::from_toml(&name.unwrap_or_default(), &text)
+    Scheme::from_toml(&name.unwrap_or_default(), text)
         .map_err(|invalid| Problem::wrong(format!("{}, {invalid}", path.display())))
 }
 
@@ -249,8 +250,7 @@ fn open(shell: &mut Shell, path: Option<&Path>) -> Result<Config, Problem> {
         Unusable::Invalid(invalid) => Problem::usage(invalid),
     })?;
     for warning in &config.warnings {
-        let text = format!("{} {warning}\n", shell.err.style.odd("warning:"));
-        shell.err.print(text)?;
+        shell.err.warn(warning)?;
     }
     Ok(config)
 }
@@ -343,10 +343,9 @@ fn note_unused(
     talk: Talk,
 ) -> Result<(), Problem> {
     for (option, what, _) in options.iter().filter(|(.., unused)| *unused && !talk.quiet) {
-        let note = shell.err.style.odd("note:");
-        let name = harmless::line(scheme.name.as_bytes()).into_owned();
-        shell.err.print(format!(
-            "{note} {option} changes nothing: the scheme {name} has no {what}\n"
+        let name = &scheme.name;
+        shell.err.note(format!(
+            "{option} changes nothing: the scheme {name} has no {what}"
         ))?;
     }
     Ok(())

@@ -105,8 +105,9 @@ impl Sign {
             .finish()
             .map_err(|missing| settings::missing(&scheme, missing, "--signed-url"))?;
         if self.output.talk.verbose {
-            shell.err.print(format!(
-                "signed {bytes} bytes by the scheme {} with secret {}\n",
+            shell.err.say(format!(
+                "signed {} by the scheme {} with secret {}",
+                crate::show::bytes(bytes),
                 scheme.name,
                 keyring.fingerprints().join(", ")
             ))?;

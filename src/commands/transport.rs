@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{Problem, Shell, Verdict, signals};
+use super::{Problem, Shell, Verdict, input, signals};
 use crate::cli;
 use crate::delivery::Delivery;
 use crate::sender::{self, Curl, Halt, Load, Plan, Policy, Sender, Tally, Url};
@@ -41,14 +41,13 @@ impl Transport {
     /// # Errors
     /// Certificates or a proxy that cannot be used.
     pub(super) fn sender(&self, concurrency: usize) -> Result<Sender, Problem> {
-        let cacert = self.cacert.as_ref().map(|path| {
-            read_up_to(path, CACERT_BYTES).map_err(|error| {
-                Problem::failed(error).context(format!("could not read {}", path.display()))
-            })
-        });
+        let cacert = match &self.cacert {
+            None => None,
+            Some(path) => Some(input::small_file(path, CACERT_BYTES)?.to_vec()),
+        };
         Sender::new(&sender::Options {
             timeout: self.timeout,
-            cacert: cacert.transpose()?,
+            cacert,
             insecure: self.insecure,
             proxy: self.proxy.clone(),
             concurrency,
@@ -69,17 +68,6 @@ impl Transport {
             proxy: self.proxy.as_deref(),
         };
         sender::curl_command(url, delivery, &options).map_err(Problem::usage)
-    }
-}
-
-fn read_up_to(path: &std::path::Path, most: u64) -> std::io::Result<Vec<u8>> {
-    use std::io::Read as _;
-    let mut bytes = Vec::new();
-    let mut file = std::fs::File::open(path)?.take(most + 1);
-    file.read_to_end(&mut bytes)?;
-    match bytes.len() as u64 > most {
-        true => Err(std::io::Error::other("it is too large for certificates")),
-        false => Ok(bytes),
     }
 }
 

@@ -136,8 +136,7 @@ impl Verify {
         loop {
             let next = reader.next();
             for warning in reader.take_warnings() {
-                let painted = shell.err.style.odd("warning:");
-                shell.err.print(format!("{painted} {name}, {warning}\n"))?;
+                shell.err.warn(format!("{name}, {warning}"))?;
             }
             let Some(recorded) = next else { break };
             let recorded = recorded.map_err(|error| {
@@ -242,9 +241,8 @@ impl Verify {
         if self.output.talk.quiet || self.output.json {
             return Ok(());
         }
-        let hint = shell.err.style.name("hint:");
-        shell.err.print(format!(
-            "{hint} no signature is given: use --signature VALUE, or -H '{header}: VALUE'\n"
+        shell.err.hint(format!(
+            "no signature is given: use --signature VALUE, or -H '{header}: VALUE'"
         ))
     }
 

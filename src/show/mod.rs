@@ -37,7 +37,11 @@ pub fn problem(error: &anyhow::Error, hint: Option<&str>, style: Style) -> Strin
         ));
     }
     if let Some(hint) = hint {
-        text.push_str(&format!("  {} {hint}\n", style.name("hint:")));
+        text.push_str(&format!(
+            "  {} {}\n",
+            style.name("hint:"),
+            harmless::line(hint.as_bytes())
+        ));
     }
     text
 }

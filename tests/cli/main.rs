@@ -23,5 +23,6 @@ mod runner;
 mod schemes;
 mod send;
 mod sign;
+mod strangers;
 mod typed;
 mod verify;

@@ -33,6 +33,7 @@ use clap::Args;
 use glob::Pattern;
 
 use super::filter::{self, Filter};
+use super::input;
 use super::settings::{self, Settings};
 use super::signals;
 use super::transport::Transport;
@@ -53,6 +54,9 @@ use screen::Manner;
 
 /// How many idle connections to applications are kept.
 const FORWARD_CONNECTIONS: usize = 64;
+
+/// The largest body of a scripted answer.
+const RESPOND_BODY_BYTES: u64 = 16 << 20;
 
 #[derive(Debug, Args)]
 pub(super) struct Listen {
@@ -298,9 +302,7 @@ impl Listen {
     fn respond_body(&self) -> Result<Vec<u8>, Problem> {
         match &self.respond_body {
             None => Ok(Vec::new()),
-            Some(path) => std::fs::read(path).map_err(|error| {
-                Problem::failed(error).context(format!("could not read {}", path.display()))
-            }),
+            Some(path) => Ok(input::small_file(path, RESPOND_BODY_BYTES)?.to_vec()),
         }
     }
 
@@ -371,31 +373,28 @@ impl Listen {
         if self.output.talk.quiet {
             return Ok(());
         }
-        let style = shell.err.style;
-        let mut text = format!("listening on {}, Ctrl-C ends\n", style.strong(url));
+        let err = &mut shell.err;
+        err.print(format!(
+            "listening on {}, Ctrl-C ends\n",
+            err.style.strong(url)
+        ))?;
         if !self.bind.is_loopback() {
-            text.push_str(&format!(
-                "{} everybody who reaches {} can send to it\n",
-                style.odd("warning:"),
-                self.bind
-            ));
+            let bind = self.bind;
+            err.warn(format!("everybody who reaches {bind} can send to it"))?;
         }
         let name = &bench.scheme.name;
-        text.push_str(&match bench.checking.secrets().len() {
-            0 => format!(
-                "{} signatures are not checked: no secret is given\n",
-                style.odd("note:")
-            ),
-            1 => format!("signatures are checked: {name}, 1 secret\n"),
-            count => format!("signatures are checked: {name}, {count} secrets\n"),
-        });
+        match bench.checking.secrets().len() {
+            0 => err.note("signatures are not checked: no secret is given")?,
+            1 => err.say(format!("signatures are checked: {name}, 1 secret"))?,
+            count => err.say(format!("signatures are checked: {name}, {count} secrets"))?,
+        }
         for target in &self.forward_to {
-            text.push_str(&format!("forwarding to {target}\n"));
+            err.say(format!("forwarding to {target}"))?;
         }
         if let Some(path) = &self.record {
-            text.push_str(&format!("recording to {}\n", path.display()));
+            err.say(format!("recording to {}", path.display()))?;
         }
-        shell.err.print(text)
+        Ok(())
     }
 }
 
