@@ -245,7 +245,7 @@ impl Config {
 
 impl Profile {
     /// Which deliveries the webhook is for.
-    pub fn scope(&self) -> Scope {
+    pub(crate) fn scope(&self) -> Scope {
         // The patterns have been checked when they were read.
         Scope::new(&self.events, self.project_ids.iter().cloned()).unwrap_or_default()
     }

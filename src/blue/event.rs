@@ -100,34 +100,16 @@ static EVENTS: [Event; 38] = {
         created("COMMENT_CREATED", Comment, "a comment was written"),
         deleted("COMMENT_DELETED", Comment, "a comment was deleted"),
         changed("COMMENT_UPDATED", Comment, "a comment was edited", &["html", "text"]),
-        Event {
-            name: HEALTH_CHECK,
-            entity: Entity::Webhook,
-            kind: Kind::HealthCheck,
-            meaning: "the webhook was switched on again and is being tried",
-            changes: &[],
-        },
+        event(HEALTH_CHECK, Entity::Webhook, Kind::HealthCheck, "the webhook was switched on again and is being tried", &[]),
     ]
 };
 
 const fn created(name: &'static str, entity: Entity, meaning: &'static str) -> Event {
-    Event {
-        name,
-        entity,
-        kind: Kind::Created,
-        meaning,
-        changes: &[],
-    }
+    event(name, entity, Kind::Created, meaning, &[])
 }
 
 const fn deleted(name: &'static str, entity: Entity, meaning: &'static str) -> Event {
-    Event {
-        name,
-        entity,
-        kind: Kind::Deleted,
-        meaning,
-        changes: &[],
-    }
+    event(name, entity, Kind::Deleted, meaning, &[])
 }
 
 const fn changed(
@@ -136,10 +118,20 @@ const fn changed(
     meaning: &'static str,
     changes: &'static [&'static str],
 ) -> Event {
+    event(name, entity, Kind::Changed, meaning, changes)
+}
+
+const fn event(
+    name: &'static str,
+    entity: Entity,
+    kind: Kind,
+    meaning: &'static str,
+    changes: &'static [&'static str],
+) -> Event {
     Event {
         name,
         entity,
-        kind: Kind::Changed,
+        kind,
         meaning,
         changes,
     }

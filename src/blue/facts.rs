@@ -22,16 +22,16 @@ const EVENT_HEADERS: [&str; 10] = [
 
 /// What was read from a body.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Facts {
+pub(crate) struct Facts {
     /// The payload's `event`, if that is a string, known or not.
-    pub event: Option<String>,
+    pub(crate) event: Option<String>,
     /// The id of the project in which it happened.
-    pub project: Option<String>,
+    pub(crate) project: Option<String>,
 }
 
 impl Facts {
     /// Reads a body, which may be anything.
-    pub fn of(body: &[u8]) -> Self {
+    pub(crate) fn of(body: &[u8]) -> Self {
         let outline = Outline::read(unmarked(body).0);
         outline.map_or_else(|_| Self::default(), |outline| Self::told_by(outline.root()))
     }
@@ -47,7 +47,7 @@ impl Facts {
 }
 
 /// The event that a delivery names: its body, or else the header of another provider.
-pub fn event<'a>(facts: Option<&'a Facts>, headers: &'a Headers) -> Option<&'a str> {
+pub(crate) fn event<'a>(facts: Option<&'a Facts>, headers: &'a Headers) -> Option<&'a str> {
     let header = || EVENT_HEADERS.iter().find_map(|name| headers.get(name));
     match facts.and_then(|facts| facts.event.as_deref()) {
         Some(event) => Some(event),

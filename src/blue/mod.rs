@@ -5,7 +5,7 @@
 //! the clock and the words around a finding on a screen are other rooms' business.
 
 pub mod event;
-pub mod facts;
+pub(crate) mod facts;
 pub mod sample;
-pub mod scope;
-pub mod validate;
+pub(crate) mod scope;
+pub(crate) mod validate;

@@ -15,37 +15,29 @@ use super::event::HEALTH_CHECK;
 /// What cannot be told is not out of scope: a delivery without a recognisable event or project
 /// passes the list that it would have to be on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Scope {
+pub(crate) struct Scope {
     events: Vec<Pattern>,
     project_ids: Vec<String>,
 }
 
 /// Why a delivery is outside a [`Scope`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OutOfScope {
-    /// The event matches nothing on the list of events.
-    Event {
-        /// The delivery's event.
-        event: String,
-        /// The list, as written.
-        allowed: Vec<String>,
-    },
-    /// The project is not on the list of projects.
-    Project {
-        /// The id of the delivery's project.
-        project: String,
-        /// The list of ids.
-        allowed: Vec<String>,
-    },
+pub(crate) struct OutOfScope {
+    /// `event` or `project`.
+    pub(crate) what: &'static str,
+    /// The delivery's own.
+    value: String,
+    /// The list, as written.
+    allowed: String,
 }
 
 /// A pattern in a list of events that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BadPattern {
+pub(crate) struct BadPattern {
     /// The pattern, as written.
-    pub pattern: String,
+    pub(crate) pattern: String,
     /// What is wrong with it.
-    pub reason: &'static str,
+    pub(crate) reason: &'static str,
 }
 
 impl Scope {
@@ -54,7 +46,7 @@ impl Scope {
     ///
     /// # Errors
     /// A glob that cannot be read.
-    pub fn new(
+    pub(crate) fn new(
         events: impl IntoIterator<Item = impl AsRef<str>>,
         project_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Result<Self, BadPattern> {
@@ -70,31 +62,34 @@ impl Scope {
     ///
     /// # Errors
     /// What keeps the delivery out; the event is judged before the project.
-    pub fn admits(&self, event: Option<&str>, project: Option<&str>) -> Result<(), OutOfScope> {
+    pub(crate) fn admits(
+        &self,
+        event: Option<&str>,
+        project: Option<&str>,
+    ) -> Result<(), OutOfScope> {
         if event == Some(HEALTH_CHECK) {
             return Ok(());
         }
+        let outside = |what, value: &str, allowed: Vec<&str>| {
+            Err(OutOfScope {
+                what,
+                value: value.to_owned(),
+                allowed: allowed.join(", "),
+            })
+        };
         if let Some(event) = event
             && !self.events.is_empty()
             && !self.events.iter().any(|pattern| pattern.matches(event))
         {
-            return Err(OutOfScope::Event {
-                event: event.to_owned(),
-                allowed: self
-                    .events
-                    .iter()
-                    .map(|pattern| pattern.as_str().to_owned())
-                    .collect(),
-            });
+            let allowed = self.events.iter().map(Pattern::as_str).collect();
+            return outside("event", event, allowed);
         }
         if let Some(project) = project
             && !self.project_ids.is_empty()
             && !self.project_ids.iter().any(|id| id == project)
         {
-            return Err(OutOfScope::Project {
-                project: project.to_owned(),
-                allowed: self.project_ids.clone(),
-            });
+            let allowed = self.project_ids.iter().map(String::as_str).collect();
+            return outside("project", project, allowed);
         }
         Ok(())
     }
@@ -109,19 +104,17 @@ fn pattern(text: &str) -> Result<Pattern, BadPattern> {
 
 impl fmt::Display for OutOfScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (what, value, allowed) = match self {
-            Self::Event { event, allowed } => ("event", event, allowed),
-            Self::Project { project, allowed } => ("project", project, allowed),
-        };
+        let Self {
+            what,
+            value,
+            allowed,
+        } = self;
         write!(
             f,
-            "the {what} {value} is not among the webhook's {what}s: {}",
-            allowed.join(", ")
+            "the {what} {value} is not among the webhook's {what}s: {allowed}"
         )
     }
 }
-
-impl std::error::Error for OutOfScope {}
 
 impl fmt::Display for BadPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -132,8 +125,6 @@ impl fmt::Display for BadPattern {
         )
     }
 }
-
-impl std::error::Error for BadPattern {}
 
 #[cfg(test)]
 mod tests {
@@ -165,11 +156,13 @@ mod tests {
             assert_eq!(scope.admits(Some(admitted), None), Ok(()));
         }
         for kept_out in ["TODO_DELETED", "todo_created", "comment_created", ""] {
-            let expected = OutOfScope::Event {
-                event: kept_out.to_owned(),
-                allowed: vec!["TODO_CREATED".to_owned(), "COMMENT_*".to_owned()],
-            };
-            assert_eq!(scope.admits(Some(kept_out), None), Err(expected));
+            let why = scope.admits(Some(kept_out), None).unwrap_err().to_string();
+            assert_eq!(
+                why,
+                format!(
+                    "the event {kept_out} is not among the webhook's events: TODO_CREATED, COMMENT_*"
+                )
+            );
         }
     }
 

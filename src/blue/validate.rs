@@ -45,27 +45,27 @@ const TIMES: [&str; 9] = [
 
 /// What a body says, and what is odd about it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Report {
+pub(crate) struct Report {
     /// Which event it tells of, and of which project.
-    pub facts: Facts,
+    pub(crate) facts: Facts,
     /// What the event is about by the catalogue, else what the value looks like.
-    pub entity: Option<Entity>,
+    pub(crate) entity: Option<Entity>,
     /// What is odd, the envelope first; at most 50.
-    pub findings: Vec<Finding>,
+    pub(crate) findings: Vec<Finding>,
     /// How many more findings there would be.
-    pub left_out: usize,
+    pub(crate) left_out: usize,
 }
 
 /// One thing that is odd about a body. Shown, it is the rule's sentence, and after a colon the
 /// evidence if there is any.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub(crate) struct Finding {
     /// What is the matter.
-    pub rule: &'static Rule,
+    pub(crate) rule: &'static Rule,
     /// Where it is, as a dotted path (`currentValue.todoList.id`); empty for the whole body.
-    pub path: String,
+    pub(crate) path: String,
     /// What makes it so. Quoted values are shortened.
-    pub evidence: String,
+    pub(crate) evidence: String,
 }
 
 impl fmt::Display for Finding {
@@ -80,7 +80,7 @@ impl fmt::Display for Finding {
 
 /// How grave a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
+pub(crate) enum Level {
     /// Worth knowing.
     Info,
     /// Unusual, and receivers may stumble over it.
@@ -91,7 +91,7 @@ pub enum Level {
 
 impl Level {
     /// The level's name for machines: `warning`.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Info => "info",
             Self::Warning => "warning",
@@ -102,18 +102,20 @@ impl Level {
 
 /// One kind of finding.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Rule {
+pub(crate) struct Rule {
     /// The code of its findings: `unknown-event`.
-    pub code: &'static str,
+    pub(crate) code: &'static str,
     /// The level of its findings.
-    pub level: Level,
+    pub(crate) level: Level,
     /// What is the matter, and why it is, in a sentence without capital or full stop.
-    pub about: &'static str,
+    pub(crate) about: &'static str,
 }
 
 macro_rules! rules {
     ($($name:ident $level:ident $code:literal $about:literal;)*) => {
         $(static $name: Rule = Rule { code: $code, level: Level::$level, about: $about };)*
+        /// Every kind of finding.
+        #[cfg(test)]
         static RULES: &[&Rule] = &[$(&$name),*];
     };
 }
@@ -147,13 +149,8 @@ rules! {
     PROJECT_OUT_OF_PROFILE Warning "project-out-of-profile" "the profile leaves it out";
 }
 
-/// Every kind of finding.
-pub fn rules() -> &'static [&'static Rule] {
-    RULES
-}
-
 /// Reads a body as one of Blue's and reports what is odd about it.
-pub fn validate(body: &[u8]) -> Report {
+pub(crate) fn validate(body: &[u8]) -> Report {
     let mut report = Report::default();
     let (text, mark) = json::unmarked(body);
     if mark > 0 {
@@ -175,10 +172,10 @@ pub fn validate(body: &[u8]) -> Report {
 
 impl Report {
     /// Adds that a profile would have kept the delivery out.
-    pub fn add_out_of_profile(&mut self, why: &OutOfScope) {
-        let rule = match why {
-            OutOfScope::Event { .. } => &EVENT_OUT_OF_PROFILE,
-            OutOfScope::Project { .. } => &PROJECT_OUT_OF_PROFILE,
+    pub(crate) fn add_out_of_profile(&mut self, why: &OutOfScope) {
+        let rule = match why.what {
+            "event" => &EVENT_OUT_OF_PROFILE,
+            _ => &PROJECT_OUT_OF_PROFILE,
         };
         self.add(rule, "", why.to_string());
     }
@@ -236,86 +233,69 @@ impl Report {
 
     fn webhook(&mut self, root: Node<'_>) {
         let Some(webhook) = root.member("webhook") else {
-            self.add(&WEBHOOK_MISSING, "", "");
-            return;
+            return self.add(&WEBHOOK_MISSING, "", "");
         };
         if webhook.kind() != Json::ObjectStart {
-            self.add(&WEBHOOK_NOT_AN_OBJECT, "webhook", it_is(webhook));
-            return;
+            return self.add(&WEBHOOK_NOT_AN_OBJECT, "webhook", it_is(webhook));
         }
-        if value(webhook, "secret").is_some_and(|secret| secret.bytes() != b"\"\"") {
+        let odd = |key, is_odd: fn(Node<'_>) -> bool| value(webhook, key).is_some_and(is_odd);
+        if odd("secret", |secret| secret.bytes() != b"\"\"") {
             self.add(&SECRET_NOT_BLANK, "webhook.secret", "");
         }
-        if webhook
-            .member("enabled")
-            .is_some_and(|enabled| enabled.kind() == Json::False)
-        {
+        if odd("enabled", |enabled| enabled.kind() == Json::False) {
             self.add(&WEBHOOK_DISABLED, "webhook.enabled", "");
         }
-        if webhook
-            .member("status")
-            .is_some_and(|status| status.says("UNHEALTHY"))
-        {
+        if odd("status", |status| status.says("UNHEALTHY")) {
             self.add(&WEBHOOK_UNHEALTHY, "webhook.status", "");
         }
-        if let Some(metadata) = webhook.member("metadata") {
-            self.scope(metadata);
-        }
-    }
-
-    /// The payload's own webhook has plain names on its lists: no globs as in a profile's
-    /// [`Scope`](super::scope::Scope).
-    fn scope(&mut self, metadata: Node<'_>) {
+        let Some(metadata) = webhook.member("metadata") else {
+            return;
+        };
+        // The payload's own webhook has plain names on its lists: no globs as in a profile's scope.
         let Facts { event, project } = self.facts.clone();
-        let lists = [
-            (
-                &EVENT_OUT_OF_SCOPE,
-                "events",
-                event.filter(|event| event != HEALTH_CHECK),
-            ),
+        let event = event.filter(|event| event != HEALTH_CHECK);
+        for (rule, list, wanted) in [
+            (&EVENT_OUT_OF_SCOPE, "events", event),
             (&PROJECT_OUT_OF_SCOPE, "projectIds", project),
-        ];
-        for (rule, list, wanted) in lists {
-            let Some(wanted) = wanted else { continue };
-            let names = metadata.member(list);
-            if names.is_some_and(|names| leaves_out(names, &wanted)) {
+        ] {
+            let (Some(wanted), Some(names)) = (wanted, metadata.member(list)) else {
+                continue;
+            };
+            if leaves_out(names, &wanted) {
                 self.add(rule, &format!("webhook.metadata.{list}"), quoted(&wanted));
             }
         }
     }
 
     fn values(&mut self, event: &Event, previous: Option<Node<'_>>, current: Option<Node<'_>>) {
-        let sides = [
-            (
-                "previousValue",
-                previous,
-                event.kind.has_previous(),
-                &PREVIOUS_VALUE_MISSING,
-                &PREVIOUS_VALUE_PRESENT,
-            ),
-            (
-                "currentValue",
-                current,
-                event.kind.has_current(),
-                &CURRENT_VALUE_MISSING,
-                &CURRENT_VALUE_PRESENT,
-            ),
-        ];
-        for (key, value, wanted, missing, present) in sides {
-            match value {
-                None if wanted => self.add(missing, key, event.name),
-                Some(_) if event.kind == Kind::HealthCheck => {
-                    self.add(&HEALTH_CHECK_WITH_VALUES, key, "")
-                }
-                Some(_) if !wanted => self.add(present, key, event.name),
-                Some(value) => self.entity_of(event, key, value),
-                None => {}
-            }
-        }
+        let needed = [event.kind.has_previous(), event.kind.has_current()];
+        let rules = [&PREVIOUS_VALUE_MISSING, &PREVIOUS_VALUE_PRESENT];
+        self.side(event, "previousValue", previous, needed[0], rules);
+        let rules = [&CURRENT_VALUE_MISSING, &CURRENT_VALUE_PRESENT];
+        self.side(event, "currentValue", current, needed[1], rules);
         if let (Kind::Changed, Some(previous), Some(current)) = (event.kind, previous, current)
             && tokens(previous.bytes()).eq(tokens(current.bytes()))
         {
             self.add(&VALUES_EQUAL, "currentValue", event.name);
+        }
+    }
+
+    fn side(
+        &mut self,
+        event: &Event,
+        key: &str,
+        value: Option<Node<'_>>,
+        is_needed: bool,
+        [missing, present]: [&'static Rule; 2],
+    ) {
+        match value {
+            None if is_needed => self.add(missing, key, event.name),
+            Some(_) if event.kind == Kind::HealthCheck => {
+                self.add(&HEALTH_CHECK_WITH_VALUES, key, "")
+            }
+            Some(_) if !is_needed => self.add(present, key, event.name),
+            Some(value) => self.entity_of(event, key, value),
+            None => {}
         }
     }
 
@@ -438,80 +418,32 @@ struct Look {
     marks: &'static [&'static [&'static str]],
 }
 
+/// The looks, the more telling first: the first that fits counts.
+#[rustfmt::skip] // One line a look.
+static LOOKS: [Look; 10] = [
+    look("a ChecklistItem", Some(Entity::ChecklistItem), &[&["checklistId"], &["checklistItemUsers"], &["checklist", "title"]]),
+    look("a Checklist", Some(Entity::Checklist), &[&["checklistItems"], &["todoId", "title"], &["todo", "title"]]),
+    look("a Todo", Some(Entity::Todo), &[&["todoListId"], &["todoList"], &["todoUsers"], &["todoTags"], &["todoCustomFields"]]),
+    look("a Tag", Some(Entity::Tag), &[&["color", "title"]]),
+    look("a Project", None, &[&["companyId"], &["isTemplate"]]),
+    look("a User", None, &[&["email"], &["username"]]),
+    look("a Webhook", Some(Entity::Webhook), &[&["url", "metadata"], &["url", "enabled"]]),
+    look("a Comment", Some(Entity::Comment), &[&["category", "text"], &["category", "html"]]),
+    look("a CustomField", Some(Entity::CustomField), &[&["name", "type"]]),
+    look("a TodoList", Some(Entity::TodoList), &[&["projectId", "title", "position"], &["project", "title", "position"]]),
+];
+
 const fn look(
     name: &'static str,
-    entity: Entity,
+    entity: Option<Entity>,
     marks: &'static [&'static [&'static str]],
 ) -> Look {
     Look {
         name,
-        entity: Some(entity),
+        entity,
         marks,
     }
 }
-
-/// The looks, the more telling first: the first that fits counts.
-static LOOKS: [Look; 10] = [
-    look(
-        "a ChecklistItem",
-        Entity::ChecklistItem,
-        &[
-            &["checklistId"],
-            &["checklistItemUsers"],
-            &["checklist", "title"],
-        ],
-    ),
-    look(
-        "a Checklist",
-        Entity::Checklist,
-        &[
-            &["checklistItems"],
-            &["todoId", "title"],
-            &["todo", "title"],
-        ],
-    ),
-    look(
-        "a Todo",
-        Entity::Todo,
-        &[
-            &["todoListId"],
-            &["todoList"],
-            &["todoUsers"],
-            &["todoTags"],
-            &["todoCustomFields"],
-        ],
-    ),
-    look("a Tag", Entity::Tag, &[&["color", "title"]]),
-    Look {
-        name: "a Project",
-        entity: None,
-        marks: &[&["companyId"], &["isTemplate"]],
-    },
-    Look {
-        name: "a User",
-        entity: None,
-        marks: &[&["email"], &["username"]],
-    },
-    look(
-        "a Webhook",
-        Entity::Webhook,
-        &[&["url", "metadata"], &["url", "enabled"]],
-    ),
-    look(
-        "a Comment",
-        Entity::Comment,
-        &[&["category", "text"], &["category", "html"]],
-    ),
-    look("a CustomField", Entity::CustomField, &[&["name", "type"]]),
-    look(
-        "a TodoList",
-        Entity::TodoList,
-        &[
-            &["projectId", "title", "position"],
-            &["project", "title", "position"],
-        ],
-    ),
-];
 
 impl Look {
     fn fits(&self, fields: &HashSet<&str>) -> bool {
@@ -681,7 +613,7 @@ mod tests {
             "event-out-of-profile",
             "project-out-of-profile",
         ];
-        for rule in rules() {
+        for rule in RULES {
             let cases = cases.iter().filter(|(code, ..)| *code == rule.code);
             let expected = usize::from(!elsewhere.contains(&rule.code));
             assert_eq!(cases.count(), expected, "{}", rule.code);
@@ -710,7 +642,7 @@ mod tests {
     #[test]
     fn a_message_is_the_rules_sentence_and_the_evidence() {
         for (code, _, body) in cases() {
-            let rule = rules().iter().find(|rule| rule.code == code).unwrap();
+            let rule = RULES.iter().find(|rule| rule.code == code).unwrap();
             let finding = validate(&body).findings.remove(0);
             assert!(finding.to_string().starts_with(rule.about), "{}", finding);
             assert_eq!(finding.rule.level, rule.level);

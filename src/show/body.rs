@@ -37,13 +37,8 @@ const FORMATS: [(&[u8], &str); 9] = [
     (b"\xfe\xff", "UTF-16"),
 ];
 
-/// A body, whatever it is, ending with a line feed.
-pub fn shown(body: &[u8], style: Style) -> String {
-    full(body, None, style)
-}
-
-/// All of a body, ending with a line feed.
-pub fn full(body: &[u8], content_type: Option<&[u8]>, style: Style) -> String {
+/// All of a body, whatever it is, ending with a line feed.
+pub(crate) fn full(body: &[u8], content_type: Option<&[u8]>, style: Style) -> String {
     let all = Room {
         lines: usize::MAX,
         width: usize::MAX,
@@ -53,7 +48,12 @@ pub fn full(body: &[u8], content_type: Option<&[u8]>, style: Style) -> String {
 
 /// At most twelve lines of a body and two that say what it is, none longer than `width` columns,
 /// ending with a line feed.
-pub fn short(body: &[u8], content_type: Option<&[u8]>, style: Style, width: usize) -> String {
+pub(crate) fn short(
+    body: &[u8],
+    content_type: Option<&[u8]>,
+    style: Style,
+    width: usize,
+) -> String {
     let some = Room {
         lines: SHORT_LINES,
         width,
@@ -62,7 +62,7 @@ pub fn short(body: &[u8], content_type: Option<&[u8]>, style: Style, width: usiz
 }
 
 /// JSON in its pretty form, coloured, and harmless.
-pub fn pretty(doc: &[u8], style: Style) -> String {
+pub(crate) fn pretty(doc: &[u8], style: Style) -> String {
     printed(doc, style, usize::MAX).0
 }
 
@@ -351,7 +351,7 @@ fn binary(body: &[u8], style: Style) -> String {
 }
 
 /// The first bytes in hex and as text.
-pub fn dump(body: &[u8], style: Style) -> String {
+pub(crate) fn dump(body: &[u8], style: Style) -> String {
     let mut text = String::new();
     for (row, bytes) in body.chunks(16).take(DUMPED_BYTES / 16).enumerate() {
         let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -385,7 +385,7 @@ mod tests {
     use super::*;
 
     fn plain(body: &[u8]) -> String {
-        shown(body, Style::PLAIN)
+        full(body, None, Style::PLAIN)
     }
 
     #[test]

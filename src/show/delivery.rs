@@ -75,7 +75,7 @@ pub struct Shown<'a> {
     /// The request.
     pub delivery: &'a Delivery,
     /// What its body says.
-    pub report: Option<&'a Report>,
+    pub(crate) report: Option<&'a Report>,
     /// Whether it is one of Blue's.
     pub is_blue: bool,
     /// The scheme of the provider that it seems to come from, if that is another one.

@@ -37,16 +37,16 @@ const CALLED: usize = 5;
 
 /// One difference between an old and a new value.
 #[derive(Debug, Clone)]
-pub struct Difference<'o> {
+pub(crate) struct Difference<'o> {
     /// Where it is: in the new value, or for what was removed in the old one.
-    pub path: Path,
+    pub(crate) path: Path,
     /// What differs.
-    pub change: Change<'o>,
+    pub(crate) change: Change<'o>,
 }
 
 /// What differs.
 #[derive(Debug, Clone, Copy)]
-pub enum Change<'o> {
+pub(crate) enum Change<'o> {
     /// Another value.
     Changed(Node<'o>, Node<'o>),
     /// A value that was not there.
@@ -59,16 +59,16 @@ pub enum Change<'o> {
 
 /// The differences between two values, in the order of the old one.
 #[derive(Debug, Clone, Default)]
-pub struct Differences<'o> {
+pub(crate) struct Differences<'o> {
     /// The first of them.
-    pub found: Vec<Difference<'o>>,
+    pub(crate) found: Vec<Difference<'o>>,
     /// How many more there are.
-    pub left_out: usize,
+    pub(crate) left_out: usize,
 }
 
 impl<'o> Differences<'o> {
     /// Compares two values.
-    pub fn between(old: Node<'o>, new: Node<'o>) -> Self {
+    pub(crate) fn between(old: Node<'o>, new: Node<'o>) -> Self {
         let mut walk = Walk {
             at: Vec::new(),
             comparisons: COMPARISONS,
@@ -82,13 +82,13 @@ impl<'o> Differences<'o> {
     }
 
     /// Whether the values are the same.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
 }
 
 /// The differences as text, a line each or three; none if there are none.
-pub fn shown(differences: &Differences<'_>, style: Style, width: usize) -> String {
+pub(crate) fn shown(differences: &Differences<'_>, style: Style, width: usize) -> String {
     let mut text = String::new();
     for difference in &differences.found {
         text.push_str(&one(difference, style, width));

@@ -18,13 +18,13 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 use super::harmless;
 
 /// How many columns a text takes.
-pub fn columns(text: &str) -> usize {
+pub(crate) fn columns(text: &str) -> usize {
     text.width()
 }
 
 /// A stranger's text for a place among ours on a line: harmless, without right-to-left letters,
 /// and no longer than `limit` columns.
-pub fn inline(bytes: &[u8], limit: usize) -> String {
+pub(crate) fn inline(bytes: &[u8], limit: usize) -> String {
     let text = harmless::short(bytes, characters(limit));
     if !has_right_to_left(&text) {
         return cut(&text, limit).into_owned();
@@ -40,7 +40,7 @@ pub fn inline(bytes: &[u8], limit: usize) -> String {
 }
 
 /// As [`inline`], with what is too much left out of the middle.
-pub fn inline_middle(bytes: &[u8], limit: usize) -> String {
+pub(crate) fn inline_middle(bytes: &[u8], limit: usize) -> String {
     // Head and tail are all that can be shown of a long text.
     let window = characters(limit).saturating_mul(8);
     match bytes.len() > window {
@@ -57,13 +57,13 @@ pub fn inline_middle(bytes: &[u8], limit: usize) -> String {
 }
 
 /// A stranger's text for the end of a line: harmless, and no longer than `limit` columns.
-pub fn last(bytes: &[u8], limit: usize) -> String {
+pub(crate) fn last(bytes: &[u8], limit: usize) -> String {
     cut(&harmless::short(bytes, characters(limit)), limit).into_owned()
 }
 
 /// A token of JSON, harmless as JSON is ([`harmless::json`]), and no longer than `limit` columns. A
 /// string that is cut keeps its quotes.
-pub fn token(bytes: &[u8], limit: usize) -> String {
+pub(crate) fn token(bytes: &[u8], limit: usize) -> String {
     let mut window = &bytes[..bytes.len().min(characters(limit).saturating_mul(4))];
     if let Err(error) = std::str::from_utf8(window)
         && error.error_len().is_none()
@@ -86,7 +86,7 @@ pub fn token(bytes: &[u8], limit: usize) -> String {
 }
 
 /// The text, or as much of its beginning as `limit` columns take, with a mark.
-pub fn cut(text: &str, limit: usize) -> Cow<'_, str> {
+pub(crate) fn cut(text: &str, limit: usize) -> Cow<'_, str> {
     match start(text, limit) {
         whole if whole.len() == text.len() => Cow::Borrowed(text),
         _ => Cow::Owned(format!("{}…", start(text, limit.saturating_sub(1)))),
@@ -94,7 +94,7 @@ pub fn cut(text: &str, limit: usize) -> Cow<'_, str> {
 }
 
 /// The text, or as much of both its ends as `limit` columns take, with a mark between.
-pub fn cut_middle(text: &str, limit: usize) -> Cow<'_, str> {
+pub(crate) fn cut_middle(text: &str, limit: usize) -> Cow<'_, str> {
     if start(text, limit).len() == text.len() {
         return Cow::Borrowed(text);
     }
@@ -104,20 +104,20 @@ pub fn cut_middle(text: &str, limit: usize) -> Cow<'_, str> {
 }
 
 /// The text with spaces after it up to so many columns.
-pub fn padded(text: &str, width: usize) -> String {
+pub(crate) fn padded(text: &str, width: usize) -> String {
     let spaces = width.saturating_sub(columns(text));
     format!("{text}{:spaces$}", "")
 }
 
 /// The text with spaces before it up to so many columns.
-pub fn padded_left(text: &str, width: usize) -> String {
+pub(crate) fn padded_left(text: &str, width: usize) -> String {
     let spaces = width.saturating_sub(columns(text));
     format!("{:spaces$}{text}", "")
 }
 
 /// The text broken between words into lines of `width` columns. The first line has `used` columns
 /// already; the others begin with `indent` spaces. A word that is too long stays whole.
-pub fn wrapped(text: &str, used: usize, indent: usize, width: usize) -> String {
+pub(crate) fn wrapped(text: &str, used: usize, indent: usize, width: usize) -> String {
     let mut lines = String::with_capacity(text.len() + text.len() / 8);
     let (mut at, mut is_first) = (used, true);
     for word in text.split(' ') {
@@ -138,7 +138,7 @@ pub fn wrapped(text: &str, used: usize, indent: usize, width: usize) -> String {
 }
 
 /// Whether some of it is written from right to left.
-pub fn has_right_to_left(text: &str) -> bool {
+pub(crate) fn has_right_to_left(text: &str) -> bool {
     !text.is_ascii() && text.chars().any(is_right_to_left)
 }
 

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 /// Whether a character is shown as an escape. Line feed and tab count as controls here; whoever
 /// shows several lines of text lets them pass.
-pub fn is_hidden(character: char) -> bool {
+pub(crate) fn is_hidden(character: char) -> bool {
     matches!(character,
         '\0'..='\u{1f}'
         | '\u{7f}'..='\u{9f}'
@@ -26,17 +26,17 @@ pub fn is_hidden(character: char) -> bool {
 }
 
 /// The text in one line: hidden characters, line ends and bytes that are not UTF-8 as escapes.
-pub fn line(bytes: &[u8]) -> Cow<'_, str> {
+pub(crate) fn line(bytes: &[u8]) -> Cow<'_, str> {
     escape(bytes, false)
 }
 
 /// The text in its lines: as [`line()`], but line feeds and tabs pass.
-pub fn lines(bytes: &[u8]) -> Cow<'_, str> {
+pub(crate) fn lines(bytes: &[u8]) -> Cow<'_, str> {
     escape(bytes, true)
 }
 
 /// As [`line()`], and no longer than `limit` characters: what is left out is marked.
-pub fn short(bytes: &[u8], limit: usize) -> String {
+pub(crate) fn short(bytes: &[u8], limit: usize) -> String {
     // A character has at most four bytes: what lies behind them cannot be shown anyway.
     let window = &bytes[..bytes.len().min(limit.saturating_mul(4))];
     let shown = line(window);
@@ -81,7 +81,7 @@ fn escape(bytes: &[u8], keep_lines: bool) -> Cow<'_, str> {
 
 /// A token of JSON text with hidden characters as JSON's own escapes, so that the text stays JSON
 /// and means the same. Bytes that are not UTF-8 become `\xNN`, which no JSON has.
-pub fn json(token: &[u8]) -> Cow<'_, str> {
+pub(crate) fn json(token: &[u8]) -> Cow<'_, str> {
     if let Ok(text) = std::str::from_utf8(token)
         && !text.chars().any(is_hidden)
     {

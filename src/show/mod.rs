@@ -4,14 +4,14 @@
 //! writes to a stream, reads the environment or decides an exit code. Everything that came from a
 //! peer or a file is made harmless on its way ([`harmless`]).
 
-pub mod body;
+pub(crate) mod body;
 pub mod delivery;
-pub mod diff;
+pub(crate) mod diff;
 mod essentials;
 pub mod exchange;
-pub mod fit;
+pub(crate) mod fit;
 mod fold;
-pub mod harmless;
+pub(crate) mod harmless;
 pub mod lines;
 pub mod load;
 pub mod style;
