@@ -5,7 +5,7 @@ use super::diff::{self, Change, Differences};
 use super::fold::{collapsed, painted};
 use super::style::Style;
 use super::{fit, harmless};
-use crate::json::{Kind, Node, Outline, Path, Step};
+use crate::json::{Kind, Node, Outline, Path, Step, unmarked};
 
 /// How many lines they take at most.
 const LINES: usize = 12;
@@ -47,7 +47,7 @@ const FACTS: [(&str, &[&str]); 17] = [
 
 /// What changed, or the entity's essentials, a line each; empty where there is nothing to tell.
 pub(super) fn shown(body: &[u8], style: Style, width: usize) -> String {
-    let Ok(outline) = Outline::read(without_mark(body)) else {
+    let Ok(outline) = Outline::read(unmarked(body).0) else {
         return String::new();
     };
     let root = outline.root();
@@ -62,7 +62,7 @@ pub(super) fn shown(body: &[u8], style: Style, width: usize) -> String {
 
 /// All that changed, if it is an update.
 pub(super) fn all_changes(body: &[u8], style: Style, width: usize) -> Option<String> {
-    let outline = Outline::read(without_mark(body)).ok()?;
+    let outline = Outline::read(unmarked(body).0).ok()?;
     let root = outline.root();
     let (old, new) = (
         object(root, "previousValue")?,
@@ -73,7 +73,7 @@ pub(super) fn all_changes(body: &[u8], style: Style, width: usize) -> Option<Str
 
 /// What the entity is called.
 pub(super) fn called(body: &[u8]) -> Option<String> {
-    let outline = Outline::read(without_mark(body)).ok()?;
+    let outline = Outline::read(unmarked(body).0).ok()?;
     let root = outline.root();
     let entity = ["currentValue", "previousValue", "record", "webhook"]
         .into_iter()
@@ -82,10 +82,6 @@ pub(super) fn called(body: &[u8]) -> Option<String> {
         let value = entity.member(name)?;
         (value.kind() == Kind::String).then(|| value.text().into_owned())
     })
-}
-
-fn without_mark(body: &[u8]) -> &[u8] {
-    body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)
 }
 
 fn object<'o>(of: Node<'o>, name: &str) -> Option<Node<'o>> {
