@@ -24,6 +24,7 @@ use crate::http;
 use crate::json;
 use crate::recording::Recorded;
 use crate::sender::{self, Attempt, Load, Next, Plan, Sender, Turn, Url};
+use crate::show::delivery::{Detail, Layout};
 use crate::show::{exchange, lines};
 use crate::signing::{Scheme, Stamp};
 
@@ -555,11 +556,17 @@ impl Run<'_> {
             delivery: attempt.delivery,
             event,
         };
+        let layout = Layout {
+            style,
+            width: desk.shell.out.width,
+            detail: Detail::Line,
+            verbose: true,
+        };
         let mut text = match talk.verbose {
             true => format!(
                 "{}{}{}",
-                exchange::request(&shown, style, true),
-                exchange::outcome(attempt.outcome, attempt.took, style, true),
+                exchange::request(&shown, &layout),
+                exchange::outcome(attempt.outcome, attempt.took, &layout),
                 match attempt.outcome {
                     Ok(_) => String::new(),
                     Err(failure) => exchange::failed(failure, attempt.took, style),

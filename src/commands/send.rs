@@ -222,9 +222,7 @@ impl Send {
                 delivery,
                 event: run.event.as_deref(),
             };
-            shell
-                .out
-                .print(exchange::request(&request, style, talk.verbose))?;
+            shell.out.print(exchange::request(&request, &layout))?;
         }
         let end = sender.deliver(
             &run.url,
@@ -249,7 +247,7 @@ impl Send {
                     shell.out.print(loopback.shown(&layout))?;
                 }
                 let mut text = match attempt.outcome {
-                    Ok(_) => exchange::outcome(attempt.outcome, attempt.took, style, talk.verbose),
+                    Ok(_) => exchange::outcome(attempt.outcome, attempt.took, &layout),
                     Err(_) if attempt.next == Next::GivenUp(Reason::Once) => String::new(),
                     Err(failure) => exchange::failed(failure, attempt.took, style),
                 };

@@ -22,7 +22,7 @@ use crate::delivery::{Delivery, Header, is_secret};
 /// The narrowest screen that is laid out for; a narrower one breaks our lines itself.
 const NARROWEST: usize = 40;
 /// The widest line of ours.
-const WIDEST: usize = 100;
+pub(super) const WIDEST: usize = 100;
 /// The columns of the verdicts: `✗ not genuine`.
 const VERDICT_COLUMNS: usize = 13;
 /// How many columns of a header's name are shown.
@@ -392,12 +392,17 @@ fn took(ms: f64) -> String {
 }
 
 /// A label and what it labels, broken into lines that fit.
-fn labelled(label: &str, paint: impl Fn(&str) -> String, text: &str, layout: &Layout) -> String {
+pub(super) fn labelled(
+    label: &str,
+    paint: impl Fn(&str) -> String,
+    text: &str,
+    layout: &Layout,
+) -> String {
     let used = 3 + fit::columns(label);
     format!(
         "  {} {}\n",
         paint(label),
-        fit::wrapped(text, used, 4, layout.width)
+        fit::wrapped(text, used, 4, layout.width.min(WIDEST))
     )
 }
 

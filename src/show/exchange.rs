@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::delivery::Layout;
+use super::delivery::{Layout, WIDEST, header_line, labelled};
 use super::lines::{self, AttemptLine, Latency, RecordedAnswer, ResultLine};
 use super::style::Style;
-use super::{harmless, verification};
-use crate::delivery::{Delivery, Header, is_secret};
+use super::{fit, harmless, verification};
+use crate::delivery::Delivery;
 use crate::recording::Answered;
 use crate::sender::{self, Answer, Failure, Next, Plan, Policy, Reason, Tally, Url};
 use crate::signing::Judgement;
@@ -14,8 +14,6 @@ use crate::signing::Scheme;
 
 /// How many lines of an answer's body are shown.
 const ANSWER_LINES: usize = 8;
-/// How many characters of a header's value or of an answer's line are shown.
-const LINE_CHARACTERS: usize = 160;
 
 /// What was sent, for the report.
 #[derive(Clone, Copy)]
@@ -28,8 +26,9 @@ pub struct Attempt<'a> {
     pub event: Option<&'a str>,
 }
 
-/// The request: its line, and the headers that the signing added (all, when `verbose`).
-pub fn request(attempt: &Attempt<'_>, style: Style, verbose: bool) -> String {
+/// The request: its line, and the headers that the signing added (all, when verbose).
+pub fn request(attempt: &Attempt<'_>, layout: &Layout) -> String {
+    let style = layout.style;
     let Attempt {
         url,
         delivery,
@@ -47,25 +46,12 @@ pub fn request(attempt: &Attempt<'_>, style: Style, verbose: bool) -> String {
     );
     let usual = ["Content-Type", "User-Agent"];
     for header in &delivery.headers {
-        if verbose
-            || !usual
-                .iter()
-                .any(|name| header.name.eq_ignore_ascii_case(name))
-        {
-            text.push_str(&header_line(header, style));
+        let mut usual = usual.iter();
+        if layout.verbose || !usual.any(|name| header.name.eq_ignore_ascii_case(name)) {
+            text.push_str(&header_line(header, layout));
         }
     }
     text
-}
-
-/// One header field, its value shortened and masked where it is a secret by nature.
-fn header_line(header: &Header, style: Style) -> String {
-    let value = if is_secret(&header.name) {
-        "…".to_owned()
-    } else {
-        harmless::short(&header.value, LINE_CHARACTERS)
-    };
-    format!("  {}: {value}\n", style.name(&header.name))
 }
 
 /// What the built-in receiver got: the verdict, and of the body as much as is asked for.
@@ -91,12 +77,8 @@ pub fn received(
 }
 
 /// The answer, or why there was none.
-pub fn outcome(
-    outcome: &Result<Answer, Failure>,
-    took: Duration,
-    style: Style,
-    verbose: bool,
-) -> String {
+pub fn outcome(outcome: &Result<Answer, Failure>, took: Duration, layout: &Layout) -> String {
+    let style = layout.style;
     let Ok(answer) = outcome else {
         return String::new();
     };
@@ -107,15 +89,15 @@ pub fn outcome(
         style.bad(status.trim_end())
     };
     let mut text = format!("{} {status} in {}\n", style.dim("←"), super::took(took));
-    if verbose {
+    if layout.verbose {
         for header in &answer.headers {
-            text.push_str(&header_line(header, style));
+            text.push_str(&header_line(header, layout));
         }
         text.push_str(&timing(answer, style));
     }
-    text.push_str(&answer_start(answer, style));
+    text.push_str(&answer_start(answer, layout));
     if let Some(hint) = status_hint(answer) {
-        text.push_str(&format!("  {} {hint}\n", style.name("hint:")));
+        text.push_str(&labelled("hint:", |text| style.name(text), &hint, layout));
     }
     text
 }
@@ -137,13 +119,17 @@ fn timing(answer: &Answer, style: Style) -> String {
 }
 
 /// The first lines of the answer's body.
-fn answer_start(answer: &Answer, style: Style) -> String {
+fn answer_start(answer: &Answer, layout: &Layout) -> String {
+    let style = layout.style;
     let mut text = String::new();
     let mut lines = answer.body.split(|&byte| byte == b'\n');
     for line in lines.by_ref().take(ANSWER_LINES) {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if !line.is_empty() {
-            text.push_str(&format!("  {}\n", harmless::short(line, LINE_CHARACTERS)));
+            text.push_str(&format!(
+                "  {}\n",
+                fit::last(line, layout.width.min(WIDEST).saturating_sub(2))
+            ));
         }
     }
     if lines.next().is_some_and(|rest| !rest.is_empty()) || answer.body_truncated {

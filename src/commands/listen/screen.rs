@@ -97,8 +97,6 @@ struct State {
     bytes: AtomicUsize,
     /// How many things found no room.
     skipped: AtomicU64,
-    /// How many things the end came before.
-    late: AtomicU64,
     /// How many refusals were shown without looking for their cause.
     undiagnosed: AtomicU64,
     /// Nothing more comes.
@@ -183,7 +181,6 @@ pub(super) fn start(
         waiting: AtomicUsize::new(0),
         bytes: AtomicUsize::new(0),
         skipped: AtomicU64::new(0),
-        late: AtomicU64::new(0),
         undiagnosed: AtomicU64::new(0),
         ending: AtomicBool::new(false),
         over: AtomicBool::new(false),
@@ -336,8 +333,6 @@ impl Showing {
             if work >= patience(hurry) {
                 state.over.store(true, Ordering::Release);
                 if !is_writing {
-                    let left = state.waiting.load(Ordering::Relaxed) as u64;
-                    state.late.fetch_add(left, Ordering::Relaxed);
                     return Some(state.output());
                 }
             }
@@ -366,9 +361,13 @@ impl State {
 
     fn say_what_is_left_out(&self, output: &mut Output, unanswered: u64) {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let late = match self.is_over() {
+            true => self.waiting.load(Ordering::Relaxed) as u64,
+            false => 0,
+        };
         let mut counts = vec![
             (count(&self.skipped), "came too fast to be shown".to_owned()),
-            (count(&self.late), "not shown: listening ended first".into()),
+            (late, "not shown: listening ended first".into()),
             (
                 unanswered,
                 "not answered: listening ended before they were judged".into(),
@@ -433,11 +432,11 @@ impl Shower {
                     Err(TryRecvError::Empty | TryRecvError::Disconnected) => return,
                 },
             };
-            if self.state.is_over() {
-                return;
-            }
             if matches!(item, Item::Look) {
                 continue;
+            }
+            if self.state.is_over() {
+                return;
             }
             // A panic over one thing is not the end of all others.
             if catch_unwind(AssertUnwindSafe(|| self.show(item))).is_err() {
@@ -579,7 +578,13 @@ impl Shower {
         for piece in bytes.chunks(piece) {
             output.print(piece);
             if self.state.is_over() {
-                output.print(b"\n(broken off)\n");
+                // It may have been in the middle of a colour.
+                let reset = if output.out.style.has_colours() {
+                    "\x1b[0m"
+                } else {
+                    ""
+                };
+                output.print(format!("{reset}\n(broken off)\n").as_bytes());
                 break;
             }
         }
