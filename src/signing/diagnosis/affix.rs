@@ -8,6 +8,8 @@ pub(super) enum Kind {
     /// The byte order mark.
     Bom,
     Blank,
+    /// It changes no key: HMAC pads them with zeros (RFC 2104, section 2).
+    Zero,
     /// White space that cannot be seen.
     Invisible,
     /// White space as programs write it out.
@@ -18,7 +20,7 @@ pub(super) enum Kind {
     Prefix,
 }
 
-use Kind::{Blank, Bom, Bracket, Invisible, LineEnd, Prefix, Quote, Written};
+use Kind::{Blank, Bom, Bracket, Invisible, LineEnd, Prefix, Quote, Written, Zero};
 
 /// What may stand around a text.
 #[derive(Debug)]
@@ -65,7 +67,7 @@ static AFFIXES: &[Affix] = &[
     affix(Blank, " ", " ", 1, "spaces"),
     affix(Blank, "", "\t", 1, "a tab"),
     affix(Blank, "\n", "", 1, "a line feed"),
-    affix(Blank, "", "\0", 1, "a zero byte"),
+    affix(Zero, "", "\0", 1, "a zero byte"),
     affix(Blank, "\t", "", 2, "a tab"),
     affix(Blank, "", "  ", 2, "two spaces"),
     affix(Blank, "  ", "", 2, "two spaces"),

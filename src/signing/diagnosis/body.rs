@@ -146,7 +146,7 @@ pub(super) fn whitespace(body: &Body, _: &Scene, out: Out<'_, '_>) {
             out.push(rarer, &body[..body.len() - fewer], what);
         }
     }
-    for affix in affix::of(&[Kind::Blank]) {
+    for affix in affix::of(&[Kind::Blank, Kind::Zero]) {
         if out.wants(1 + affix.rarer) {
             let what = "lost white space at its ends that was signed";
             out.push(1 + affix.rarer, affix.on(body), what);

@@ -1,6 +1,8 @@
 //! Hints: what looks wrong about a delivery although no retried signature proves it. Also given on
 //! genuine deliveries, where other receivers may stumble.
 
+use std::cmp::Ordering;
+
 use super::recipe::SCHEMES;
 use super::shape::{Case, Received, SECRETS, quoted};
 use crate::signing::carried::signature_values;
@@ -21,26 +23,28 @@ pub struct Hint {
     pub message: String,
 }
 
-impl Hint {
-    fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-        }
-    }
-}
+type Look = fn(&Case<'_>, &Judgement) -> Option<String>;
 
-type Look = fn(&Case<'_>, &Judgement) -> Option<Hint>;
-
-/// All hints, in the order in which they are given.
-const HINTS: &[Look] = &[
-    content_length,
-    other_provider,
-    repeated_header,
-    uppercase_hex,
-    secret_shape,
-    content_encoding,
-    charset,
+/// All hints, in the order in which they are given: whether genuine deliveries get them too, and
+/// what is looked at.
+const HINTS: &[(&str, bool, Look)] = &[
+    ("content-length-differs", true, content_length),
+    ("other-provider", true, other_provider),
+    ("repeated-header", true, repeated_header),
+    ("uppercase-hex", true, uppercase_hex),
+    ("secret-has-whitespace", false, |case, _| {
+        let sentence = "begins or ends with white space: is that a part of it?";
+        secret(case, |text| text.trim_ascii() != text, sentence)
+    }),
+    ("secret-has-quotes", false, |case, _| {
+        secret(case, is_quoted, "stands in quotes: are they a part of it?")
+    }),
+    ("secret-looks-unset", false, |case, _| {
+        let sentence = "looks like the name of a variable, or like a value that was not set.";
+        secret(case, is_variable, sentence)
+    }),
+    ("content-encoding", false, content_encoding),
+    ("charset", false, charset),
 ];
 
 /// What can be seen without computing anything, of genuine deliveries too.
@@ -58,20 +62,20 @@ pub fn hints(
         body,
         variant: judgement.variant,
     };
-    HINTS
+    let is_meant = |of_genuine: bool| of_genuine || !judgement.is_genuine();
+    let looks = HINTS
         .iter()
-        .filter_map(|look| look(&case, judgement))
-        .collect()
+        .filter(|(_, of_genuine, _)| is_meant(*of_genuine));
+    let hint = |(code, _, look): &(&'static str, bool, Look)| {
+        let message = look(&case, judgement)?;
+        Some(Hint { code, message })
+    };
+    looks.filter_map(hint).collect()
 }
 
 /// Whether the bytes that were given as a public key are the private seed.
 pub(super) fn seed(case: &Case<'_>) -> Option<Hint> {
-    let is_asymmetric = |variant: &Variant| variant.algorithm.is_asymmetric();
-    let is_tried = case
-        .scheme
-        .variants
-        .get(case.variant)
-        .is_some_and(is_asymmetric);
+    let variant = case.scheme.variants.get(case.variant)?;
     let signs = |secret: &Secret| {
         let secrets = std::slice::from_ref(secret);
         let keyring = Keyring::for_signing(case.scheme, secrets).ok()?;
@@ -83,218 +87,148 @@ pub(super) fn seed(case: &Case<'_>) -> Option<Hint> {
         };
         judge.finish(&clock).matched
     };
-    let mut secrets = case.secrets.iter().take(SECRETS);
-    let is_seed = is_tried && case.body.is_whole() && secrets.any(|secret| signs(secret).is_some());
-    is_seed.then(|| {
-        Hint::new(
-            "secret-is-seed",
-            "The secret that was given is the private seed of the key that made this signature. Verify with its \
-             public key, and keep the seed with the sender.",
-        )
+    if !variant.algorithm.is_asymmetric() || !case.body.is_whole() {
+        return None;
+    }
+    case.secrets.iter().take(SECRETS).find_map(signs)?;
+    let message = "The secret that was given is the private seed of the key that made this signature. Verify with its \
+                   public key, and keep the seed with the sender.";
+    Some(Hint {
+        code: "secret-is-seed",
+        message: message.to_owned(),
     })
 }
 
-fn content_length(case: &Case<'_>, _: &Judgement) -> Option<Hint> {
+fn content_length(case: &Case<'_>, _: &Judgement) -> Option<String> {
     let text = case.parts.headers.get("Content-Length")?;
     let said: u64 = std::str::from_utf8(text).ok()?.trim().parse().ok()?;
     let came = case.body.total;
     let what = match said.cmp(&came) {
-        std::cmp::Ordering::Equal => return None,
-        std::cmp::Ordering::Greater => {
-            "The body was cut, or is not the one that these headers came with."
-        }
-        std::cmp::Ordering::Less => {
-            "Something was added to the body, or it is not the one that these headers came with."
-        }
+        Ordering::Equal => return None,
+        Ordering::Greater => "The body was cut",
+        Ordering::Less => "Something was added to the body",
     };
-    Some(Hint::new(
-        "content-length-differs",
-        format!("Content-Length says {said} bytes, and the body has {came}. {what}"),
+    Some(format!(
+        "Content-Length says {said} bytes, and the body has {came}. {what}, or it is not the one that these headers came with."
     ))
 }
 
-fn other_provider(case: &Case<'_>, judgement: &Judgement) -> Option<Hint> {
+fn other_provider(case: &Case<'_>, judgement: &Judgement) -> Option<String> {
+    let headers = case.parts.headers;
     let names = |scheme: &Scheme| -> Vec<String> {
-        let header = |variant: &Variant| variant.signature_header();
-        scheme.variants.iter().filter_map(header).collect()
+        let variants = scheme.variants.iter();
+        variants.filter_map(Variant::signature_header).collect()
     };
     let own = names(case.scheme);
     let is_own = |name: &String| own.iter().any(|own| own.eq_ignore_ascii_case(name));
-    let own_is_there = own.iter().any(|name| case.parts.headers.contains(name));
-    let mut found: Vec<(&str, String)> = Vec::new();
-    let mut signs_url = false;
-    for scheme in SCHEMES
+    let foreign = |scheme: &'static Scheme| {
+        let mut names = names(scheme).into_iter();
+        let name = names.find(|name| !is_own(name) && headers.contains(name))?;
+        Some((scheme, name))
+    };
+    let others = SCHEMES
         .iter()
-        .filter(|scheme| scheme.name != case.scheme.name)
-    {
-        let seen = names(scheme)
-            .into_iter()
-            .find(|name| !is_own(name) && case.parts.headers.contains(name));
-        if let Some(name) = seen {
-            signs_url |= scheme.variants.iter().any(Variant::signs_url);
-            found.push((&scheme.name, name));
-        }
-    }
-    let (_, header) = found.first()?;
+        .filter(|scheme| scheme.name != case.scheme.name);
+    let found: Vec<(&Scheme, String)> = others.filter_map(foreign).collect();
+    let (first, header) = found.first()?;
     // Beside the scheme's own header another one is only telling when the delivery is refused.
-    if own_is_there && judgement.is_genuine() {
+    if judgement.is_genuine() && own.iter().any(|name| headers.contains(name)) {
         return None;
     }
-    let same: Vec<&str> = found
-        .iter()
-        .filter(|(_, other)| other == header)
-        .map(|(name, _)| *name)
-        .take(4)
-        .collect();
-    let url = if signs_url && case.parts.url.is_none() {
-        " That scheme signs the URL, which is not known here: give it with --signed-url."
-    } else {
-        ""
+    let same = found.iter().filter(|(_, other)| other == header).take(4);
+    let same: Vec<&str> = same.map(|(scheme, _)| scheme.name.as_str()).collect();
+    let signs_url = found.iter().any(|(scheme, _)| scheme.signs_url());
+    let url = match case.parts.url {
+        None if signs_url => {
+            " That scheme signs the URL, which is not known here: give it with --signed-url."
+        }
+        _ => "",
     };
-    Some(Hint::new(
-        "other-provider",
-        format!(
-            "The delivery has the header {header}, as {} sends it: try --scheme {}.{url}",
-            same.join(" or "),
-            same.first().unwrap_or(&"")
-        ),
+    let (same, first) = (same.join(" or "), &first.name);
+    Some(format!(
+        "The delivery has the header {header}, as {same} sends it: try --scheme {first}.{url}"
     ))
 }
 
-fn repeated_header(case: &Case<'_>, judgement: &Judgement) -> Option<Hint> {
-    let variant = case.scheme.variants.get(judgement.variant)?;
-    let place = &variant.signature;
-    if place.is_numbered() || place.carries_several() {
-        return None;
-    }
+fn repeated_header(case: &Case<'_>, _: &Judgement) -> Option<String> {
+    let place = &case.scheme.variants.get(case.variant)?.signature;
     let count = signature_values(place, case.parts.headers).count();
     let name = place.header.as_deref()?;
-    (count > 1).then(|| {
-        Hint::new(
-            "repeated-header",
-            format!("The header {name} is there {count} times: some receivers take the first, some the last, some join them."),
-        )
+    (count > 1 && !place.carries_several()).then(|| {
+        format!("The header {name} is there {count} times: some receivers take the first, some the last, some join them.")
     })
 }
 
-fn uppercase_hex(case: &Case<'_>, judgement: &Judgement) -> Option<Hint> {
-    let variant = case.scheme.variants.get(judgement.variant)?;
-    if variant.encoding != Encoding::Hex {
-        return None;
-    }
+fn uppercase_hex(case: &Case<'_>, _: &Judgement) -> Option<String> {
+    let variant = case.scheme.variants.get(case.variant)?;
+    let prefix = variant.signature.prefix.as_bytes();
     let is_upper = |value: &[u8]| {
-        let text = value
-            .strip_prefix(variant.signature.prefix.as_bytes())
-            .unwrap_or(value);
+        let text = value.strip_prefix(prefix).unwrap_or(value);
         text.len() >= 16
             && text.iter().all(u8::is_ascii_hexdigit)
             && text.iter().any(u8::is_ascii_uppercase)
     };
     let mut values = signature_values(&variant.signature, case.parts.headers);
     let found = values.any(|value| value.split(|byte| b",; ".contains(byte)).any(is_upper));
-    found.then(|| {
-        Hint::new(
-            "uppercase-hex",
-            "The signature is in upper-case hex. It is accepted here, but many receivers compare text with lower-case hex.",
-        )
+    (found && variant.encoding == Encoding::Hex).then(|| {
+        "The signature is in upper-case hex. It is accepted here, but many receivers compare text with lower-case hex.".to_owned()
     })
 }
 
-/// What the secret looks like, without a word of it.
-fn secret_shape(case: &Case<'_>, judgement: &Judgement) -> Option<Hint> {
-    if judgement.is_genuine() {
-        return None;
-    }
-    for (index, secret) in case.secrets.iter().enumerate() {
-        let which = if case.secrets.len() > 1 {
-            format!("Secret {}", index + 1)
-        } else {
-            "The secret".to_owned()
-        };
-        let text = secret.expose();
-        let is_pem = text.starts_with(b"-----BEGIN");
-        if text.trim_ascii() != text && !is_pem {
-            return Some(Hint::new(
-                "secret-has-whitespace",
-                format!("{which} begins or ends with white space: is that a part of it?"),
-            ));
-        }
-        let quotes = [b'"', b'\'', b'`'];
-        if let [first, .., last] = text
-            && first == last
-            && quotes.contains(first)
-        {
-            return Some(Hint::new(
-                "secret-has-quotes",
-                format!("{which} stands in quotes: are they a part of it?"),
-            ));
-        }
-        let is_variable = matches!(
-            text,
-            b"undefined" | b"null" | b"None" | b"nil" | b"[object Object]"
-        ) || text.starts_with(b"${") && text.ends_with(b"}")
-            || text.starts_with(b"$")
-                && text[1..]
-                    .iter()
-                    .all(|byte| byte.is_ascii_uppercase() || *byte == b'_')
-                && text.len() > 3
-            || text.starts_with(b"{{") && text.ends_with(b"}}");
-        if is_variable {
-            return Some(Hint::new(
-                "secret-looks-unset",
-                format!(
-                    "{which} looks like the name of a variable, or like a value that was not set."
-                ),
-            ));
-        }
-    }
-    None
+/// What some secret looks like, without a word of it.
+fn secret(case: &Case<'_>, is_so: fn(&[u8]) -> bool, sentence: &str) -> Option<String> {
+    let is_so = |secret: &Secret| !secret.is_pem() && is_so(secret.expose());
+    let index = case.secrets.iter().position(is_so)?;
+    Some(match case.secrets.len() {
+        1 => format!("The secret {sentence}"),
+        _ => format!("Secret {} {sentence}", index + 1),
+    })
 }
 
-fn content_encoding(case: &Case<'_>, judgement: &Judgement) -> Option<Hint> {
-    let value = case.parts.headers.get("Content-Encoding")?;
-    if value.eq_ignore_ascii_case(b"identity") || value.is_empty() || judgement.is_genuine() {
-        return None;
+fn is_quoted(text: &[u8]) -> bool {
+    matches!(text, [first, .., last] if first == last && b"\"'`".contains(first))
+}
+
+fn is_variable(text: &[u8]) -> bool {
+    let is_capital = |byte: &u8| byte.is_ascii_uppercase() || *byte == b'_';
+    match text {
+        b"undefined" | b"null" | b"None" | b"nil" | b"[object Object]" => true,
+        [b'$', b'{', .., b'}'] | [b'{', b'{', .., b'}', b'}'] => true,
+        [b'$', name @ ..] => name.len() > 2 && name.iter().all(is_capital),
+        _ => false,
     }
-    Some(Hint::new(
-        "content-encoding",
-        format!(
-            "Content-Encoding says {}: signatures are usually of the body before compression, and proxies may change it.",
-            quoted(value, 20)
-        ),
+}
+
+fn content_encoding(case: &Case<'_>, _: &Judgement) -> Option<String> {
+    let value = case.parts.headers.get("Content-Encoding")?;
+    let value = Some(value).filter(|value| !value.eq_ignore_ascii_case(b"identity"))?;
+    let shown = Some(quoted(value, 20)).filter(|shown| !shown.is_empty())?;
+    Some(format!(
+        "Content-Encoding says {shown}: signatures are usually of the body before compression, and proxies may change it."
     ))
 }
 
-fn charset(case: &Case<'_>, judgement: &Judgement) -> Option<Hint> {
-    if judgement.is_genuine() || matches!(judgement.reason, Some(Reason::MissingHeader { .. })) {
+fn charset(case: &Case<'_>, judgement: &Judgement) -> Option<String> {
+    if matches!(judgement.reason, Some(Reason::MissingHeader { .. })) {
         return None;
     }
-    let content_type = case
-        .parts
-        .headers
-        .get("Content-Type")
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    let content_type = String::from_utf8_lossy(&content_type);
-    let named = content_type
-        .split("charset=")
-        .nth(1)
-        .map(|rest| rest.trim_matches(['"', ' ', ';']));
-    if let Some(named) = named.filter(|named| {
-        !named.starts_with("utf-8") && !named.starts_with("utf8") && !named.starts_with("us-ascii")
-    }) {
-        return Some(Hint::new(
-            "charset",
-            format!(
-                "Content-Type names the charset {}: what decodes the body before verifying changes its bytes.",
-                quoted(named.as_bytes(), 20)
-            ),
+    let headers = case.parts.headers;
+    let content_type = headers.get("Content-Type").unwrap_or_default();
+    let content_type = String::from_utf8_lossy(content_type).to_ascii_lowercase();
+    let named = content_type.split("charset=").nth(1).unwrap_or("utf-8");
+    let named = named.trim_matches(['"', ' ', ';']);
+    if !["utf-8", "utf8", "us-ascii"]
+        .iter()
+        .any(|usual| named.starts_with(usual))
+    {
+        let shown = quoted(named.as_bytes(), 20);
+        return Some(format!(
+            "Content-Type names the charset {shown}: what decodes the body before verifying changes its bytes."
         ));
     }
     let is_text = content_type.contains("json") || content_type.contains("text");
-    let is_broken = case.body.total == case.body.kept.len() as u64
-        && std::str::from_utf8(case.body.kept).is_err();
-    (is_text && is_broken && !case.parts.headers.contains("Content-Encoding")).then(|| {
-        Hint::new("charset", "The body is not UTF-8, although its Content-Type is a text: it may have been converted on its way.")
+    let is_broken = case.body.is_whole() && std::str::from_utf8(case.body.kept).is_err();
+    (is_text && is_broken && !headers.contains("Content-Encoding")).then(|| {
+        "The body is not UTF-8, although its Content-Type is a text: it may have been converted on its way.".to_owned()
     })
 }

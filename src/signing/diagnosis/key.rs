@@ -295,99 +295,42 @@ fn name(path: &str, key: &str, value: json::Node<'_>) -> Option<Made<Vec<u8>>> {
     (!text.is_empty()).then(|| Made::new(rarer, text.into_owned().into_bytes(), what))
 }
 
-/// What languages write for a value that is not there, or is no string.
-const NOT_THERE: [(&str, u8); 14] = [
-    ("undefined", 0),
-    ("null", 0),
-    ("None", 1),
-    ("nil", 2),
-    ("NULL", 2),
-    ("[object Object]", 2),
-    ("false", 2),
-    ("true", 3),
-    ("NaN", 3),
-    ("<nil>", 3),
-    ("%!s(<nil>)", 3),
-    ("\"\"", 3),
-    ("''", 3),
-    ("[object Promise]", 3),
+/// What languages write for a value that is not there, or is no string, from the common to the rare.
+const NOT_THERE: [&str; 4] = [
+    "undefined|null",
+    "None",
+    "nil|NULL|[object Object]|false",
+    "true|NaN|<nil>|%!s(<nil>)|\"\"|''|[object Promise]",
 ];
-
-const VARIABLES: [&str; 26] = [
-    "SECRET",
-    "WEBHOOK_SECRET",
-    "BLUE_WEBHOOK_SECRET",
-    "BLUEHOOK_SECRET",
-    "BLUE_SECRET",
-    "SIGNING_SECRET",
-    "WEBHOOK_SIGNING_SECRET",
-    "HMAC_SECRET",
-    "SECRET_KEY",
-    "API_SECRET",
-    "CLIENT_SECRET",
-    "APP_SECRET",
-    "WEBHOOK_KEY",
-    "GITHUB_WEBHOOK_SECRET",
-    "STRIPE_WEBHOOK_SECRET",
-    "SLACK_SIGNING_SECRET",
-    "SHOPIFY_WEBHOOK_SECRET",
-    "HOOK_SECRET",
-    "STAGING_SECRET",
-    "WEBHOOK_TOKEN",
-    "YOUR_SECRET",
-    "YOUR_WEBHOOK_SECRET",
-    "secret",
-    "webhook_secret",
-    "webhookSecret",
-    "signing_secret",
-];
-
+/// What variables for secrets are called.
+const VARIABLES: &str = "SECRET WEBHOOK_SECRET BLUE_WEBHOOK_SECRET BLUEHOOK_SECRET BLUE_SECRET SIGNING_SECRET \
+    WEBHOOK_SIGNING_SECRET HMAC_SECRET SECRET_KEY API_SECRET CLIENT_SECRET APP_SECRET WEBHOOK_KEY \
+    GITHUB_WEBHOOK_SECRET STRIPE_WEBHOOK_SECRET SLACK_SIGNING_SECRET SHOPIFY_WEBHOOK_SECRET HOOK_SECRET \
+    STAGING_SECRET WEBHOOK_TOKEN YOUR_SECRET YOUR_WEBHOOK_SECRET secret webhook_secret webhookSecret signing_secret";
 /// How a variable is written where it is not replaced by its value.
-const WRAPPINGS: [(&str, &str); 22] = [
-    ("$", ""),
-    ("${", "}"),
-    ("%", "%"),
-    ("process.env.", ""),
-    ("$(", ")"),
-    ("{{", "}}"),
-    ("{{ ", " }}"),
-    ("{", "}"),
-    ("$env:", ""),
-    ("env.", ""),
-    ("env:", ""),
-    ("<", ">"),
-    ("${{ secrets.", " }}"),
-    ("secrets.", ""),
-    ("${process.env.", "}"),
-    ("ENV['", "']"),
-    ("os.environ['", "']"),
-    ("os.environ[\"", "\"]"),
-    ("@", ""),
-    (":", ""),
-    ("#{", "}"),
-    ("${env.", "}"),
-];
+const WRAPPINGS: &str = "$*|${*}|%*%|process.env.*|$(*)|{{*}}|{{ * }}|{*}|$env:*|env.*|env:*|<*>|${{ secrets.* }}|\
+    secrets.*|${process.env.*}|ENV['*']|os.environ['*']|os.environ[\"*\"]|@*|:*|#{*}|${env.*}";
 
 pub(super) fn variable_name(key: &Key, _: &Scene, out: Out<'_, '_>) {
     let mut push = |rarer, text: &str| push_foreign(key, rarer, text.as_bytes(), text.into(), out);
-    for (text, rarer) in NOT_THERE {
-        push(rarer, text);
+    for (rarer, texts) in (0..).zip(NOT_THERE) {
+        texts.split('|').for_each(|text| push(rarer, text));
     }
-    for (index, name) in VARIABLES.into_iter().enumerate() {
+    for (index, name) in VARIABLES.split(' ').enumerate() {
         // A plain word may be somebody's real secret, and says nothing about variables.
-        if name.contains('_') {
+        let is_word = !name.contains('_');
+        if !is_word {
             push(2 + u8::from(index > 3), name);
         }
-        let is_usual = index < 6 || !name.contains('_');
-        let wrappings = if is_usual { WRAPPINGS.len() } else { 8 };
-        for (number, (open, close)) in WRAPPINGS.into_iter().enumerate().take(wrappings) {
+        let wrappings = if index < 6 || is_word { usize::MAX } else { 8 };
+        for (number, wrapping) in WRAPPINGS.split('|').enumerate().take(wrappings) {
             let rarer = match (index, number) {
                 (0..2, 0) => 0,
                 (0..4, 0..2) => 1,
                 (0..8, 0..4) => 2,
                 _ => 3,
             };
-            push(rarer, &format!("{open}{name}{close}"));
+            push(rarer, &wrapping.replace('*', name));
         }
     }
 }

@@ -159,6 +159,16 @@ impl<'a> Search<'a> {
         let items = values.iter().flat_map(|value| loose_items(value));
         let items: Vec<Vec<u8>> = items.map(<[u8]>::to_vec).take(64).collect();
         let urls = case.parts.url.map(|url| url::urls(url, headers));
+        let others = recipes.others.iter().map(|other| &other.thing);
+        let mut made: Vec<Segment> = Vec::new();
+        for segment in others
+            .chain(&recipes.own)
+            .flat_map(|recipe| &recipe.segments)
+        {
+            if segment.reads_body() && *segment != Segment::Body && !made.contains(segment) {
+                made.push(segment.clone());
+            }
+        }
         let scene = Scene {
             times: layout::times(headers, &items),
             ids: layout::ids(headers),
@@ -179,7 +189,7 @@ impl<'a> Search<'a> {
             sources: recipes.sources,
             recipes: Things::of(recipes.own),
             bodies: Things::of(vec![case.body.kept.to_vec()]),
-            made: Vec::new(),
+            made,
             found: RefCell::default(),
         }
     }
@@ -193,12 +203,6 @@ impl<'a> Search<'a> {
         }
         self.recipes.change(usize::MAX, scene, budget);
         self.bodies.change(1, scene, budget);
-        let segments = self.recipes.all().flat_map(|recipe| &recipe.segments);
-        for segment in segments.filter(|one| one.reads_body() && **one != Segment::Body) {
-            if !self.made.contains(segment) {
-                self.made.push(segment.clone());
-            }
-        }
     }
 
     /// Tries what so many changes of body, key and recipe make together.
@@ -331,28 +335,15 @@ impl<'a> Search<'a> {
         if body.len() > BEGINNINGS {
             return ends;
         }
-        let texts = |segments: &'_ [Segment]| -> Option<Vec<Vec<u8>>> {
-            segments
-                .iter()
-                .map(|segment| segment.text().map(<[u8]>::to_vec))
-                .collect()
-        };
         for recipe in self.recipes.own().iter().map(|own| &own.thing) {
-            let parts: Vec<_> = recipe
-                .segments
-                .split(|one| *one == Segment::Body)
-                .map(texts)
-                .collect();
-            let ([Some(before), Some(after)], Calc::Keyed(hash)) = (parts.as_slice(), recipe.calc)
-            else {
+            let claims = &self.claims[recipe.source];
+            let parts = recipe.segments.split(|one| *one == Segment::Body);
+            let parts: Vec<Option<Vec<&[u8]>>> = parts.map(texts).collect();
+            let ([Some(before), Some(after)], Calc::Keyed(hash)) = (&*parts, recipe.calc) else {
                 continue;
             };
-            let after: Vec<&[u8]> = after.iter().map(Vec::as_slice).collect();
-            let claims = &self.claims[recipe.source];
-            for bytes in self.keys[self.sources[recipe.source].rule]
-                .all()
-                .filter_map(|key| key.bytes.as_ref())
-            {
+            let keys = self.keys[self.sources[recipe.source].rule].own();
+            for bytes in keys.iter().filter_map(|key| key.thing.bytes.as_ref()) {
                 if claims.is_empty() || !self.budget.spend(body.len() as u64 * 256) {
                     return ends;
                 }
@@ -360,8 +351,7 @@ impl<'a> Search<'a> {
                 before.iter().for_each(|piece| running.update(piece));
                 for (end, byte) in (1..).zip(body) {
                     running.update(std::slice::from_ref(byte));
-                    let right = running.clone().over(&after);
-                    if claims.may_hold(&right) {
+                    if claims.may_hold(&running.clone().over(after)) {
                         ends.push(end);
                     }
                 }
@@ -399,6 +389,11 @@ impl<'a> Search<'a> {
             self.budget.close();
         }
     }
+}
+
+/// The bytes of segments that neither body nor key has a part in.
+fn texts(segments: &[Segment]) -> Option<Vec<&[u8]>> {
+    segments.iter().map(Segment::text).collect()
 }
 
 /// The keys that the secrets make by a rule. Halves of a key pair are none: a public key's

@@ -139,10 +139,6 @@ impl<T: Shape> Things<T> {
         &self.own
     }
 
-    pub(super) fn all(&self) -> impl Iterator<Item = &T> {
-        self.own.iter().chain(&self.once).map(|one| &one.thing)
-    }
-
     /// Yields what so many changes make, within a range of rarity, each once.
     pub(super) fn each(
         &self,
