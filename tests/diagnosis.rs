@@ -1885,6 +1885,22 @@ fn every_scheme_gets_its_own_causes() {
             ),
         ),
         (
+            vec!["signature-quoted"],
+            Case::new(
+                "twilio",
+                SECRET,
+                &[(
+                    "X-Twilio-Signature",
+                    &format!(
+                        "\"{}\"",
+                        STANDARD.encode(sha1("https://a.example/hookA1B2"))
+                    ),
+                )],
+                "B=2&A=1",
+            )
+            .at("https://a.example/hook"),
+        ),
+        (
             vec!["signature-whitespace"],
             Case::new(
                 "gitlab",

@@ -46,19 +46,14 @@ pub(super) fn newline_added(body: &Body, _: &Scene, out: Out<'_, '_>) {
     let is_end = |byte: &&u8| matches!(**byte, b'\r' | b'\n');
     let bare = &rest[..rest.len() - rest.iter().rev().take_while(is_end).count()];
     if bare.len() < rest.len() {
-        out.push(
-            0,
-            bare,
-            format!("many line ends from byte {} on", bare.len()),
-        );
+        let what = format!("many line ends from byte {} on", bare.len());
+        out.push(0, bare, what);
     }
 }
 
 pub(super) fn newline_missing(body: &Body, _: &Scene, out: Out<'_, '_>) {
     for affix in affix::of(&[Kind::LineEnd]) {
-        if out.wants(affix.rarer) {
-            out.push(affix.rarer, affix.on(body), affix.name);
-        }
+        out.make(affix.rarer, affix.name, || affix.on(body));
     }
 }
 
@@ -68,11 +63,7 @@ fn line_ends(body: &[u8], convert: impl Fn(&[u8]) -> Option<&'static [u8]>) -> (
     let mut count = 0;
     let mut rest = body;
     while let Some(at) = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n')) {
-        let length = if rest[at..].starts_with(b"\r\n") {
-            2
-        } else {
-            1
-        };
+        let length = 1 + usize::from(rest[at..].starts_with(b"\r\n"));
         let (before, end) = rest[..at + length].split_at(at);
         let other = convert(end);
         made.extend_from_slice(before);
@@ -125,32 +116,25 @@ fn is_blank(byte: &u8) -> bool {
 pub(super) fn whitespace(body: &Body, _: &Scene, out: Out<'_, '_>) {
     let blanks = |count| counted(count, "byte") + " of white space";
     let start = body.iter().take_while(|byte| is_blank(byte)).count();
-    let end = body[start..]
-        .iter()
-        .rev()
-        .take_while(|byte| is_blank(byte))
-        .count();
-    let (from, to) = (start, body.len() - end);
+    let behind = body[start..].iter().rev();
+    let end = behind.take_while(|byte| is_blank(byte)).count();
     if start > 0 && end > 0 {
         let what = format!("{} before it and {end} after it, unsigned", blanks(start));
-        out.push(0, &body[from..to], what);
+        out.push(0, &body[start..body.len() - end], what);
     }
     if start > 0 {
         let what = format!("{} before it, unsigned", blanks(start));
-        out.push(0, &body[from..], what);
+        out.push(0, &body[start..], what);
     }
     for fewer in [end, 1, 2, 3] {
-        let rarer = u8::from(fewer != end);
-        if (1..=end).contains(&fewer) && out.wants(rarer) {
+        if (1..=end).contains(&fewer) {
             let what = format!("{} after it, unsigned", blanks(fewer));
-            out.push(rarer, &body[..body.len() - fewer], what);
+            out.make(u8::from(fewer != end), what, || &body[..body.len() - fewer]);
         }
     }
     for affix in affix::of(&[Kind::Blank, Kind::Zero]) {
-        if out.wants(1 + affix.rarer) {
-            let what = "lost white space at its ends that was signed";
-            out.push(1 + affix.rarer, affix.on(body), what);
-        }
+        let what = "lost white space at its ends that was signed";
+        out.make(1 + affix.rarer, what, || affix.on(body));
     }
     inner_whitespace(body, out);
 }
@@ -161,16 +145,9 @@ fn inner_whitespace(body: &Body, out: Out<'_, '_>) {
     if !out.wants(1) || !body.iter().any(is_blank) || json::validate(body).is_ok() {
         return;
     }
-    let all: Body = body
-        .iter()
-        .copied()
-        .filter(|byte| !is_blank(byte))
-        .collect();
-    out.push(
-        1,
-        all,
-        "white space inside it that was taken out before signing",
-    );
+    let ink = body.iter().copied().filter(|byte| !is_blank(byte));
+    let what = "white space inside it that was taken out before signing";
+    out.push(1, ink.collect::<Body>(), what);
     let what = "line ends inside it that were taken out before signing";
     out.push(1, line_ends(body, |_| Some(b"")).0, what);
     let what = "line ends inside it that were spaces when it was signed";
@@ -184,11 +161,8 @@ fn inner_whitespace(body: &Body, out: Out<'_, '_>) {
             _ => b"",
         });
     }
-    out.push(
-        2,
-        lines,
-        "white space at the ends of its lines that was not signed",
-    );
+    let what = "white space at the ends of its lines that was not signed";
+    out.push(2, lines, what);
     let mut collapsed = Vec::with_capacity(body.len());
     for &byte in body {
         if !byte.is_ascii_whitespace() {
@@ -274,21 +248,14 @@ const SINGLE_BYTES: [(&str, bool); 2] = [("Latin-1", false), ("Windows-1252", tr
 
 fn to_single_bytes(text: &str, is_windows: bool) -> Option<Body> {
     let byte = |character: char| {
-        let special = WINDOWS_1252.iter().position(|&other| other == character);
-        match special.filter(|_| is_windows) {
+        let special = is_windows && !character.is_ascii();
+        let mut specials = WINDOWS_1252.iter().take(if special { 32 } else { 0 });
+        match specials.position(|&other| other == character) {
             Some(at) => u8::try_from(0x80 + at).ok(),
             None => u8::try_from(character).ok(),
         }
     };
-    text.chars()
-        .map(|character| {
-            if character.is_ascii() {
-                Some(character as u8)
-            } else {
-                byte(character)
-            }
-        })
-        .collect()
+    text.chars().map(byte).collect()
 }
 
 fn from_single_bytes(bytes: &[u8], is_windows: bool) -> String {
@@ -308,14 +275,12 @@ pub(super) fn charset(body: &Body, _: &Scene, out: Out<'_, '_>) {
     if let Ok(text) = text {
         for (charset, is_windows) in SINGLE_BYTES {
             if let Some(made) = to_single_bytes(text, is_windows) {
-                let (what, rarer) = match std::str::from_utf8(&made) {
-                    Ok(_) => (
-                        "is encoded twice: it was signed in UTF-8, which was then taken for",
-                        0,
-                    ),
-                    Err(_) => ("is UTF-8 and was signed in", 1),
+                let is_twice = std::str::from_utf8(&made).is_ok();
+                let what = match is_twice {
+                    true => "is encoded twice: it was signed in UTF-8, which was then taken for",
+                    false => "is UTF-8 and was signed in",
                 };
-                out.push(rarer, made, format!("{what} {charset}"));
+                out.push(u8::from(!is_twice), made, format!("{what} {charset}"));
             }
         }
         replaced(text, out);
@@ -324,18 +289,13 @@ pub(super) fn charset(body: &Body, _: &Scene, out: Out<'_, '_>) {
         let dropped = lossy.replace('\u{FFFD}', "");
         let what = "is not UTF-8, and was signed with U+FFFD in place of what is not";
         out.push(0, lossy.as_bytes(), what);
-        out.push(
-            1,
-            dropped,
-            "is not UTF-8, and was signed without what is not",
-        );
+        let what = "is not UTF-8, and was signed without what is not";
+        out.push(1, dropped, what);
     }
     let rarer = u8::from(text.is_ok());
     for (charset, is_windows) in SINGLE_BYTES {
-        if out.wants(rarer) {
-            let what = format!("was taken for {charset} and turned into UTF-8 before signing");
-            out.push(rarer, from_single_bytes(body, is_windows), what);
-        }
+        let what = format!("was taken for {charset} and turned into UTF-8 before signing");
+        out.make(rarer, what, || from_single_bytes(body, is_windows));
     }
 }
 
@@ -344,28 +304,18 @@ fn replaced(text: &str, out: Out<'_, '_>) {
     if !out.wants(1) {
         return;
     }
-    for (other, what) in [
-        ("?", "was signed with ? in place of all that is not ASCII"),
-        ("", "was signed without what is not ASCII"),
-        (
-            "\u{FFFD}",
-            "was signed with U+FFFD in place of all that is not ASCII",
-        ),
-    ] {
-        out.push(
-            1,
-            text.replace(|character: char| !character.is_ascii(), other),
-            what,
-        );
-    }
-    let units = text
-        .encode_utf16()
-        .map(|unit| if unit < 0x80 { unit as u8 } else { b'?' });
+    let ascii = |other| text.replace(|character: char| !character.is_ascii(), other);
+    let what = "was signed with ? in place of all that is not ASCII";
+    out.push(1, ascii("?"), what);
+    out.push(1, ascii(""), "was signed without what is not ASCII");
+    let what = "was signed with U+FFFD in place of all that is not ASCII";
+    out.push(1, ascii("\u{FFFD}"), what);
+    let unit = |unit| if unit < 0x80 { unit as u8 } else { b'?' };
+    let units = text.encode_utf16().map(unit);
     let what = "was signed with ? in place of each UTF-16 unit that is not ASCII";
     out.push(1, units.collect::<Body>(), what);
-    let latin = text
-        .chars()
-        .map(|character| u8::try_from(character).unwrap_or(b'?'));
+    let byte = |character| u8::try_from(character).unwrap_or(b'?');
+    let latin = text.chars().map(byte);
     let what = "was signed in Latin-1, with ? for what that cannot express";
     out.push(1, latin.collect::<Body>(), what);
     let low = text.encode_utf16().map(|unit| unit as u8);
@@ -406,11 +356,8 @@ fn utf16(body: &Body, out: Out<'_, '_>) {
             let bare: Body = text.encode_utf16().flat_map(write).collect();
             let marked = [&write(0xFEFF)[..], &bare].concat();
             out.push(1, bare, format!("was signed in {name}"));
-            out.push(
-                1,
-                marked,
-                format!("was signed in {name} with a byte order mark"),
-            );
+            let what = format!("was signed in {name} with a byte order mark");
+            out.push(1, marked, what);
         }
         if body.len().is_multiple_of(2) && body.contains(&0) {
             let units = body.chunks_exact(2).map(|pair| read([pair[0], pair[1]]));
@@ -436,10 +383,9 @@ pub(super) fn url_encoded(body: &Body, _: &Scene, out: Out<'_, '_>) {
 
 /// Percent-encodes all but letters, digits and `keep`.
 fn percent_encode(text: &[u8], keep: &[u8], plus: bool, is_lower: bool) -> Vec<u8> {
-    let digits = if is_lower {
-        b"0123456789abcdef"
-    } else {
-        b"0123456789ABCDEF"
+    let digits = match is_lower {
+        true => b"0123456789abcdef",
+        false => b"0123456789ABCDEF",
     };
     let mut made = Vec::with_capacity(text.len() * 2);
     for &byte in text {
@@ -448,11 +394,8 @@ fn percent_encode(text: &[u8], keep: &[u8], plus: bool, is_lower: bool) -> Vec<u
         } else if byte.is_ascii_alphanumeric() || keep.contains(&byte) {
             made.push(byte);
         } else {
-            made.extend([
-                b'%',
-                digits[usize::from(byte >> 4)],
-                digits[usize::from(byte & 15)],
-            ]);
+            let digit = |half: u8| digits[usize::from(half)];
+            made.extend([b'%', digit(byte >> 4), digit(byte & 15)]);
         }
     }
     made
@@ -489,19 +432,14 @@ pub(super) fn with_plus_for_space(text: &[u8]) -> Vec<u8> {
 
 pub(super) fn url_decoded(body: &Body, _: &Scene, out: Out<'_, '_>) {
     for (rarer, make) in url_encodings(body) {
-        if out.wants(rarer) {
-            out.push(rarer, make(), "");
-        }
+        out.make(rarer, "", make);
     }
     // A form keeps its own & and =.
     for (keep, plus) in [("-_.~&=", false), ("*-._&=", true), ("-_.!~*'()&=", false)] {
-        if out.wants(1) {
-            out.push(1, percent_encode(body, keep.as_bytes(), plus, false), "");
-        }
+        let make = || percent_encode(body, keep.as_bytes(), plus, false);
+        out.make(1, "", make);
     }
-    if out.wants(1) {
-        out.push(1, with_plus_for_space(body), "");
-    }
+    out.make(1, "", || with_plus_for_space(body));
 }
 
 pub(super) fn form_wrapped(body: &Body, _: &Scene, out: Out<'_, '_>) {
@@ -525,13 +463,9 @@ pub(super) fn form_wrapped(body: &Body, _: &Scene, out: Out<'_, '_>) {
         let what = format!("was signed as a form, {name}=…");
         let wrap = |value: &[u8]| [name.as_bytes(), b"=", value].concat();
         for (rarer, make) in url_encodings(body) {
-            if out.wants(rare + rarer) {
-                out.push(rare + rarer, wrap(&make()), what.clone());
-            }
+            out.make(rare + rarer, what.clone(), || wrap(&make()));
         }
-        if out.wants(rare) {
-            out.push(rare, wrap(body), what);
-        }
+        out.make(rare, what, || wrap(body));
     }
 }
 
@@ -542,9 +476,7 @@ pub(super) fn base64(body: &Body, _: &Scene, out: Out<'_, '_>) {
     let what = "is what the signed base64 stands for";
     let encoders = [STANDARD, URL_SAFE_NO_PAD, STANDARD_NO_PAD, URL_SAFE];
     for (encoder, rarer) in encoders.into_iter().zip([0, 1, 1, 1]) {
-        if out.wants(rarer) {
-            out.push(rarer, encoder.encode(body), what);
-        }
+        out.make(rarer, what, || encoder.encode(body));
     }
     if !out.wants(2) {
         return;
@@ -584,22 +516,17 @@ pub(super) fn json_string(body: &Body, _: &Scene, out: Out<'_, '_>) {
     let Ok(text) = std::str::from_utf8(body) else {
         return;
     };
-    for (slash, ascii, rarer) in [
-        (false, false, 1),
-        (true, true, 2),
-        (false, true, 2),
-        (true, false, 3),
+    for (rarer, slash, ascii) in [
+        (1, false, false),
+        (2, true, true),
+        (2, false, true),
+        (3, true, false),
     ] {
-        if out.wants(rarer) {
-            let inside = escaped(text, slash, ascii);
-            out.push(
-                rarer,
-                format!("\"{inside}\""),
-                "was signed as a JSON string",
-            );
-            let what = "was signed with the escapes of a JSON string";
-            out.push(rarer + 1, inside, what);
-        }
+        let inside = || escaped(text, slash, ascii);
+        let what = "was signed as a JSON string";
+        out.make(rarer, what, || format!("\"{}\"", inside()));
+        let what = "was signed with the escapes of a JSON string";
+        out.make(rarer + 1, what, inside);
     }
 }
 
@@ -655,9 +582,7 @@ pub(super) fn unicode(body: &Body, _: &Scene, out: Out<'_, '_>) {
     out.push(0, text.nfc().collect::<String>(), "NFC");
     out.push(0, text.nfd().collect::<String>(), "NFD");
     out.push(0, text.nfkc().collect::<String>(), "NFKC");
-    if out.wants(1) {
-        out.push(1, text.nfkd().collect::<String>(), "NFKD");
-    }
+    out.make(1, "NFKD", || text.nfkd().collect::<String>());
 }
 
 /// White space around the JSON stays: whether that was signed is another question.

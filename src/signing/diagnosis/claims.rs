@@ -3,8 +3,8 @@
 
 use super::change::{Shape as _, Try};
 use super::reading::plain;
-use super::shape::{FEWEST_BYTES, Made, Reading, Scene, Source};
-use super::step::{Budget, step};
+use super::shape::{FEWEST_BYTES, Made, Reading, Source};
+use super::step::{Bench, step};
 use super::table::TABLE;
 use crate::signing::carried::split_list;
 use crate::signing::hash::Digest;
@@ -41,7 +41,7 @@ impl Claims {
             let mut texts: Vec<&[u8]> = Vec::new();
             for value in values.take(VALUES) {
                 texts.push(value);
-                if let Some(separator) = &spelling.separator {
+                if let Some(separator) = &spelling.signature.separator {
                     texts.extend(split_list(value, separator).take(VALUES));
                 }
             }
@@ -107,11 +107,7 @@ impl Claims {
 /// Follows the texts through all changes, and decodes each on the way.
 fn read(texts: impl Iterator<Item = Reading>, list: &mut Vec<Try<Reading>>) {
     // What is read is bounded by the number of texts.
-    let budget = Budget::new(u64::MAX);
-    let scene = Scene {
-        is_whole: true,
-        ..Scene::default()
-    };
+    let bench = Bench::endless();
     let mut found: Vec<Try<Reading>> = Vec::new();
     let mut seen = std::collections::HashSet::new();
     let mut is_new = |text: &Reading, count: usize| {
@@ -130,7 +126,7 @@ fn read(texts: impl Iterator<Item = Reading>, list: &mut Vec<Try<Reading>>) {
             ..from.clone()
         };
         list.extend(plain(&from.thing).map(decoded));
-        step(&from, &(0..=u8::MAX), &scene, &budget, &mut |made| {
+        step(&from, &(0..=u8::MAX), &bench, &mut |made| {
             if made.thing.raw.is_some() {
                 list.push(made);
             } else if made.changes.len() <= CHANGES && is_new(&made.thing, found.len()) {

@@ -9,6 +9,7 @@ use super::body::with_plus_for_space;
 use super::shape::{FEWEST_BYTES, Made, Reading, Scene, Sink, counted, quoted};
 use crate::signing::encoding::{Encoding, lenient_base64};
 use crate::signing::hash::Hash;
+use crate::signing::record::words::{Algorithm, KeyPair};
 
 /// How many items of a header's value are looked at.
 const ITEMS: usize = 20;
@@ -37,7 +38,7 @@ pub(super) fn whitespace(reading: &Reading, _: &Scene, out: Out<'_, '_>) {
 }
 
 pub(super) fn quotes(reading: &Reading, _: &Scene, out: Out<'_, '_>) {
-    let prefix = reading.spelling.prefix.as_bytes();
+    let prefix = reading.spelling.signature.prefix.as_bytes();
     let (lead, rest) = match reading.text.strip_prefix(prefix) {
         Some(rest) => (prefix, rest),
         None => (&b""[..], reading.text.as_slice()),
@@ -53,15 +54,12 @@ pub(super) fn quotes(reading: &Reading, _: &Scene, out: Out<'_, '_>) {
 /// Takes off what stands before a signature and should not, and puts there what should.
 pub(super) fn prefix(reading: &Reading, _: &Scene, out: Out<'_, '_>) {
     let (text, spelling) = (reading.text.as_slice(), &reading.spelling);
-    let wanted = spelling.prefix.as_bytes();
+    let wanted = spelling.signature.prefix.as_bytes();
     for item in loose_items(text) {
         // Without names a list is a signature that goes on, which is another cause.
-        let unpadded = item
-            .trim_ascii_end()
-            .iter()
-            .rev()
-            .skip_while(|byte| **byte == b'=');
-        if spelling.separator.is_some() || unpadded.into_iter().any(|byte| *byte == b'=') {
+        let backwards = item.trim_ascii_end().iter().rev();
+        let mut unpadded = backwards.skip_while(|byte| **byte == b'=');
+        if spelling.signature.separator.is_some() || unpadded.any(|byte| *byte == b'=') {
             let what = "stands in a list that is laid out otherwise";
             out.push(0, Reading::new(item, spelling), what);
         }
@@ -120,7 +118,7 @@ fn foreign_prefix(text: &[u8]) -> Option<usize> {
 /// The spellings of raw bytes that are not the scheme's.
 pub(super) fn encoding(reading: &Reading, _: &Scene, out: Out<'_, '_>) {
     let spelling = &reading.spelling;
-    let Some(text) = spelling.rest_of(&reading.text) else {
+    let Some(text) = reading.rest() else {
         return;
     };
     let expected = spelling.encoding;
@@ -133,7 +131,7 @@ pub(super) fn encoding(reading: &Reading, _: &Scene, out: Out<'_, '_>) {
         out.push(0, thing, what);
     };
     for (raw, name) in all_decodings(text) {
-        if spelling.is_der
+        if spelling.algorithm == Algorithm::KeyPair(KeyPair::EcdsaP256Sha256)
             && let Ok(signature) = EcdsaSignature::from_slice(&raw)
         {
             let der = signature.to_der().as_bytes().to_vec();
@@ -217,7 +215,7 @@ pub(super) fn beginning(text: &[u8], encoding: Encoding) -> Option<Vec<u8>> {
 
 /// A text that goes on after the signature with what its encoding does not have.
 pub(super) fn run_on(reading: &Reading, _: &Scene, out: Out<'_, '_>) {
-    let Some(rest) = reading.spelling.rest_of(&reading.text) else {
+    let Some(rest) = reading.rest() else {
         return;
     };
     let (digits, padding): (fn(&u8) -> bool, usize) = match reading.spelling.encoding {
@@ -245,7 +243,7 @@ pub(super) fn run_on(reading: &Reading, _: &Scene, out: Out<'_, '_>) {
 /// The readings of a text as its spelling has it, as far as it goes.
 pub(super) fn plain(reading: &Reading) -> impl Iterator<Item = Reading> {
     let encoding = reading.spelling.encoding;
-    let rest = reading.spelling.rest_of(&reading.text);
+    let rest = reading.rest();
     let whole = rest
         .and_then(|rest| encoding.decode(rest))
         .map(|raw| (raw, false));

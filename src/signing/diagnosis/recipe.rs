@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::LazyLock;
 
 use super::reading::loose_items;
-use super::shape::{Calc, Case, Made, Recipe, SECRETS, Scene, Sink, Source, Spelling};
+use super::shape::{Calc, Case, Made, Recipe, SECRETS, Scene, Sink, Source};
 use crate::signing::carried::{named_headers, signature_values, split_list};
 use crate::signing::content::{Given, Segment, find_item, json_text, lay_out};
 use crate::signing::key::Key;
@@ -39,7 +39,7 @@ impl Recipes {
             let is_meant = |secret| is_meant_for(case.scheme, variant, secret);
             if case.secrets.iter().any(is_meant) {
                 let contents = contents(case, variant, values);
-                let spellings = vec![Rc::new(Spelling::of(variant))];
+                let spellings = vec![Rc::new((*variant).clone())];
                 let own = recipes.add(case, variant, contents, values.to_vec(), spellings);
                 recipes.own.extend(own);
             }
@@ -60,7 +60,7 @@ impl Recipes {
         variant: &Variant,
         contents: Vec<Vec<Segment>>,
         values: Vec<Vec<u8>>,
-        spellings: Vec<Rc<Spelling>>,
+        spellings: Vec<Rc<Variant>>,
     ) -> Vec<Recipe> {
         let pair = |secret| Key::verifying(variant.algorithm, &variant.key, secret).ok();
         let pairs = case.secrets.iter().take(SECRETS).filter_map(pair);
@@ -107,11 +107,11 @@ impl Recipes {
         } = sighting;
         let values = if theirs.is_empty() { ours } else { &theirs };
         let contents = contents(case, variant, values);
-        let mut spellings = vec![Rc::new(Spelling::of(variant))];
+        let mut spellings = vec![Rc::new((*variant).clone())];
         let is_own = |content: &Vec<Segment>| self.own.iter().any(|own| own.segments == *content);
         if is_in_ours && !contents.iter().any(is_own) {
             theirs.extend_from_slice(ours);
-            spellings.extend(chosen.iter().map(|variant| Rc::new(Spelling::of(variant))));
+            spellings.extend(chosen.iter().map(|&variant| Rc::new(variant.clone())));
         }
         if theirs.is_empty() {
             return;

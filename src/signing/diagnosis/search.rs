@@ -17,7 +17,7 @@ use super::recipe::{Recipes, chosen_variants, claimed_values};
 use super::shape::{
     Body, Calc, Case, FEWEST_BYTES, HUGE, Key, LARGE, Recipe, SECRETS, Scene, Source,
 };
-use super::step::{Budget, Things, step};
+use super::step::{Bench, Budget, Things, step};
 use super::table::TABLE;
 use super::{key, layout, url};
 use crate::json;
@@ -124,7 +124,7 @@ pub(super) fn search(case: &Case<'_>, bytes: u64) -> Outcome {
             .into_iter()
             .min_by_key(|found| found.score)
             .map(|found| found.changes),
-        is_exhausted: search.budget.is_exhausted(),
+        is_exhausted: search.bench.budget.is_exhausted(),
     }
 }
 
@@ -134,10 +134,16 @@ struct Found {
     score: (usize, u32, usize),
 }
 
+/// A recipe and a body, for keys to be tried with.
+struct Entry<'e> {
+    recipe: &'e Try<Recipe>,
+    body: &'e Try<Body>,
+    whole: &'e Whole<'e>,
+}
+
 struct Search<'a> {
     case: &'a Case<'a>,
-    scene: Scene,
-    budget: Budget,
+    bench: Bench,
     sources: Vec<Source>,
     /// What each source claims.
     claims: Vec<Claims>,
@@ -182,8 +188,7 @@ impl<'a> Search<'a> {
         let keys = |rule| Things::of(own_keys(case, rule));
         Self {
             case,
-            scene,
-            budget,
+            bench: Bench { scene, budget },
             claims: recipes.sources.iter().map(Claims::of).collect(),
             keys: recipes.rules.iter().map(keys).collect(),
             sources: recipes.sources,
@@ -196,75 +201,73 @@ impl<'a> Search<'a> {
 
     /// Makes what one change makes.
     fn prepare(&mut self) {
-        self.scene.ends = self.ends();
-        let (scene, budget) = (&self.scene, &self.budget);
+        self.bench.scene.ends = self.ends();
         for keys in &mut self.keys {
-            keys.change(SECRETS, scene, budget);
+            keys.change(SECRETS, &self.bench);
         }
-        self.recipes.change(usize::MAX, scene, budget);
-        self.bodies.change(1, scene, budget);
+        self.recipes.change(usize::MAX, &self.bench);
+        self.bodies.change(1, &self.bench);
     }
 
     /// Tries what so many changes of body, key and recipe make together.
     fn together(&self, [bodies, keys, recipes]: [u8; 3], rarity: &RangeInclusive<u8>) {
-        let (scene, budget) = (&self.scene, &self.budget);
+        let bench = &self.bench;
         let in_bodies = span(bodies, 0, keys + recipes, rarity);
-        self.bodies
-            .each(bodies, &in_bodies, scene, budget, &mut |body| {
-                let whole = Whole::new(&body.thing, &self.made);
-                let in_recipes = span(recipes, body.rarity, keys, rarity);
-                self.recipes
-                    .each(recipes, &in_recipes, scene, budget, &mut |recipe| {
-                        let reads_body = recipe.thing.reads_body();
-                        // The bytes of a body that was cut are not known.
-                        let is_known = scene.is_whole || bodies > 0;
-                        if recipe.thing.is_known()
-                            && if reads_body { is_known } else { bodies == 0 }
-                        {
-                            let in_keys = span(keys, body.rarity + recipe.rarity, 0, rarity);
-                            self.with_keys(recipe, body, &whole, keys, &in_keys);
-                        }
-                    });
-            });
+        self.bodies.each(bodies, &in_bodies, bench, &mut |body| {
+            let whole = Whole::new(&body.thing, &self.made);
+            let in_recipes = span(recipes, body.rarity, keys, rarity);
+            self.recipes
+                .each(recipes, &in_recipes, bench, &mut |recipe| {
+                    // The bytes of a body that was cut are not known, unless it was changed.
+                    let is_apt = match recipe.thing.reads_body() {
+                        true => bench.scene.is_whole || bodies > 0,
+                        false => bodies == 0,
+                    };
+                    if is_apt && recipe.thing.is_known() {
+                        let in_keys = span(keys, body.rarity + recipe.rarity, 0, rarity);
+                        let entry = Entry {
+                            recipe,
+                            body,
+                            whole: &whole,
+                        };
+                        self.with_keys(&entry, keys, &in_keys);
+                    }
+                });
+        });
     }
 
-    fn with_keys(
-        &self,
-        recipe: &Try<Recipe>,
-        body: &Try<Body>,
-        whole: &Whole<'_>,
-        changes: u8,
-        rarity: &RangeInclusive<u8>,
-    ) {
-        let keys = &self.keys[self.sources[recipe.thing.source].rule];
-        let is_other_token = recipe.thing.calc == Calc::Token && !recipe.changes.is_empty();
+    fn with_keys(&self, entry: &Entry<'_>, changes: u8, rarity: &RangeInclusive<u8>) {
+        let recipe = &entry.recipe.thing;
+        let keys = &self.keys[self.sources[recipe.source].rule];
+        let is_other_token = recipe.calc == Calc::Token && !entry.recipe.changes.is_empty();
         match changes {
-            0 if recipe.thing.calc == Calc::Pair => self.verify(recipe, body, whole),
-            0 if !recipe.thing.is_keyed() => {
-                let any = keys.own().iter().take(1);
-                any.for_each(|key| self.attempt(recipe, key, body, whole));
+            0 if recipe.calc == Calc::Pair => self.verify(entry),
+            0 if !recipe.is_keyed() => {
+                let any = keys.own().first();
+                any.into_iter().for_each(|key| self.attempt(entry, key));
             }
-            1.. if !recipe.thing.is_keyed() || is_other_token => {}
-            _ => keys.each(changes, rarity, &self.scene, &self.budget, &mut |key| {
-                self.attempt(recipe, key, body, whole);
+            1.. if !recipe.is_keyed() || is_other_token => {}
+            _ => keys.each(changes, rarity, &self.bench, &mut |key| {
+                self.attempt(entry, key)
             }),
         }
     }
 
     /// Computes one signature and compares it.
-    fn attempt(&self, recipe: &Try<Recipe>, key: &Try<Key>, body: &Try<Body>, whole: &Whole<'_>) {
+    fn attempt(&self, entry: &Entry<'_>, key: &Try<Key>) {
+        let Entry {
+            recipe,
+            body,
+            whole,
+        } = *entry;
         let claims = &self.claims[recipe.thing.source];
         let Some(bytes) = key.thing.bytes.as_ref().filter(|_| !claims.is_empty()) else {
             return;
         };
         let reads_body = recipe.thing.reads_body();
-        let length = if reads_body {
-            body.thing.len() as u64
-        } else {
-            0
-        };
+        let length = u64::from(reads_body) * body.thing.len() as u64;
         let weight = recipe.thing.calc.hash().map_or(1, Hash::weight);
-        if !self.budget.spend(length * weight + RETRY) {
+        if !self.bench.budget.spend(length * weight + RETRY) {
             return;
         }
         let Ok(pieces) = whole.pieces(&recipe.thing.segments, bytes) else {
@@ -305,7 +308,12 @@ impl<'a> Search<'a> {
     }
 
     /// Verifies with public keys, which costs much more than hashing.
-    fn verify(&self, recipe: &Try<Recipe>, body: &Try<Body>, whole: &Whole<'_>) {
+    fn verify(&self, entry: &Entry<'_>) {
+        let Entry {
+            recipe,
+            body,
+            whole,
+        } = *entry;
         let Ok(pieces) = whole.pieces(&recipe.thing.segments, &[]) else {
             return;
         };
@@ -316,7 +324,7 @@ impl<'a> Search<'a> {
             .collect();
         for pair in &self.sources[recipe.thing.source].pairs {
             for claim in &claims {
-                if !self.budget.spend(VERIFICATION + length) {
+                if !self.bench.budget.spend(VERIFICATION + length) {
                     return;
                 }
                 let mut running = pair.start();
@@ -344,7 +352,7 @@ impl<'a> Search<'a> {
             };
             let keys = self.keys[self.sources[recipe.source].rule].own();
             for bytes in keys.iter().filter_map(|key| key.thing.bytes.as_ref()) {
-                if claims.is_empty() || !self.budget.spend(body.len() as u64 * 256) {
+                if claims.is_empty() || !self.bench.budget.spend(body.len() as u64 * 256) {
                     return ends;
                 }
                 let mut running = hash.keyed(bytes);
@@ -386,7 +394,7 @@ impl<'a> Search<'a> {
         let score = (codes.len(), rarity, found.len());
         found.push(Found { changes, score });
         if self.case.body.kept.len() > LARGE {
-            self.budget.close();
+            self.bench.budget.close();
         }
     }
 }
@@ -424,23 +432,13 @@ fn readable(body: &[u8]) -> Cow<'_, [u8]> {
     };
     let mut found = None;
     if body.len() <= LARGE && !is_json(body) {
-        let budget = Budget::new(u64::MAX);
-        let scene = Scene {
-            is_whole: true,
-            ..Scene::default()
-        };
-        step(
-            &Try::own(body.to_vec()),
-            &(1..=1),
-            &scene,
-            &budget,
-            &mut |made| {
-                if is_json(&made.thing) {
-                    found = Some(made.thing);
-                    budget.close();
-                }
-            },
-        );
+        let bench = Bench::endless();
+        step(&Try::own(body.to_vec()), &(1..=1), &bench, &mut |made| {
+            if is_json(&made.thing) {
+                found = Some(made.thing);
+                bench.budget.close();
+            }
+        });
     }
     found.map_or(Cow::Borrowed(body), Cow::Owned)
 }

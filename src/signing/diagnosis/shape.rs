@@ -9,9 +9,8 @@ use std::rc::Rc;
 use zeroize::Zeroizing;
 
 use crate::signing::content::{Parts, Segment};
-use crate::signing::encoding::Encoding;
 use crate::signing::hash::Hash;
-use crate::signing::record::words::{Algorithm, KeyPair, KeyRule};
+use crate::signing::record::words::{Algorithm, KeyRule};
 use crate::signing::record::{Scheme, Variant};
 use crate::signing::secret::Secret;
 
@@ -166,7 +165,7 @@ impl Calc {
 pub(super) struct Source {
     /// The header's values, which one of the spellings wrote, rightly or wrongly.
     pub(super) values: Vec<Vec<u8>>,
-    pub(super) spellings: Vec<Rc<Spelling>>,
+    pub(super) spellings: Vec<Rc<Variant>>,
     /// Which rule makes its keys, by its number.
     pub(super) rule: usize,
     /// The keys that verify, where these are pairs.
@@ -175,43 +174,12 @@ pub(super) struct Source {
     pub(super) digest: Option<String>,
 }
 
-/// How a scheme writes its signatures.
-#[derive(Debug, PartialEq)]
-pub(super) struct Spelling {
-    pub(super) prefix: String,
-    pub(super) prefix_optional: bool,
-    pub(super) separator: Option<String>,
-    pub(super) encoding: Encoding,
-    /// ECDSA's DER, beside which the two numbers are written side by side.
-    pub(super) is_der: bool,
-}
-
-impl Spelling {
-    pub(super) fn of(variant: &Variant) -> Self {
-        let place = &variant.signature;
-        Self {
-            prefix: place.prefix.clone(),
-            prefix_optional: place.prefix_optional,
-            separator: place.separator.clone(),
-            encoding: variant.encoding,
-            is_der: variant.algorithm == Algorithm::KeyPair(KeyPair::EcdsaP256Sha256),
-        }
-    }
-
-    /// The text behind the prefix.
-    pub(super) fn rest_of<'a>(&self, text: &'a [u8]) -> Option<&'a [u8]> {
-        match text.strip_prefix(self.prefix.as_bytes()) {
-            Some(rest) => Some(rest),
-            None => self.prefix_optional.then_some(text),
-        }
-    }
-}
-
 /// What the signature's header may be read as.
 #[derive(Clone)]
 pub(super) struct Reading {
     pub(super) text: Vec<u8>,
-    pub(super) spelling: Rc<Spelling>,
+    /// The variant that it is written like.
+    pub(super) spelling: Rc<Variant>,
     /// The raw signature, once the text is decoded.
     pub(super) raw: Option<Vec<u8>>,
     /// The text ended in the middle of a byte: only good for a truncated signature.
@@ -219,13 +187,20 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    pub(super) fn new(text: impl Into<Vec<u8>>, spelling: &Rc<Spelling>) -> Self {
+    pub(super) fn new(text: impl Into<Vec<u8>>, spelling: &Rc<Variant>) -> Self {
         Self {
             text: text.into(),
             spelling: Rc::clone(spelling),
             raw: None,
             is_partial: false,
         }
+    }
+
+    /// The text behind the prefix.
+    pub(super) fn rest(&self) -> Option<&[u8]> {
+        let place = &self.spelling.signature;
+        let rest = self.text.strip_prefix(place.prefix.as_bytes());
+        rest.or_else(|| place.prefix_optional.then_some(self.text.as_slice()))
     }
 }
 
@@ -304,6 +279,18 @@ impl<'v, T> Sink<'v, T> {
         what: impl Into<Cow<'static, str>>,
     ) {
         self.put(Made::new(rarer, thing.into(), what));
+    }
+
+    /// Makes it only if it is wanted.
+    pub(super) fn make<U: Into<T>>(
+        &mut self,
+        rarer: u8,
+        what: impl Into<Cow<'static, str>>,
+        make: impl FnOnce() -> U,
+    ) {
+        if self.wants(rarer) {
+            self.push(rarer, make(), what);
+        }
     }
 
     pub(super) fn put(&mut self, made: Made<T>) {

@@ -51,20 +51,36 @@ impl Budget {
     }
 }
 
+/// What every step is given.
+pub(super) struct Bench {
+    pub(super) scene: Scene,
+    pub(super) budget: Budget,
+}
+
+impl Bench {
+    /// For a whole body, and without an end.
+    pub(super) fn endless() -> Self {
+        let scene = Scene {
+            is_whole: true,
+            ..Scene::default()
+        };
+        let budget = Budget::new(u64::MAX);
+        Self { scene, budget }
+    }
+}
+
 /// Yields what one more change makes of a thing, the rarity of all its changes being within the
 /// range. What is made is paid for.
 pub(super) fn step<T: Shape>(
     from: &Try<T>,
     rarity: &RangeInclusive<u8>,
-    scene: &Scene,
-    budget: &Budget,
+    bench: &Bench,
     visit: &mut dyn FnMut(Try<T>),
 ) {
+    let Bench { scene, budget } = bench;
     let size = from.thing.size();
-    let (own, most) = (
-        from.thing.number(),
-        rarity.end().saturating_sub(from.rarity),
-    );
+    let own = from.thing.number();
+    let most = rarity.end().saturating_sub(from.rarity);
     let is_out = |record: &'static Record| {
         !from.admits(record)
             || !(scene.is_whole || record.of_part)
@@ -93,11 +109,8 @@ pub(super) fn step<T: Shape>(
             }
             budget.is_open()
         };
-        make(
-            &from.thing,
-            scene,
-            &mut Sink::new(most - own_rarity, &mut take),
-        );
+        let mut sink = Sink::new(most - own_rarity, &mut take);
+        make(&from.thing, scene, &mut sink);
     }
 }
 
@@ -119,14 +132,10 @@ impl<T: Shape> Things<T> {
     }
 
     /// Makes and keeps what one change makes of the first `several`.
-    pub(super) fn change(&mut self, several: usize, scene: &Scene, budget: &Budget) {
-        for from in self
-            .own
-            .iter()
-            .take(several)
-            .filter(|one| one.thing.size() <= LARGE)
-        {
-            step(from, &(0..=u8::MAX), scene, budget, &mut |made| {
+    pub(super) fn change(&mut self, several: usize, bench: &Bench) {
+        let own = self.own.iter().take(several);
+        for from in own.filter(|one| one.thing.size() <= LARGE) {
+            step(from, &(0..=u8::MAX), bench, &mut |made| {
                 if self.seen.insert(made.thing.number()) {
                     self.once.push(made);
                 }
@@ -144,15 +153,14 @@ impl<T: Shape> Things<T> {
         &self,
         changes: u8,
         rarity: &RangeInclusive<u8>,
-        scene: &Scene,
-        budget: &Budget,
+        bench: &Bench,
         visit: &mut dyn FnMut(&Try<T>),
     ) {
         let mut seen = HashSet::new();
         let from = match changes {
             0 => return self.own.iter().for_each(visit),
             1 if !self.once.is_empty() => {
-                let is_in = |one: &&Try<T>| budget.is_open() && rarity.contains(&one.rarity);
+                let is_in = |one: &&Try<T>| bench.budget.is_open() && rarity.contains(&one.rarity);
                 return self.once.iter().filter(is_in).for_each(visit);
             }
             1 => &self.own,
@@ -162,10 +170,10 @@ impl<T: Shape> Things<T> {
             }
         };
         for from in from.iter().filter(|from| from.rarity < *rarity.end()) {
-            if !budget.is_open() {
+            if !bench.budget.is_open() {
                 return;
             }
-            step(from, rarity, scene, budget, &mut |made| {
+            step(from, rarity, bench, &mut |made| {
                 if seen.insert(made.thing.number()) {
                     visit(&made);
                 }
