@@ -16,9 +16,9 @@
 //! | [`json`] | lossless JSON: tokens as they stand, lookup and splice by path, dialects, pretty form | everything else |
 //! | [`blue`] | what Blue sends: events, samples, findings, scope | signing, network |
 //! | [`signing`] | schemes as data, secrets, signing, judging, causes | clock, files, HTTP |
-//! | [`recording`] | reading recordings and raw requests; appending lines durably | signing, network |
+//! | [`recording`] | reading recordings, raw requests, HAR and curl's traces; appending lines durably | signing, network |
 //! | [`config`] | profiles and schemes of `bluehook.toml` | network |
-//! | [`sender`] | attempts over HTTP | signing, terminal |
+//! | [`sender`] | attempts over HTTP, when they are made again, and many of them | signing, terminal |
 //! | [`receiver`] | connections become deliveries and get answers; limits | signing, terminal |
 //! | [`show`] | results become text or JSON lines, made harmless | streams, exit codes, environment |
 //! | [`cli`] | option groups that commands share, value parsers | files, clock, terminal |

@@ -1,6 +1,8 @@
 //! Recordings: what is read of them, what is said of what is wrong, and what outlives a crash.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
+
+mod peers;
 
 use std::fs;
 use std::io;
@@ -353,6 +355,19 @@ fn a_raw_request_is_read_with_either_line_end() {
 }
 
 #[test]
+fn a_request_line_is_taken_as_editors_and_proxies_write_it() {
+    for line in [
+        "POST https://a.example/x?y",
+        "POST https://a.example/x?y HTTP/2",
+        "POST https://a.example/x?y HTTP/1.0",
+    ] {
+        let recorded = only(format!("{line}\nA: b\n\nbody"));
+        assert_eq!(recorded.url.as_deref(), Some("https://a.example/x?y"));
+        assert_eq!(recorded.delivery.body, b"body");
+    }
+}
+
+#[test]
 fn the_content_length_counts_where_its_bytes_are_there() {
     let head = "\n\nPUT / HTTP/1.0\r\nContent-Length: 4\r\n\r\n";
     for (rest, body, warnings) in [
@@ -433,8 +448,8 @@ fn each_thing_that_is_wrong_with_a_raw_request_is_named() {
         ("\x16\x03\n", format!("line 1 {NEITHER}")),
         ("POST /  HTTP/1.1\n\n", format!("line 1 {NEITHER}")),
         (
-            "POST / HTTP/2\n\n",
-            "line 1 is of HTTP/2, and only HTTP/1.0 and HTTP/1.1 are read".into(),
+            "POST / HTTP/0.9\n\n",
+            "line 1 is of HTTP/0.9, which is not known here".into(),
         ),
         (
             "P@ST / HTTP/1.1\n\n",
@@ -654,8 +669,7 @@ fn told_by_curl(options: &[&str], body: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
 fn curls_traces_are_read_as_what_was_sent() {
     let every_byte: Vec<u8> = (0..=255).cycle().take(100_000).collect();
     let Some((wire, trace)) = told_by_curl(&["--trace", "told"], &every_byte) else {
-        println!("skipped: there is no curl here");
-        return;
+        return peers::lacking("curl");
     };
     let recorded = only(&trace);
     assert!(recorded.delivery.body == every_byte);

@@ -345,7 +345,7 @@ impl Run<'_> {
         let mut desk = desk.into_inner().unwrap_or_else(PoisonError::into_inner);
         self.warn(&mut desk)?;
         outcome?;
-        if desk.queue.sent == 0 {
+        if desk.queue.sent == 0 && !interrupts.halt.is_asked() {
             let name = replay.recording.display();
             return Err(Problem::failed(match desk.queue.list.count() {
                 0 => anyhow::anyhow!("{name} holds no delivery"),
@@ -378,6 +378,7 @@ impl Run<'_> {
                     break;
                 }
                 desk.queue.round += 1;
+                desk.queue.started = None;
                 desk.queue.list = Playlist::open(desk.shell, &self.replay.recording)?;
                 continue;
             };

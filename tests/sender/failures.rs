@@ -195,5 +195,10 @@ fn unusable_options_are_refused() {
     );
     assert!(with(None, Some("")).is_some());
     assert_eq!(with(None, Some("http://me:hunter2@proxy:8080")), None);
-    assert_eq!(with(None, Some("proxy:8080")), None);
+    for usable in ["proxy:8080", "proxy", "8080", "[::1]:8080", "https://proxy"] {
+        assert_eq!(with(None, Some(usable)), None, "{usable}");
+    }
+    for unusable in ["http://", "127.1:8080", "a b"] {
+        assert!(with(None, Some(unusable)).is_some(), "{unusable}");
+    }
 }

@@ -186,8 +186,9 @@ fn a_proxy_is_asked_to_connect_and_the_bytes_stay_exact() {
         stream.write_all(OK).unwrap();
         (connect, request)
     });
+    // A number alone is a port here, as it is for URLs.
     let sender = Sender::new(&Options {
-        proxy: Some(proxy.to_string()),
+        proxy: Some(proxy.port().to_string()),
         ..Options::default()
     })
     .unwrap();
