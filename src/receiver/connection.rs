@@ -209,37 +209,33 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
             beside: head.bytes,
             is_timed: false,
         };
-        let is_whole = match head.framing {
-            Framing::Length(length) => {
-                // What is longer than an address space is over any limit.
-                let length = usize::try_from(length).unwrap_or(usize::MAX);
-                self.grow(&mut body, length.min(self.unread().len()), length)
-                    .await?;
-                self.move_input(&mut body, length);
-                body.bytes.len() == length
-            }
-            Framing::Chunked => false,
+        // What is longer than an address space is over any limit.
+        let length = match head.framing {
+            Framing::Length(length) => usize::try_from(length).unwrap_or(usize::MAX),
+            Framing::Chunked => 0,
         };
-        if !is_whole {
-            if head.expects_continue && self.unread().is_empty() && body.bytes.is_empty() {
+        let is_there = length.min(self.unread().len());
+        self.grow(&mut body, is_there, length).await?;
+        self.move_input(&mut body, is_there);
+        if is_there < length || head.framing == Framing::Chunked {
+            if head.expects_continue && is_there == 0 && self.unread().is_empty() {
                 self.send(CONTINUE, &[]).await?;
             }
             body.time(self.line);
             match head.framing {
-                Framing::Length(length) => self.read_length(&mut body, length).await?,
+                Framing::Length(_) => self.read_length(&mut body, length).await?,
                 Framing::Chunked => self.read_chunks(&mut body).await?,
             }
         }
         Ok((body.bytes, body.share))
     }
 
-    async fn read_length(&mut self, body: &mut Body, length: u64) -> Result<(), End> {
-        let all = usize::try_from(length).unwrap_or(usize::MAX);
-        while body.bytes.len() < all {
+    async fn read_length(&mut self, body: &mut Body, length: usize) -> Result<(), End> {
+        while body.bytes.len() < length {
             let has = body.bytes.len();
-            self.grow(body, (has + 1).min(all), all).await?;
+            self.grow(body, has + 1, length).await?;
             // No more is read than belongs to the body.
-            let room = body.bytes.capacity().min(all) - has;
+            let room = body.bytes.capacity().min(length) - has;
             let read = self.read(room, Some(&mut body.bytes)).await;
             self.went_on(read, || format!("after {has} of its body's {length} bytes"))?;
         }
@@ -275,12 +271,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
     /// is believed that has not come.
     async fn grow(&self, body: &mut Body, length: usize, most: usize) -> Result<(), End> {
         let capacity = body.bytes.capacity();
-        let next = if length <= capacity && length > 0 {
+        let next = if length <= capacity {
             capacity
-        } else if body.bytes.is_empty() {
-            length
         } else {
-            length.max((capacity * 2).max(KEPT_BYTES)).min(most)
+            length.max((capacity * 2).max(KEPT_BYTES).min(most))
         };
         if !body.share.cover(body.beside + next) {
             body.time(self.line);
