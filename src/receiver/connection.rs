@@ -509,8 +509,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
         let (stream, line) = (&mut self.stream, self.line);
         let writing = std::future::poll_fn(|context| {
             while !head.is_empty() || !body.is_empty() {
-                let slices = [io::IoSlice::new(head), io::IoSlice::new(body)];
-                let written = match Pin::new(&mut *stream).poll_write_vectored(context, &slices) {
+                let stream = Pin::new(&mut *stream);
+                let writing = if body.is_empty() {
+                    stream.poll_write(context, head)
+                } else {
+                    let slices = [io::IoSlice::new(head), io::IoSlice::new(body)];
+                    stream.poll_write_vectored(context, &slices)
+                };
+                let written = match writing {
                     Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Err(End::Silent)),
                     Poll::Ready(Ok(written)) => written,
                     Poll::Pending => {
