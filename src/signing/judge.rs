@@ -66,7 +66,7 @@ impl Judgement {
 pub struct Match {
     /// Which secret, from 1, in the order given.
     pub position: usize,
-    /// The key's fingerprint, see [`Key::fingerprint`].
+    /// The first 8 hex digits of the SHA-256 of the key, or of the public key of a pair.
     pub fingerprint: String,
 }
 

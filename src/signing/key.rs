@@ -96,7 +96,7 @@ impl KeyRule {
 
 /// What a scheme's algorithm computes with.
 #[derive(Clone)]
-pub struct Key(Material);
+pub(super) struct Key(Material);
 
 #[derive(Clone)]
 enum Material {

@@ -30,7 +30,7 @@ mod url;
 pub use content::Parts;
 pub use hash::Hash;
 pub use judge::{Clock, Expected, Judge, Judgement, Match, Tolerance};
-pub use key::{Key, Unusable};
+pub use key::Unusable;
 pub use keyring::{Keyring, Unfit};
 pub use record::Scheme;
 pub use refusal::{Missing, Reason};

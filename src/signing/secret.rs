@@ -1,5 +1,5 @@
 //! A secret as its owner typed or stored it: wiped when dropped, never shown by `Debug`. What a
-//! scheme makes of it is a [`Key`](super::Key).
+//! scheme makes of it is a key.
 
 use std::fmt;
 

@@ -113,13 +113,6 @@ impl Scheme {
         }
         headers
     }
-
-    /// Whether a delivery can carry several signatures in this scheme, as during a rotation.
-    pub fn carries_several(&self) -> bool {
-        self.variants
-            .iter()
-            .any(|variant| variant.signature.carries_several())
-    }
 }
 
 impl Variant {
@@ -129,7 +122,7 @@ impl Variant {
     }
 
     /// Whether the content can be computed while the body streams by.
-    pub fn streams(&self) -> bool {
+    pub(super) fn streams(&self) -> bool {
         let bodies = (self.content.0.iter()).filter(|part| **part == Part::Body);
         !self.algorithm.is_asymmetric()
             && !self.content.0.iter().any(Part::reads_body)
@@ -143,10 +136,8 @@ impl Variant {
     pub fn headers(&self) -> Vec<String> {
         let id = self.id.as_ref().map(|rule| rule.header.clone());
         let time = self.timestamp.as_ref().and_then(|rule| rule.header.clone());
-        id.into_iter()
-            .chain(time)
-            .chain(self.signature_header())
-            .collect()
+        let all = id.into_iter().chain(time).chain(self.signature_header());
+        all.collect()
     }
 
     /// The name of the header that carries the signature, for messages; numbered headers by their
