@@ -528,7 +528,7 @@ pub struct ListenSummary {
     pub forward_failed: u64,
     /// What was expected and did not come.
     pub missing: Vec<String>,
-    /// What was waited for, if anything was.
+    /// What was wanted, if that is not what came.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wanted: Option<Wanted>,
     /// Which events came while something is missing, and how often.
@@ -545,6 +545,9 @@ pub struct Wanted {
     pub came: u64,
     /// The events.
     pub events: Vec<String>,
+    /// How many that are not genuine, where any other number fails the run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<u64>,
 }
 
 /// A time that something took in milliseconds, to the microsecond.

@@ -111,6 +111,7 @@ mod tests {
                 deliveries: Some(4),
                 came: 3,
                 events: vec!["TODO_DELETED".into()],
+                refused: None,
             }),
             ..ListenSummary::default()
         };

@@ -36,7 +36,15 @@ impl Target {
     /// Whether it is what listens at this address, or at this URL for the world.
     pub(super) fn leads_to(&self, here: SocketAddr, public: Option<&Url>) -> bool {
         let (host, port) = (self.url.host(), self.url.port());
-        if public.is_some_and(|public| (public.host(), public.port()) == (host, port)) {
+        let is_public = |public: &Url| {
+            let below = self
+                .url
+                .target()
+                .strip_prefix(public.target().trim_end_matches('/'));
+            (public.host(), public.port()) == (host, port)
+                && below.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
+        };
+        if public.is_some_and(is_public) {
             return true;
         }
         let host = host.trim_matches(['[', ']']);

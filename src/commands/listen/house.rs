@@ -41,6 +41,8 @@ pub(super) struct Plan {
     pub(super) count: Option<u64>,
     /// The events that are waited for.
     pub(super) expected: Vec<Pattern>,
+    /// A delivery that is not genuine fails the run.
+    pub(super) fails_on_refused: bool,
     /// How long it listens at most.
     pub(super) timeout: Option<Duration>,
 }
@@ -80,7 +82,7 @@ pub(super) fn serve(
         screen::start(streams, plan.manner, bench.clone(), closed).map_err(Problem::failed)?;
     let asks_event = !plan.expected.is_empty();
     let exit = Arc::new(Exit {
-        tally: Tally::new(plan.count, plan.expected),
+        tally: Tally::new(plan.count, plan.expected, plan.fails_on_refused),
         screen,
         stop: stop.clone(),
         closing: AtomicBool::new(false),

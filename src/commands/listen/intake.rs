@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
@@ -32,6 +32,8 @@ use crate::sender::Url;
 use crate::signing::Judgement;
 use crate::signing::handshake::HandshakeAnswer;
 
+/// How long large deliveries are still worked on after the end was called for.
+const LAST_WORK: Duration = Duration::from_secs(1);
 /// How many bodies are remembered to recognise repeats.
 const REMEMBERED: usize = 10_000;
 
@@ -131,10 +133,15 @@ pub(super) struct Desk {
 impl Desk {
     /// Takes large deliveries, one after another, until the intake has gone.
     fn work(self: &Arc<Self>, visits: &Receiver<Visit>) {
+        let mut stopped: Option<Instant> = None;
         for visit in visits {
-            if self.exit.is_closing() {
-                self.exit.unanswered.fetch_add(1, Ordering::Relaxed);
-                continue;
+            if self.exit.stop.is_triggered() {
+                // With the visit its responder is gone, which answers 500: it will be sent again.
+                let since = stopped.get_or_insert_with(Instant::now);
+                if self.exit.is_closing() || since.elapsed() > LAST_WORK {
+                    self.exit.unanswered.fetch_add(1, Ordering::Relaxed);
+                    continue;
+                }
             }
             let remote = visit.received.remote;
             self.exit.guard(remote, || self.take(visit));
@@ -460,7 +467,7 @@ mod tests {
         let (screen, showing) =
             super::super::screen::start(streams, manner, Arc::new(bench), || ()).unwrap();
         let exit = Exit {
-            tally: Tally::new(None, Vec::new()),
+            tally: Tally::new(None, Vec::new(), false),
             screen,
             stop: Stop::new(),
             closing: AtomicBool::new(false),

@@ -265,6 +265,7 @@ impl Listen {
             manner: self.manner(shell),
             count: self.count,
             expected: self.expect.clone(),
+            fails_on_refused: self.fail_on_refused,
             timeout: self.timeout,
         };
         let ended = house::serve(plan, shell, receiver, &ending.stop, || ending.signal())?;

@@ -30,16 +30,17 @@ struct Counts {
 
 impl Tally {
     /// Nothing has come yet.
-    pub(super) fn new(count: Option<u64>, expected: Vec<Pattern>) -> Self {
+    pub(super) fn new(count: Option<u64>, expected: Vec<Pattern>, fails_on_refused: bool) -> Self {
         let wanted = Wanted {
             deliveries: count,
             came: 0,
             events: expected.iter().map(Pattern::to_string).collect(),
+            refused: fails_on_refused.then_some(0),
         };
         let expected = Expectations::new(expected);
         let summary = ListenSummary {
             missing: expected.missing(),
-            wanted: (count.is_some() || !expected.is_empty()).then_some(wanted),
+            wanted: (count.is_some() || !expected.is_empty() || fails_on_refused).then_some(wanted),
             ..ListenSummary::default()
         };
         Self {
@@ -95,11 +96,15 @@ impl Tally {
         self.counts().summary.malformed += 1;
     }
 
-    /// The numbers so far.
+    /// The numbers so far, and what was wanted if that is not what came.
     pub(super) fn summary(&self) -> ListenSummary {
         let counts = self.counts();
         let mut summary = counts.summary.clone();
-        if let Some(wanted) = &mut summary.wanted {
+        let has_failed = summary.wanted.as_ref().and_then(|wanted| wanted.refused);
+        let has_failed = has_failed.is_some_and(|most| summary.refused > most);
+        if self.has_all(&counts) && !has_failed {
+            summary.wanted = None;
+        } else if let Some(wanted) = &mut summary.wanted {
             wanted.came = counts.counted;
         }
         summary.came.clone_from(&counts.came);

@@ -150,6 +150,13 @@ fn what_was_waited_for_and_what_came_is_said() {
     );
     assert_eq!(summary(&ended)["missing"], json!(["TODO_CREATED"]));
 
+    let listener = listen(&place, "--json -q -s geheim -n 1 --fail-on-refused");
+    listener.forge("1");
+    listener.deliver("1");
+    let ended = listener.end();
+    assert_eq!(ended.code, Some(1));
+    assert_eq!(summary(&ended)["wanted"]["refused"], 0);
+    assert_eq!(summary(&ended)["refused"], 1);
     let listener = listen(&place, "-s geheim -n 1 --fail-on-refused");
     listener.forge("1");
     listener.deliver("1");

@@ -296,8 +296,8 @@ fn a_target_that_is_the_listener_itself_is_refused() {
             format!("http://127.0.0.1:{port}/x (TODO_*)"),
         ),
         (
-            "--public-url https://example.com/in -f https://example.com/out".into(),
-            "https://example.com/out".into(),
+            "--public-url https://example.com/in -f https://example.com/in/x".into(),
+            "https://example.com/in/x".into(),
         ),
     ] {
         let ended = place
