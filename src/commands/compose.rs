@@ -12,9 +12,9 @@ use super::{Problem, Shell};
 use crate::blue::facts::Facts;
 use crate::blue::sample;
 use crate::cli::{self, Assignment, Data, HeaderOption, StampChoice, Talk};
-use crate::delivery::{Delivery, Header, Headers};
+use crate::delivery::{Delivery, Headers};
 use crate::json;
-use crate::sender::{BadUrl, Url};
+use crate::sender::{self, BadUrl, Url};
 use crate::show::harmless;
 use crate::signing::record::Variant;
 use crate::signing::{Keyring, Parts, Scheme, Secret, Signer, Stamp};
@@ -94,9 +94,6 @@ impl Content {
     }
 }
 
-/// Names that frame a message on one connection: what is sent has its own.
-const FRAMING: [&str; 3] = ["Content-Length", "Transfer-Encoding", "Connection"];
-
 /// Makes deliveries. Threads share one.
 pub(super) struct Composer {
     scheme: Scheme,
@@ -131,12 +128,7 @@ impl Composer {
             secrets => Some(Keyring::for_signing(&scheme, secrets).map_err(Problem::usage)?),
         };
         let extra = input::headers(shell, headers)?;
-        let is_framing = |header: &&Header| {
-            FRAMING
-                .iter()
-                .any(|name| header.name.eq_ignore_ascii_case(name))
-        };
-        if let Some(header) = extra.iter().find(is_framing) {
+        if let Some(header) = extra.iter().find(|header| sender::is_framing(header)) {
             return Err(Problem::wrong(format!(
                 "{} frames the message on its connection and cannot be set with -H",
                 header.name

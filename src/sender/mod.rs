@@ -25,7 +25,7 @@ pub use curl::{Curl, curl_command};
 pub use failure::{Failure, Phase};
 pub use load::{Load, Tally, Turn};
 pub use policy::{Next, Plan, Policy, Reason};
-pub use request::request_bytes;
+pub use request::{is_framing, request_bytes};
 pub use tls::TlsProblem;
 pub use transport::{BLUE_TIMEOUT, BadOption, Options, Sender};
 pub use url::{BadUrl, Scheme, Url};

@@ -58,15 +58,15 @@ pub(super) fn head(
     Ok(bytes)
 }
 
-/// Names that frame a message on one connection: ours to write, never the delivery's.
-const FRAMING: [&str; 3] = ["Content-Length", "Transfer-Encoding", "Connection"];
+/// Whether a header frames a message on one connection: ours to write, never the delivery's.
+pub fn is_framing(header: &Header) -> bool {
+    ["Content-Length", "Transfer-Encoding", "Connection"]
+        .iter()
+        .any(|name| header.name.eq_ignore_ascii_case(name))
+}
 
 pub(super) fn sent_headers(headers: &Headers) -> impl Iterator<Item = &Header> {
-    headers.iter().filter(|header| {
-        !FRAMING
-            .iter()
-            .any(|name| header.name.eq_ignore_ascii_case(name))
-    })
+    headers.iter().filter(|header| !is_framing(header))
 }
 
 /// A length is written where a body is, and where the method foresees one (RFC 9110, section 8.6).
