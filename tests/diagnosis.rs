@@ -1244,7 +1244,6 @@ fn forged(
 #[test]
 fn what_is_forged_has_no_cause() {
     let cases = forgeries();
-    assert!(cases.len() >= 300, "{}", cases.len());
     let step = if cfg!(debug_assertions) { 5 } else { 1 };
     for (index, case) in cases.iter().enumerate().step_by(step) {
         assert!(case.has_no_cause(), "{index} {}", case.scheme.name);
@@ -1940,7 +1939,7 @@ proptest! {
         signature in proptest::collection::vec(any::<u8>(), 1..120),
         secret in proptest::collection::vec(any::<u8>(), 1..60),
         other in "[ -~]{0,40}",
-        scheme in 0usize..38,
+        scheme in 0..Scheme::names().count(),
     ) {
         let name = Scheme::names().nth(scheme).unwrap();
         let scheme = Scheme::named(name).unwrap();
@@ -1968,7 +1967,7 @@ proptest! {
 
 /// Run with `cargo test --release --test diagnosis -- --ignored --nocapture`.
 #[test]
-#[ignore = "a measurement"]
+#[ignore = "a measurement: the machine has to be quiet, and the build optimised"]
 fn a_body_of_10_kb_takes_less_than_a_tenth_of_a_second() {
     let item = BODY.replace("TODO", "X");
     let body = format!("[{}]", vec![item; 36].join(","));
@@ -2029,38 +2028,17 @@ fn a_body_of_10_kb_takes_less_than_a_tenth_of_a_second() {
     ] {
         let judgement = case.judged();
         let secrets = case.secrets();
-        let start = std::time::Instant::now();
-        hints(
-            &case.scheme,
-            &secrets,
-            case.parts(),
-            Received::whole(&case.body),
-            &judgement,
-        );
-        let hinted = start.elapsed();
-        let start = std::time::Instant::now();
-        let diagnosis = diagnose(
-            &case.scheme,
-            &secrets,
-            case.parts(),
-            Received::whole(&case.body),
-            &judgement,
-        );
-        let full = start.elapsed();
-        let start = std::time::Instant::now();
-        diagnose_within(
-            Effort::QUICK,
-            &case.scheme,
-            &secrets,
-            case.parts(),
-            Received::whole(&case.body),
-            &judgement,
-        );
-        println!(
-            "{name}: {} bytes, hints {hinted:?}, full {full:?}, quick {:?}, left out {:?}",
-            case.body.len(),
-            start.elapsed(),
-            diagnosis.left_out
-        );
+        let timed = |effort| {
+            let start = std::time::Instant::now();
+            let body = Received::whole(&case.body);
+            let parts = case.parts();
+            diagnose_within(effort, &case.scheme, &secrets, parts, body, &judgement);
+            start.elapsed()
+        };
+        let (full, quick) = (timed(Effort::FULL), timed(Effort::QUICK));
+        let length = case.body.len();
+        println!("{name}: {length} bytes, full {full:?}, quick {quick:?}");
+        let most = if length > 20_000 { 1000 } else { 100 };
+        assert!(full.as_millis() < most, "{name}: {full:?}");
     }
 }

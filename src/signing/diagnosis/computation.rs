@@ -1,25 +1,12 @@
 //! The ways in which a signature is computed otherwise than the scheme does it: another hash, no
 //! key, key and message exchanged.
 
-use super::layout::{joined_with, text};
+use super::layout::{SEPARATORS, joined_with, text};
 use super::shape::{Calc, Made, Recipe, Scene, Sink};
 use crate::signing::content::Segment;
 use crate::signing::hash::Hash;
 
 type Out<'o, 'v> = &'o mut Sink<'v, Recipe>;
-
-/// What stands between secret and content where both are hashed: the text, and how much rarer it is.
-const SEPARATORS: [(&str, u8); 9] = [
-    ("", 0),
-    (":", 1),
-    (".", 1),
-    ("\n", 2),
-    ("-", 2),
-    ("|", 2),
-    ("&", 2),
-    (",", 2),
-    ("+", 2),
-];
 
 /// The other hashes, in the same construction.
 pub(super) fn algorithm(recipe: &Recipe, _: &Scene, out: Out<'_, '_>) {
@@ -77,6 +64,7 @@ pub(super) fn unkeyed(recipe: &Recipe, _: &Scene, out: Out<'_, '_>) {
         let what = format!("{name} of the content, without the secret");
         push(rarer, content.to_vec(), what);
         for (separator, rare) in SEPARATORS {
+            let rare = rare + u8::from(!separator.is_empty());
             let between = joined_with(separator);
             let first = [&[Segment::Secret, text(separator)], content].concat();
             let what = format!("{name} of secret and content, {between}");

@@ -14,8 +14,9 @@ const HEADERS: usize = 64;
 
 type Out<'o, 'v> = &'o mut Sink<'v, Recipe>;
 
-/// What stands between a timestamp, an id and the body: the text, and how much rarer it is.
-const SEPARATORS: [(&str, u8); 12] = [
+/// What stands between a timestamp, an id, the secret and the body: the text, and how much rarer it
+/// is.
+pub(super) const SEPARATORS: [(&str, u8); 12] = [
     (".", 0),
     (":", 0),
     ("", 0),

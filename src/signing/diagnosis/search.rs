@@ -31,6 +31,8 @@ use crate::signing::secret::Secret;
 const RETRY: u64 = 384;
 /// What verifying with a public key costs.
 const VERIFICATION: u64 = 100_000;
+/// What a byte costs of which a form is made and sorted, or a value found.
+const MAKING: u64 = 16;
 /// Up to this length a body is compared beginning by beginning.
 pub(super) const BEGINNINGS: usize = 32 << 10;
 /// Up to this length what is rare is tried too.
@@ -166,11 +168,9 @@ impl<'a> Search<'a> {
         let items: Vec<Vec<u8>> = items.map(<[u8]>::to_vec).take(64).collect();
         let urls = case.parts.url.map(|url| url::urls(url, headers));
         let others = recipes.others.iter().map(|other| &other.thing);
+        let all = others.chain(&recipes.own);
         let mut made: Vec<Segment> = Vec::new();
-        for segment in others
-            .chain(&recipes.own)
-            .flat_map(|recipe| &recipe.segments)
-        {
+        for segment in all.flat_map(|recipe| &recipe.segments) {
             if segment.reads_body() && *segment != Segment::Body && !made.contains(segment) {
                 made.push(segment.clone());
             }
@@ -214,6 +214,10 @@ impl<'a> Search<'a> {
         let bench = &self.bench;
         let in_bodies = span(bodies, 0, keys + recipes, rarity);
         self.bodies.each(bodies, &in_bodies, bench, &mut |body| {
+            let work = self.made.len() * body.thing.len();
+            if !bench.budget.spend(work as u64 * MAKING) {
+                return;
+            }
             let whole = Whole::new(&body.thing, &self.made);
             let in_recipes = span(recipes, body.rarity, keys, rarity);
             self.recipes
