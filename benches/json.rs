@@ -1,7 +1,7 @@
-//! The pretty form of a large array, beside `jq .`; and how long looking for a cause takes, for
-//! which there is no peer.
+//! Reading JSON beside serde_json, its pretty form beside `jq .`, what a hostile body costs; and how long
+//! looking for a cause takes, for which there is no peer.
 //!
-//! `BENCH_ROUNDS` is how often each is done (5).
+//! `BENCH_ROUNDS` is how often each is done (5). Ratios are of the same run.
 
 // What fails here ends the benchmark, in words.
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stdout)]
@@ -9,16 +9,14 @@
 mod measure;
 
 use std::ffi::OsStr;
-use std::fs::File;
 use std::hint::black_box;
-use std::io::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
 use bluehook::blue::event::Event;
 use bluehook::blue::sample;
 use bluehook::delivery::Headers;
-use bluehook::json::Pretty;
+use bluehook::json::{Dialect, Outline, Pretty, rewrite, validate};
 use bluehook::signing::Scheme;
 use bluehook::signing::Secret;
 use bluehook::signing::diagnosis::{self, Received};
@@ -28,13 +26,19 @@ use measure::{Place, Run, Table, in_turns, median, setting};
 
 /// How many sample payloads make the large array: some 47 MB.
 const ELEMENTS: usize = 20_000;
+/// The size of a hostile body.
+const HOSTILE: usize = 16 << 20;
 
 fn main() {
     if !measure::is_asked_for() {
         return;
     }
     let rounds = setting("BENCH_ROUNDS", 5);
-    pretty(rounds);
+    // First, while the process is small: what it needs at most is measured.
+    hostile(rounds);
+    let array = array();
+    reading(rounds, &array);
+    pretty(rounds, &array);
     diagnose(rounds);
 }
 
@@ -43,17 +47,119 @@ fn payload() -> Vec<u8> {
     sample::sample(event)
 }
 
-fn pretty(rounds: u64) {
+fn array() -> Vec<u8> {
+    let payloads = vec![payload(); ELEMENTS];
+    [b"[".to_vec(), payloads.join(&b','), b"]".to_vec()].concat()
+}
+
+fn seconds<T>(work: impl FnOnce() -> T) -> f64 {
+    let started = Instant::now();
+    black_box(work());
+    started.elapsed().as_secs_f64()
+}
+
+/// Bodies of shapes in which work could grow faster than the bytes: the time, and by how much the
+/// process grew at most.
+fn hostile(rounds: u64) {
+    let half = HOSTILE / 2;
+    let bodies = [
+        ("open brackets", vec![b'['; HOSTILE]),
+        (
+            "closed brackets",
+            [vec![b'['; half], vec![b']'; half]].concat(),
+        ),
+        (
+            "empty keys",
+            [
+                b"{".to_vec(),
+                b"\"\":0,".repeat(HOSTILE / 5),
+                b"\"\":0}".to_vec(),
+            ]
+            .concat(),
+        ),
+        (
+            "empty lists",
+            [b"[".to_vec(), b"[],".repeat(HOSTILE / 3), b"[]]".to_vec()].concat(),
+        ),
+    ];
+    let mut table = Table::new(
+        &format!(
+            "{} MiB of hostile JSON: medians of {rounds} rounds",
+            HOSTILE >> 20
+        ),
+        &["", "validated ms", "outlined ms", "MiB more at most"],
+    );
+    for (name, body) in bodies {
+        let before = peak();
+        let outlined = (0..rounds).map(|_| seconds(|| Outline::read(&body).map(drop)));
+        let outlined = median(&outlined.collect::<Vec<_>>());
+        let grew = peak().zip(before).map(|(after, before)| after - before);
+        let validated: Vec<_> = (0..rounds).map(|_| seconds(|| validate(&body))).collect();
+        table.row(vec![
+            name.into(),
+            format!("{:.0}", median(&validated) * 1000.0),
+            format!("{:.0}", outlined * 1000.0),
+            grew.map_or("–".into(), |kib| format!("{:.0}", kib / 1024.0)),
+        ]);
+    }
+    table.print();
+}
+
+/// The most that the process has needed since this was asked last, in KiB, where the system tells.
+fn peak() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    std::fs::write("/proc/self/clear_refs", "5").ok()?;
+    line.trim().trim_end_matches("kB").trim().parse().ok()
+}
+
+/// Judging a document, reading it for walking, and writing it compactly, beside what serde_json does
+/// for the same end.
+fn reading(rounds: u64, array: &[u8]) {
+    let compact = Dialect::named("serde").expect("a dialect");
+    let ours: [(&str, &dyn Fn()); 3] = [
+        ("judge", &|| validate(array).expect("JSON")),
+        ("read", &|| {
+            drop(black_box(Outline::read(array).expect("JSON")))
+        }),
+        ("write anew", &|| {
+            drop(black_box(rewrite(array, compact).expect("JSON")))
+        }),
+    ];
+    let read = || serde_json::from_slice::<serde_json::Value>(array).expect("JSON");
+    let theirs: [&dyn Fn(); 3] = [
+        &|| {
+            let judged = serde_json::from_slice::<serde::de::IgnoredAny>(array);
+            black_box(judged).expect("JSON");
+        },
+        &|| drop(black_box(read())),
+        &|| drop(black_box(serde_json::to_vec(&read()).expect("JSON"))),
+    ];
+    let mut table = Table::new(
+        &format!("an array of {ELEMENTS} payloads: medians of {rounds} rounds"),
+        &["", "time / serde_json", "ms", "serde_json's ms"],
+    );
+    for ((name, ours), theirs) in ours.into_iter().zip(theirs) {
+        let pairs: Vec<_> = (0..rounds)
+            .map(|_| (seconds(ours), seconds(theirs)))
+            .collect();
+        let (ours, theirs): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
+        table.row(vec![
+            name.into(),
+            format!("{:.3}", median(&ours) / median(&theirs)),
+            format!("{:.0}", median(&ours) * 1000.0),
+            format!("{:.0}", median(&theirs) * 1000.0),
+        ]);
+    }
+    table.print();
+}
+
+fn pretty(rounds: u64, array: &[u8]) {
     let place = Place::new("json");
     let path = place.path("array.json");
-    let array = [b"[".to_vec(), [payload(), payload()].join(&b',')].concat();
-    let mut file = File::create(&path).expect("a file");
-    file.write_all(&array).expect("room for the file");
-    let more = [b",".to_vec(), payload()].concat();
-    for _ in 2..ELEMENTS {
-        file.write_all(&more).expect("room for the file");
-    }
-    file.write_all(b"]").expect("room for the file");
+    std::fs::write(&path, array).expect("room for the file");
 
     let jq = Run::new([OsStr::new("jq"), OsStr::new("."), path.as_os_str()]);
     let there = measure::is_there("jq", &["--version"]);

@@ -107,7 +107,7 @@ impl Sign {
         if self.output.talk.verbose {
             shell.err.say(format!(
                 "signed {} by the scheme {} with secret {}",
-                crate::show::bytes(bytes),
+                crate::show::amount::bytes(bytes),
                 scheme.name,
                 keyring.fingerprints().join(", ")
             ))?;

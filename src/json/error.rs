@@ -68,87 +68,54 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// The ways in which bytes are not JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ErrorKind {
-    /// Nothing but white space.
-    Empty,
-    /// It begins with U+FEFF.
-    ByteOrderMark,
-    /// A value must come here.
-    ExpectedValue,
-    /// After `[`.
-    ExpectedValueOrArrayEnd,
-    /// After `{`.
-    ExpectedKeyOrObjectEnd,
-    /// After a comma in an object.
-    ExpectedKey,
-    /// After a key.
-    ExpectedColon,
-    /// After an element.
-    ExpectedCommaOrArrayEnd,
-    /// After a member.
-    ExpectedCommaOrObjectEnd,
-    /// Bytes follow the one value.
-    TrailingBytes,
-    /// `tru` went on otherwise; holds the whole word.
-    ExpectedWord(&'static str),
-    /// A number must go on with a digit.
-    ExpectedDigit,
-    /// A number like `012`.
-    LeadingZero,
-    /// A byte below 0x20 in a string, where it must be escaped.
-    ControlCharacter(u8),
-    /// A backslash before a byte that it cannot escape.
-    UnknownEscape,
-    /// `\u` without four hexadecimal digits.
-    ExpectedHexDigit,
-    /// A string's bytes are not UTF-8.
-    InvalidUtf8,
-    /// The document ends inside a string.
-    EndInString,
-    /// The document ends where a number must go on.
-    EndInNumber,
-    /// The document ends inside `true`, `false` or `null`; holds the whole word.
-    EndInWord(&'static str),
-    /// The document ends while an object is open.
-    EndInObject,
-    /// The document ends while an array is open.
-    EndInArray,
-    /// The re-written document would be many times as long as the document itself.
-    TooLong,
+macro_rules! kinds {
+    ($($name:ident $sentence:literal;)*) => {
+        /// The ways in which bytes are not JSON, or not what was asked for.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum ErrorKind {
+            $(#[doc = $sentence] $name,)*
+            /// `tru` went on otherwise; holds the whole word.
+            ExpectedWord(&'static str),
+            /// The document ends inside `true`, `false` or `null`; holds the whole word.
+            EndInWord(&'static str),
+            /// A byte below 0x20 in a string, where it must be escaped.
+            ControlCharacter(u8),
+        }
+
+        impl fmt::Display for ErrorKind {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    $(ErrorKind::$name => f.write_str($sentence),)*
+                    ErrorKind::ExpectedWord(word) => write!(f, "expected `{word}`"),
+                    ErrorKind::EndInWord(word) => write!(f, "the document ends inside `{word}`"),
+                    ErrorKind::ControlCharacter(byte) => {
+                        write!(f, "unescaped control character 0x{byte:02x} in a string")
+                    }
+                }
+            }
+        }
+    };
 }
 
-impl fmt::Display for ErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            ErrorKind::Empty => "expected a value, but the document is empty",
-            ErrorKind::ByteOrderMark => {
-                "expected a value, but the document begins with a byte order mark"
-            }
-            ErrorKind::ExpectedValue => "expected a value",
-            ErrorKind::ExpectedValueOrArrayEnd => "expected a value or `]`",
-            ErrorKind::ExpectedKeyOrObjectEnd => "expected a key in double quotes or `}`",
-            ErrorKind::ExpectedKey => "expected a key in double quotes",
-            ErrorKind::ExpectedColon => "expected `:` after the key",
-            ErrorKind::ExpectedCommaOrArrayEnd => "expected `,` or `]`",
-            ErrorKind::ExpectedCommaOrObjectEnd => "expected `,` or `}`",
-            ErrorKind::TrailingBytes => "expected nothing more after the value",
-            ErrorKind::ExpectedWord(word) => return write!(f, "expected `{word}`"),
-            ErrorKind::ExpectedDigit => "expected a digit",
-            ErrorKind::LeadingZero => "expected no digit after a number's leading zero",
-            ErrorKind::ControlCharacter(byte) => {
-                return write!(f, "unescaped control character 0x{byte:02x} in a string");
-            }
-            ErrorKind::UnknownEscape => "unknown escape in a string",
-            ErrorKind::ExpectedHexDigit => "expected four hexadecimal digits after `\\u`",
-            ErrorKind::InvalidUtf8 => "a string is not valid UTF-8",
-            ErrorKind::EndInString => "the document ends inside a string",
-            ErrorKind::EndInNumber => "the document ends inside a number",
-            ErrorKind::EndInWord(word) => return write!(f, "the document ends inside `{word}`"),
-            ErrorKind::EndInObject => "the document ends inside an object",
-            ErrorKind::EndInArray => "the document ends inside an array",
-            ErrorKind::TooLong => "the re-written document grows too long",
-        })
-    }
+kinds! {
+    Empty "expected a value, but the document is empty";
+    ByteOrderMark "expected a value, but the document begins with a byte order mark";
+    ExpectedValue "expected a value";
+    ExpectedValueOrArrayEnd "expected a value or `]`";
+    ExpectedKeyOrObjectEnd "expected a key in double quotes or `}`";
+    ExpectedKey "expected a key in double quotes";
+    ExpectedColon "expected `:` after the key";
+    ExpectedCommaOrArrayEnd "expected `,` or `]`";
+    ExpectedCommaOrObjectEnd "expected `,` or `}`";
+    TrailingBytes "expected nothing more after the value";
+    ExpectedDigit "expected a digit";
+    LeadingZero "expected no digit after a number's leading zero";
+    UnknownEscape "unknown escape in a string";
+    ExpectedHexDigit "expected four hexadecimal digits after `\\u`";
+    InvalidUtf8 "a string is not valid UTF-8";
+    EndInString "the document ends inside a string";
+    EndInNumber "the document ends inside a number";
+    EndInObject "the document ends inside an object";
+    EndInArray "the document ends inside an array";
+    TooLong "the document, or what it is written as, grows too long";
 }

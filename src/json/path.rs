@@ -113,18 +113,10 @@ impl FromStr for Path {
     fn from_str(text: &str) -> Result<Self, PathError> {
         let mut reader = Reader { text, at: 0 };
         let mut steps = Vec::new();
-        loop {
-            match reader.peek() {
-                Some('[') => steps.push(reader.bracket()?),
-                Some('.') if !steps.is_empty() => {
-                    reader.skip();
-                    steps.push(reader.key()?);
-                }
-                None if !steps.is_empty() => return Ok(Path { steps }),
-                _ if steps.is_empty() => steps.push(reader.key()?),
-                _ => return Err(reader.error("expected `.` or `[` after `]`")),
-            }
+        while steps.is_empty() || reader.at < text.len() {
+            steps.push(reader.step(steps.is_empty())?);
         }
+        Ok(Path { steps })
     }
 }
 
@@ -150,67 +142,81 @@ struct Reader<'a> {
     at: usize,
 }
 
-impl Reader<'_> {
-    fn peek(&self) -> Option<char> {
-        self.text[self.at..].chars().next()
+impl<'a> Reader<'a> {
+    fn step(&mut self, is_first: bool) -> Result<Step, PathError> {
+        if self.takes('[') {
+            let step = match self.rest().starts_with('"') {
+                true => self.quoted()?,
+                false => self.index()?,
+            };
+            return match self.takes(']') {
+                true => Ok(step),
+                false => Err(self.error("expected `]`")),
+            };
+        }
+        if !is_first && !self.takes('.') {
+            return Err(self.error("expected `.` or `[` after `]`"));
+        }
+        self.key()
     }
 
-    fn skip(&mut self) {
-        self.at += self.peek().map_or(0, char::len_utf8);
+    fn rest(&self) -> &'a str {
+        &self.text[self.at..]
+    }
+
+    fn takes(&mut self, sign: char) -> bool {
+        let is_there = self.rest().starts_with(sign);
+        self.at += usize::from(is_there);
+        is_there
     }
 
     fn key(&mut self) -> Result<Step, PathError> {
         let mut name = String::new();
-        loop {
-            match self.peek() {
-                None | Some('.' | '[') => break,
-                Some(']') => {
+        while let Some(character) = self.rest().chars().next() {
+            match character {
+                '.' | '[' => break,
+                ']' => {
                     return Err(self.error("`]` without `[` (a key with it is typed `\\]`)"));
                 }
-                Some('\\') => {
-                    self.skip();
-                    match self.peek() {
+                '\\' => {
+                    self.at += 1;
+                    match self.rest().chars().next() {
                         Some(character @ ('.' | '[' | ']' | '\\')) => name.push(character),
                         _ => return Err(self.error("expected `.`, `[`, `]` or `\\` after `\\`")),
                     }
                 }
-                Some(character) => name.push(character),
+                character => name.push(character),
             }
-            self.skip();
+            // What was escaped has one byte, as the backslash has.
+            self.at += character.len_utf8();
         }
-        if name.is_empty() {
-            return Err(self.error("expected a key (an empty one is typed `[\"\"]`)"));
+        match name.is_empty() {
+            true => Err(self.error("expected a key (an empty one is typed `[\"\"]`)")),
+            false => Ok(Step::Key(name)),
         }
-        Ok(Step::Key(name))
     }
 
-    fn bracket(&mut self) -> Result<Step, PathError> {
-        self.skip();
-        let rest = &self.text[self.at..];
-        if rest.starts_with('"') {
-            return self.quoted();
-        }
+    fn index(&mut self) -> Result<Step, PathError> {
+        let rest = self.rest();
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        match rest[digits..].chars().next() {
-            Some(']') if digits > 0 => {}
-            None => {
-                self.at = self.text.len();
-                return Err(self.error("expected `]`"));
-            }
-            _ => {
-                self.at += digits;
-                return Err(self.error("expected a whole number in `[]`"));
-            }
+        let is_last = digits == rest.len();
+        if !is_last && (digits == 0 || !rest[digits..].starts_with(']')) {
+            self.at += digits;
+            return Err(self.error("expected a whole number in `[]`"));
+        }
+        if is_last {
+            self.at += digits;
+            return Err(self.error("expected `]`"));
         }
         let Ok(index) = rest[..digits].parse() else {
             return Err(self.error("the number in `[]` is too big"));
         };
-        self.at += digits + 1;
+        self.at += digits;
         Ok(Step::Index(index))
     }
 
     fn quoted(&mut self) -> Result<Step, PathError> {
-        let rest = &self.text[self.at..];
+        let rest = self.rest();
         let token = match Tokens::of(rest).next() {
             Some(Ok(token)) => &rest[token.range()],
             Some(Err(error)) if error.kind == ErrorKind::EndInString => {
@@ -220,10 +226,6 @@ impl Reader<'_> {
             _ => return Err(self.error("expected a JSON string")),
         };
         self.at += token.len();
-        if self.peek() != Some(']') {
-            return Err(self.error("expected `]`"));
-        }
-        self.skip();
         Ok(Step::Key(unescape(token.as_bytes()).into_owned()))
     }
 

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use super::lines::{AnswerObject, CauseObject, HintObject, VerifyLine};
 use super::style::Style;
-use super::{body, essentials, fit, harmless};
+use super::{amount, body, essentials, fit, harmless};
 use crate::blue::facts;
 use crate::blue::validate::{Level, Report};
 use crate::delivery::{Delivery, Header, is_secret};
@@ -381,14 +381,14 @@ fn heading(seen: &Shown<'_>, layout: &Layout) -> String {
 /// A size for a column: `2,334 B`, `10.2 kB`, `1.5 MB`.
 fn size(bytes: usize) -> String {
     match bytes {
-        0..=9_999 => format!("{} B", super::count(bytes as u64)),
+        0..=9_999 => format!("{} B", amount::count(bytes as u64)),
         10_000..=999_949 => format!("{:.1} kB", bytes as f64 / 1e3),
         _ => format!("{:.1} MB", bytes as f64 / 1e6),
     }
 }
 
 fn took(ms: f64) -> String {
-    super::took(Duration::try_from_secs_f64(ms / 1e3).unwrap_or_default())
+    amount::took(Duration::try_from_secs_f64(ms / 1e3).unwrap_or_default())
 }
 
 /// A label and what it labels, broken into lines that fit.
@@ -483,7 +483,7 @@ pub(super) fn header_line(header: &Header, layout: &Layout) -> String {
     let value = if is_secret(&header.name) {
         style.dim(format!(
             "(masked, {})",
-            super::bytes(header.value.len() as u64)
+            amount::bytes(header.value.len() as u64)
         ))
     } else {
         let room = match layout.has_all() {
@@ -571,7 +571,7 @@ fn findings(report: Option<&Report>, layout: &Layout) -> String {
     }
     let more = report.left_out + report.findings.len().saturating_sub(most);
     if more > 0 {
-        let more = super::count(more as u64);
+        let more = amount::count(more as u64);
         text.push_str(&format!(
             "  {}\n",
             style.dim(format!("… {more} more findings"))

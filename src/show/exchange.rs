@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::delivery::{Layout, WIDEST, header_line, labelled};
 use super::lines::{self, AttemptLine, Latency, RecordedAnswer, ResultLine};
 use super::style::Style;
-use super::{fit, harmless, verification};
+use super::{amount, fit, harmless, verification};
 use crate::delivery::Delivery;
 use crate::recording::Answered;
 use crate::sender::{self, Answer, Failure, Next, Plan, Policy, Reason, Tally, Url};
@@ -42,7 +42,7 @@ pub fn request(attempt: &Attempt<'_>, layout: &Layout) -> String {
         style.dim("→"),
         style.strong(&delivery.method),
         harmless::line(url.to_string().as_bytes()),
-        super::bytes(delivery.body.len() as u64),
+        amount::bytes(delivery.body.len() as u64),
     );
     let usual = ["Content-Type", "User-Agent"];
     for header in &delivery.headers {
@@ -71,7 +71,7 @@ pub fn received(
     format!(
         "{} the built-in receiver got {}\n  {verdict}\n{}",
         style.dim("←"),
-        super::bytes(bytes),
+        amount::bytes(bytes),
         super::delivery::content(delivery, is_blue, layout),
     )
 }
@@ -88,7 +88,7 @@ pub fn outcome(outcome: &Result<Answer, Failure>, took: Duration, layout: &Layou
     } else {
         style.bad(status.trim_end())
     };
-    let mut text = format!("{} {status} in {}\n", style.dim("←"), super::took(took));
+    let mut text = format!("{} {status} in {}\n", style.dim("←"), amount::took(took));
     if layout.verbose {
         for header in &answer.headers {
             text.push_str(&header_line(header, layout));
@@ -113,7 +113,7 @@ fn timing(answer: &Answer, style: Style) -> String {
     ];
     let shown: Vec<String> = phases
         .into_iter()
-        .filter_map(|(name, time)| Some(format!("{name} {}", super::took(time?))))
+        .filter_map(|(name, time)| Some(format!("{name} {}", amount::took(time?))))
         .collect();
     format!("  {}\n", style.dim(shown.join(", ")))
 }
@@ -169,7 +169,7 @@ fn status_hint(answer: &Answer) -> Option<String> {
 pub fn failed(failure: &Failure, took: Duration, style: Style) -> String {
     let sentence = harmless::line(failure.to_string().as_bytes()).into_owned();
     let mark = style.dim("←");
-    format!("{mark} {} ({})\n", style.bad(sentence), super::took(took))
+    format!("{mark} {} ({})\n", style.bad(sentence), amount::took(took))
 }
 
 /// What comes after an attempt that was not the receiver's yes.
@@ -274,8 +274,8 @@ pub fn line(
         "{} {} {target}{event}  {}  {outcome} in {}\n",
         style.dim(format!("#{number}")),
         style.strong(&sent.delivery.method),
-        super::bytes(sent.delivery.body.len() as u64),
-        super::took(attempt.took),
+        amount::bytes(sent.delivery.body.len() as u64),
+        amount::took(attempt.took),
     )
 }
 
@@ -330,9 +330,9 @@ impl Differs {
                 .take_while(|(one, other)| one == other);
             parts.push(format!(
                 "the body was {}, now {}, alike for {}",
-                super::bytes(body.len() as u64),
-                super::bytes(answer.body.len() as u64),
-                super::bytes(shared.count() as u64),
+                amount::bytes(body.len() as u64),
+                amount::bytes(answer.body.len() as u64),
+                amount::bytes(shared.count() as u64),
             ));
         }
         format!("  {} {}\n", style.odd("recorded:"), parts.join("; "))
@@ -353,18 +353,18 @@ pub fn recorded(recorded: Option<&Answered>, differs: Differs) -> RecordedAnswer
 
 /// What a replay came to.
 pub fn replayed(tally: &Tally, differing: u64, style: Style) -> String {
-    let delivered = style.strong(format!("{} delivered", super::count(tally.delivered)));
+    let delivered = style.strong(format!("{} delivered", amount::count(tally.delivered)));
     let failed = match tally.failed {
         0 => String::new(),
-        failed => style.bad(format!(", {} not", super::count(failed))),
+        failed => style.bad(format!(", {} not", amount::count(failed))),
     };
     let differing = match differing {
         0 => String::new(),
         1 => "; 1 answer is not as recorded".into(),
-        count => format!("; {} answers are not as recorded", super::count(count)),
+        count => format!("; {} answers are not as recorded", amount::count(count)),
     };
     format!(
         "{delivered}{failed} in {}{differing}\n",
-        super::took(tally.took)
+        amount::took(tally.took)
     )
 }

@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::amount;
 use super::fit;
 use super::style::Style;
 use crate::json::{Error, Kind, Token, Tokens};
@@ -146,7 +147,7 @@ fn entries(count: usize, more: &str, kind: Kind) -> String {
         (_, 1) => "element",
         (_, _) => "elements",
     };
-    format!("{} {more}{noun}", super::count(count as u64))
+    format!("{} {more}{noun}", amount::count(count as u64))
 }
 
 fn brackets(kind: Kind) -> (&'static str, &'static str) {

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use super::amount::{self, took};
+use super::harmless;
 use super::style::Style;
-use super::{harmless, took};
 use crate::sender::{Load, Tally};
 
 /// How many bars the histogram has.
@@ -21,13 +22,13 @@ pub fn summary(tally: &Tally, load: &Load, style: Style) -> String {
     };
     let failed = match tally.failed {
         0 => String::new(),
-        failed => style.bad(format!(", {} not", super::count(failed))),
+        failed => style.bad(format!(", {} not", amount::count(failed))),
     };
     let mut text = format!(
         "{}{failed} in {}, {} a second\n",
-        style.strong(format!("{} delivered", super::count(tally.delivered))),
+        style.strong(format!("{} delivered", amount::count(tally.delivered))),
         took(tally.took),
-        super::count(rate),
+        amount::count(rate),
     );
     if tally.attempts == 0 {
         return text;
@@ -39,11 +40,11 @@ pub fn summary(tally: &Tally, load: &Load, style: Style) -> String {
             200..=299 => style.good(status.to_string()),
             _ => style.bad(status.to_string()),
         };
-        text.push_str(&format!("  {shown}  {}\n", super::count(*count)));
+        text.push_str(&format!("  {shown}  {}\n", amount::count(*count)));
     }
     for (code, (count, sentence)) in &tally.failures {
         let sentence = harmless::line(sentence.as_bytes()).into_owned();
-        let count = super::count(*count);
+        let count = amount::count(*count);
         text.push_str(&format!(
             "  {}  {count}, such as: {sentence}\n",
             style.bad(code)
@@ -91,7 +92,7 @@ fn histogram(tally: &Tally, style: Style) -> String {
         format!(
             "  up to {:>8}  {bar} {}\n",
             micros(to),
-            super::count(*count)
+            amount::count(*count)
         )
     });
     match tally.attempts {

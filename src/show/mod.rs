@@ -4,6 +4,7 @@
 //! writes to a stream, reads the environment or decides an exit code. Everything that came from a
 //! peer or a file is made harmless on its way ([`harmless`]).
 
+pub(crate) mod amount;
 pub(crate) mod body;
 pub mod delivery;
 pub(crate) mod diff;
@@ -44,60 +45,4 @@ pub fn problem(error: &anyhow::Error, hint: Option<&str>, style: Style) -> Strin
         ));
     }
     text
-}
-
-/// A count with its thousands set apart: `2,334`.
-pub fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A number of bytes in words: `1 byte`, `2,334 bytes`.
-pub fn bytes(number: u64) -> String {
-    match number {
-        1 => "1 byte".into(),
-        number => format!("{} bytes", count(number)),
-    }
-}
-
-/// A time that something took, for people: `0.42 ms`, `12 ms`, `1.2 s`.
-pub fn took(duration: std::time::Duration) -> String {
-    let ms = duration.as_secs_f64() * 1000.0;
-    match ms {
-        ms if ms < 10.0 => format!("{ms:.2} ms"),
-        ms if ms < 1000.0 => format!("{ms:.0} ms"),
-        ms => format!("{:.1} s", ms / 1000.0),
-    }
-}
-
-/// A span of seconds for people: `12 s`, `5 min`, `3 h`, `2 days`.
-pub fn span(seconds: i64) -> String {
-    match seconds.unsigned_abs() {
-        s if s < 120 => format!("{s} s"),
-        s if s < 2 * 3600 => format!("{} min", s / 60),
-        s if s < 48 * 3600 => format!("{} h", s / 3600),
-        s => format!("{} days", s / 86400),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_written_for_people() {
-        assert_eq!(count(0), "0");
-        assert_eq!(count(999), "999");
-        assert_eq!(count(1_234_567), "1,234,567");
-        assert_eq!(bytes(1), "1 byte");
-        assert_eq!(span(90), "90 s");
-        assert_eq!(span(-7200), "2 h");
-    }
 }

@@ -2,7 +2,7 @@
 
 use super::lines::{self, BodyDigest, CauseObject, HintObject, MatchObject, VerifyLine};
 use super::style::Style;
-use super::{fit, harmless};
+use super::{amount, fit, harmless};
 use crate::delivery::Delivery;
 use crate::signing::Scheme;
 use crate::signing::diagnosis::Diagnosis;
@@ -30,7 +30,7 @@ pub fn sentence(judgement: &Judgement, scheme: &Scheme, bytes: u64) -> String {
     let body = match bytes {
         0 => "an empty body".to_owned(),
         1 => "this 1 byte".to_owned(),
-        bytes => format!("these {}", super::bytes(bytes)),
+        bytes => format!("these {}", amount::bytes(bytes)),
     };
     match &judgement.reason {
         None => {
@@ -81,19 +81,19 @@ fn refusal(reason: &Reason, header: &str, body: &str) -> String {
         Reason::Stale { age, tolerance } => format!(
             "the signature is right, but the delivery is {} and {} are allowed",
             aged(*age),
-            super::span(seconds(*tolerance)),
+            amount::span(seconds(*tolerance)),
         ),
         Reason::Future { ahead, tolerance } => format!(
             "the signature is right, but the delivery is {} and {} are allowed",
             aged(-*ahead),
-            super::span(seconds(*tolerance)),
+            amount::span(seconds(*tolerance)),
         ),
     }
 }
 
 /// `3 min old`, or for a time in the future `3 min ahead of the clock`.
 fn aged(seconds: i64) -> String {
-    let span = super::span(seconds.saturating_abs());
+    let span = amount::span(seconds.saturating_abs());
     match seconds {
         0.. => format!("{span} old"),
         _ => format!("{span} ahead of the clock"),

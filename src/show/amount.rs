@@ -1,0 +1,57 @@
+//! Amounts as people read them: counts, sizes, times.
+
+/// A count with its thousands set apart: `2,334`.
+pub(crate) fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number of bytes in words: `1 byte`, `2,334 bytes`.
+pub(crate) fn bytes(number: u64) -> String {
+    match number {
+        1 => "1 byte".into(),
+        number => format!("{} bytes", count(number)),
+    }
+}
+
+/// A time that something took, for people: `0.42 ms`, `12 ms`, `1.2 s`.
+pub(crate) fn took(duration: std::time::Duration) -> String {
+    let ms = duration.as_secs_f64() * 1000.0;
+    match ms {
+        ms if ms < 10.0 => format!("{ms:.2} ms"),
+        ms if ms < 1000.0 => format!("{ms:.0} ms"),
+        ms => format!("{:.1} s", ms / 1000.0),
+    }
+}
+
+/// A span of seconds for people: `12 s`, `5 min`, `3 h`, `2 days`.
+pub(crate) fn span(seconds: i64) -> String {
+    match seconds.unsigned_abs() {
+        s if s < 120 => format!("{s} s"),
+        s if s < 2 * 3600 => format!("{} min", s / 60),
+        s if s < 48 * 3600 => format!("{} h", s / 3600),
+        s => format!("{} days", s / 86400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_for_people() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(1_234_567), "1,234,567");
+        assert_eq!(bytes(1), "1 byte");
+        assert_eq!(span(90), "90 s");
+        assert_eq!(span(-7200), "2 h");
+    }
+}
