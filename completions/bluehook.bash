@@ -7,6 +7,10 @@ _bluehook() {
         cur="${COMP_WORDS[COMP_CWORD]}"
     fi
     prev="$3"
+    if [[ "$cur" == @* ]]; then
+        COMPREPLY=($(compgen -P @ -f -- "${cur#@}"))
+        return 0
+    fi
     cmd=""
     opts=""
 
@@ -21,6 +25,9 @@ _bluehook() {
                 ;;
             bluehook,events)
                 cmd="bluehook__subcmd__events"
+                ;;
+            bluehook,help)
+                cmd="bluehook__subcmd__help"
                 ;;
             bluehook,listen)
                 cmd="bluehook__subcmd__listen"
@@ -47,7 +54,7 @@ _bluehook() {
 
     case "${cmd}" in
         bluehook)
-            opts="-h -V --color --help --version sign verify send replay listen events schemes completions"
+            opts="-h -V --color --help --version sign verify send replay listen events schemes completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -83,7 +90,7 @@ _bluehook() {
             return 0
             ;;
         bluehook__subcmd__events)
-            opts="-w -h --color --webhook --config --json --help"
+            opts="-w -h --color --webhook --config --json --help TODO_CREATED TODO_DELETED TODO_MOVED TODO_NAME_CHANGED TODO_DONE_STATUS_UPDATED TODO_DUE_DATE_ADDED TODO_DUE_DATE_UPDATED TODO_DUE_DATE_REMOVED TODO_ASSIGNEE_ADDED TODO_ASSIGNEE_REMOVED TODO_TAG_ADDED TODO_TAG_REMOVED TODO_CUSTOM_FIELD_UPDATED TODO_CHECKLIST_CREATED TODO_CHECKLIST_NAME_CHANGED TODO_CHECKLIST_DELETED TODO_CHECKLIST_ITEM_CREATED TODO_CHECKLIST_ITEM_NAME_CHANGED TODO_CHECKLIST_ITEM_DELETED TODO_CHECKLIST_ITEM_DUE_DATE_ADDED TODO_CHECKLIST_ITEM_DUE_DATE_UPDATED TODO_CHECKLIST_ITEM_DUE_DATE_REMOVED TODO_CHECKLIST_ITEM_ASSIGNEE_ADDED TODO_CHECKLIST_ITEM_ASSIGNEE_REMOVED TODO_CHECKLIST_ITEM_DONE_STATUS_UPDATED TODO_LIST_CREATED TODO_LIST_DELETED TODO_LIST_NAME_CHANGED CUSTOM_FIELD_CREATED CUSTOM_FIELD_DELETED CUSTOM_FIELD_UPDATED TAG_CREATED TAG_DELETED TAG_UPDATED COMMENT_CREATED COMMENT_DELETED COMMENT_UPDATED WEBHOOK_HEALTH_CHECK"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -103,6 +110,24 @@ _bluehook() {
                     ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        bluehook__subcmd__help)
+            opts="-h --color --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -156,7 +181,7 @@ _bluehook() {
                     return 0
                     ;;
                 --scheme)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy" -- "${cur}"))
                     return 0
                     ;;
                 --scheme-file)
@@ -216,11 +241,11 @@ _bluehook() {
                     return 0
                     ;;
                 --event)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "TODO_CREATED TODO_DELETED TODO_MOVED TODO_NAME_CHANGED TODO_DONE_STATUS_UPDATED TODO_DUE_DATE_ADDED TODO_DUE_DATE_UPDATED TODO_DUE_DATE_REMOVED TODO_ASSIGNEE_ADDED TODO_ASSIGNEE_REMOVED TODO_TAG_ADDED TODO_TAG_REMOVED TODO_CUSTOM_FIELD_UPDATED TODO_CHECKLIST_CREATED TODO_CHECKLIST_NAME_CHANGED TODO_CHECKLIST_DELETED TODO_CHECKLIST_ITEM_CREATED TODO_CHECKLIST_ITEM_NAME_CHANGED TODO_CHECKLIST_ITEM_DELETED TODO_CHECKLIST_ITEM_DUE_DATE_ADDED TODO_CHECKLIST_ITEM_DUE_DATE_UPDATED TODO_CHECKLIST_ITEM_DUE_DATE_REMOVED TODO_CHECKLIST_ITEM_ASSIGNEE_ADDED TODO_CHECKLIST_ITEM_ASSIGNEE_REMOVED TODO_CHECKLIST_ITEM_DONE_STATUS_UPDATED TODO_LIST_CREATED TODO_LIST_DELETED TODO_LIST_NAME_CHANGED CUSTOM_FIELD_CREATED CUSTOM_FIELD_DELETED CUSTOM_FIELD_UPDATED TAG_CREATED TAG_DELETED TAG_UPDATED COMMENT_CREATED COMMENT_DELETED COMMENT_UPDATED WEBHOOK_HEALTH_CHECK" -- "${cur}"))
                     return 0
                     ;;
                 -e)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "TODO_CREATED TODO_DELETED TODO_MOVED TODO_NAME_CHANGED TODO_DONE_STATUS_UPDATED TODO_DUE_DATE_ADDED TODO_DUE_DATE_UPDATED TODO_DUE_DATE_REMOVED TODO_ASSIGNEE_ADDED TODO_ASSIGNEE_REMOVED TODO_TAG_ADDED TODO_TAG_REMOVED TODO_CUSTOM_FIELD_UPDATED TODO_CHECKLIST_CREATED TODO_CHECKLIST_NAME_CHANGED TODO_CHECKLIST_DELETED TODO_CHECKLIST_ITEM_CREATED TODO_CHECKLIST_ITEM_NAME_CHANGED TODO_CHECKLIST_ITEM_DELETED TODO_CHECKLIST_ITEM_DUE_DATE_ADDED TODO_CHECKLIST_ITEM_DUE_DATE_UPDATED TODO_CHECKLIST_ITEM_DUE_DATE_REMOVED TODO_CHECKLIST_ITEM_ASSIGNEE_ADDED TODO_CHECKLIST_ITEM_ASSIGNEE_REMOVED TODO_CHECKLIST_ITEM_DONE_STATUS_UPDATED TODO_LIST_CREATED TODO_LIST_DELETED TODO_LIST_NAME_CHANGED CUSTOM_FIELD_CREATED CUSTOM_FIELD_DELETED CUSTOM_FIELD_UPDATED TAG_CREATED TAG_DELETED TAG_UPDATED COMMENT_CREATED COMMENT_DELETED COMMENT_UPDATED WEBHOOK_HEALTH_CHECK" -- "${cur}"))
                     return 0
                     ;;
                 --project)
@@ -240,7 +265,7 @@ _bluehook() {
                     return 0
                     ;;
                 --expect)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "TODO_CREATED TODO_DELETED TODO_MOVED TODO_NAME_CHANGED TODO_DONE_STATUS_UPDATED TODO_DUE_DATE_ADDED TODO_DUE_DATE_UPDATED TODO_DUE_DATE_REMOVED TODO_ASSIGNEE_ADDED TODO_ASSIGNEE_REMOVED TODO_TAG_ADDED TODO_TAG_REMOVED TODO_CUSTOM_FIELD_UPDATED TODO_CHECKLIST_CREATED TODO_CHECKLIST_NAME_CHANGED TODO_CHECKLIST_DELETED TODO_CHECKLIST_ITEM_CREATED TODO_CHECKLIST_ITEM_NAME_CHANGED TODO_CHECKLIST_ITEM_DELETED TODO_CHECKLIST_ITEM_DUE_DATE_ADDED TODO_CHECKLIST_ITEM_DUE_DATE_UPDATED TODO_CHECKLIST_ITEM_DUE_DATE_REMOVED TODO_CHECKLIST_ITEM_ASSIGNEE_ADDED TODO_CHECKLIST_ITEM_ASSIGNEE_REMOVED TODO_CHECKLIST_ITEM_DONE_STATUS_UPDATED TODO_LIST_CREATED TODO_LIST_DELETED TODO_LIST_NAME_CHANGED CUSTOM_FIELD_CREATED CUSTOM_FIELD_DELETED CUSTOM_FIELD_UPDATED TAG_CREATED TAG_DELETED TAG_UPDATED COMMENT_CREATED COMMENT_DELETED COMMENT_UPDATED WEBHOOK_HEALTH_CHECK" -- "${cur}"))
                     return 0
                     ;;
                 --timeout)
@@ -282,11 +307,11 @@ _bluehook() {
                     return 0
                     ;;
                 --event)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "TODO_CREATED TODO_DELETED TODO_MOVED TODO_NAME_CHANGED TODO_DONE_STATUS_UPDATED TODO_DUE_DATE_ADDED TODO_DUE_DATE_UPDATED TODO_DUE_DATE_REMOVED TODO_ASSIGNEE_ADDED TODO_ASSIGNEE_REMOVED TODO_TAG_ADDED TODO_TAG_REMOVED TODO_CUSTOM_FIELD_UPDATED TODO_CHECKLIST_CREATED TODO_CHECKLIST_NAME_CHANGED TODO_CHECKLIST_DELETED TODO_CHECKLIST_ITEM_CREATED TODO_CHECKLIST_ITEM_NAME_CHANGED TODO_CHECKLIST_ITEM_DELETED TODO_CHECKLIST_ITEM_DUE_DATE_ADDED TODO_CHECKLIST_ITEM_DUE_DATE_UPDATED TODO_CHECKLIST_ITEM_DUE_DATE_REMOVED TODO_CHECKLIST_ITEM_ASSIGNEE_ADDED TODO_CHECKLIST_ITEM_ASSIGNEE_REMOVED TODO_CHECKLIST_ITEM_DONE_STATUS_UPDATED TODO_LIST_CREATED TODO_LIST_DELETED TODO_LIST_NAME_CHANGED CUSTOM_FIELD_CREATED CUSTOM_FIELD_DELETED CUSTOM_FIELD_UPDATED TAG_CREATED TAG_DELETED TAG_UPDATED COMMENT_CREATED COMMENT_DELETED COMMENT_UPDATED WEBHOOK_HEALTH_CHECK" -- "${cur}"))
                     return 0
                     ;;
                 -e)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "TODO_CREATED TODO_DELETED TODO_MOVED TODO_NAME_CHANGED TODO_DONE_STATUS_UPDATED TODO_DUE_DATE_ADDED TODO_DUE_DATE_UPDATED TODO_DUE_DATE_REMOVED TODO_ASSIGNEE_ADDED TODO_ASSIGNEE_REMOVED TODO_TAG_ADDED TODO_TAG_REMOVED TODO_CUSTOM_FIELD_UPDATED TODO_CHECKLIST_CREATED TODO_CHECKLIST_NAME_CHANGED TODO_CHECKLIST_DELETED TODO_CHECKLIST_ITEM_CREATED TODO_CHECKLIST_ITEM_NAME_CHANGED TODO_CHECKLIST_ITEM_DELETED TODO_CHECKLIST_ITEM_DUE_DATE_ADDED TODO_CHECKLIST_ITEM_DUE_DATE_UPDATED TODO_CHECKLIST_ITEM_DUE_DATE_REMOVED TODO_CHECKLIST_ITEM_ASSIGNEE_ADDED TODO_CHECKLIST_ITEM_ASSIGNEE_REMOVED TODO_CHECKLIST_ITEM_DONE_STATUS_UPDATED TODO_LIST_CREATED TODO_LIST_DELETED TODO_LIST_NAME_CHANGED CUSTOM_FIELD_CREATED CUSTOM_FIELD_DELETED CUSTOM_FIELD_UPDATED TAG_CREATED TAG_DELETED TAG_UPDATED COMMENT_CREATED COMMENT_DELETED COMMENT_UPDATED WEBHOOK_HEALTH_CHECK" -- "${cur}"))
                     return 0
                     ;;
                 --project)
@@ -326,7 +351,7 @@ _bluehook() {
                     return 0
                     ;;
                 --scheme)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy" -- "${cur}"))
                     return 0
                     ;;
                 --scheme-file)
@@ -417,7 +442,7 @@ _bluehook() {
             return 0
             ;;
         bluehook__subcmd__schemes)
-            opts="-h --color --json --help"
+            opts="-h --color --json --help blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -446,11 +471,11 @@ _bluehook() {
                     return 0
                     ;;
                 --event)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "TODO_CREATED TODO_DELETED TODO_MOVED TODO_NAME_CHANGED TODO_DONE_STATUS_UPDATED TODO_DUE_DATE_ADDED TODO_DUE_DATE_UPDATED TODO_DUE_DATE_REMOVED TODO_ASSIGNEE_ADDED TODO_ASSIGNEE_REMOVED TODO_TAG_ADDED TODO_TAG_REMOVED TODO_CUSTOM_FIELD_UPDATED TODO_CHECKLIST_CREATED TODO_CHECKLIST_NAME_CHANGED TODO_CHECKLIST_DELETED TODO_CHECKLIST_ITEM_CREATED TODO_CHECKLIST_ITEM_NAME_CHANGED TODO_CHECKLIST_ITEM_DELETED TODO_CHECKLIST_ITEM_DUE_DATE_ADDED TODO_CHECKLIST_ITEM_DUE_DATE_UPDATED TODO_CHECKLIST_ITEM_DUE_DATE_REMOVED TODO_CHECKLIST_ITEM_ASSIGNEE_ADDED TODO_CHECKLIST_ITEM_ASSIGNEE_REMOVED TODO_CHECKLIST_ITEM_DONE_STATUS_UPDATED TODO_LIST_CREATED TODO_LIST_DELETED TODO_LIST_NAME_CHANGED CUSTOM_FIELD_CREATED CUSTOM_FIELD_DELETED CUSTOM_FIELD_UPDATED TAG_CREATED TAG_DELETED TAG_UPDATED COMMENT_CREATED COMMENT_DELETED COMMENT_UPDATED WEBHOOK_HEALTH_CHECK" -- "${cur}"))
                     return 0
                     ;;
                 -e)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "TODO_CREATED TODO_DELETED TODO_MOVED TODO_NAME_CHANGED TODO_DONE_STATUS_UPDATED TODO_DUE_DATE_ADDED TODO_DUE_DATE_UPDATED TODO_DUE_DATE_REMOVED TODO_ASSIGNEE_ADDED TODO_ASSIGNEE_REMOVED TODO_TAG_ADDED TODO_TAG_REMOVED TODO_CUSTOM_FIELD_UPDATED TODO_CHECKLIST_CREATED TODO_CHECKLIST_NAME_CHANGED TODO_CHECKLIST_DELETED TODO_CHECKLIST_ITEM_CREATED TODO_CHECKLIST_ITEM_NAME_CHANGED TODO_CHECKLIST_ITEM_DELETED TODO_CHECKLIST_ITEM_DUE_DATE_ADDED TODO_CHECKLIST_ITEM_DUE_DATE_UPDATED TODO_CHECKLIST_ITEM_DUE_DATE_REMOVED TODO_CHECKLIST_ITEM_ASSIGNEE_ADDED TODO_CHECKLIST_ITEM_ASSIGNEE_REMOVED TODO_CHECKLIST_ITEM_DONE_STATUS_UPDATED TODO_LIST_CREATED TODO_LIST_DELETED TODO_LIST_NAME_CHANGED CUSTOM_FIELD_CREATED CUSTOM_FIELD_DELETED CUSTOM_FIELD_UPDATED TAG_CREATED TAG_DELETED TAG_UPDATED COMMENT_CREATED COMMENT_DELETED COMMENT_UPDATED WEBHOOK_HEALTH_CHECK" -- "${cur}"))
                     return 0
                     ;;
                 --data)
@@ -494,7 +519,7 @@ _bluehook() {
                     return 0
                     ;;
                 --scheme)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy" -- "${cur}"))
                     return 0
                     ;;
                 --scheme-file)
@@ -608,7 +633,7 @@ _bluehook() {
                     return 0
                     ;;
                 --scheme)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy" -- "${cur}"))
                     return 0
                     ;;
                 --scheme-file)
@@ -706,7 +731,7 @@ _bluehook() {
                     return 0
                     ;;
                 --scheme)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy" -- "${cur}"))
                     return 0
                     ;;
                 --scheme-file)

@@ -23,14 +23,15 @@ set edit:completion:arg-completer[bluehook] = {|@words|
             cand --help 'Print help'
             cand -V 'Print version'
             cand --version 'Print version'
-            cand sign 'Where a command''s output goes and how much of it there is'
-            cand verify 'Where a command''s output goes and how much of it there is'
-            cand send 'Where a command''s output goes and how much of it there is'
-            cand replay 'Where a command''s output goes and how much of it there is'
-            cand listen 'Where a command''s output goes and how much of it there is'
-            cand events 'Which profile''s settings are used'
+            cand sign 'Print the signature of a body'
+            cand verify 'Is this delivery genuine? If not, why not, and what would make it match'
+            cand send 'Send a sample or saved payload, signed'
+            cand replay 'Send recorded deliveries again, as captured or signed afresh'
+            cand listen 'Receive deliveries: verify, validate, show, record, answer'
+            cand events 'List Blue''s events; with a name, print its sample payload'
             cand schemes 'List the signature schemes; with a name, print its record in TOML'
             cand completions 'Print the completion script of a shell'
+            cand help 'Show what a command takes'
         }
         &'bluehook;sign'= {
             cand --color 'When to colour the output: auto, always or never'
@@ -55,8 +56,8 @@ set edit:completion:arg-completer[bluehook] = {|@words|
             cand --quiet 'Print no report, only what was asked for'
             cand -v 'Say more about what is done'
             cand --verbose 'Say more about what is done'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'bluehook;verify'= {
             cand --color 'When to colour the output: auto, always or never'
@@ -85,8 +86,8 @@ set edit:completion:arg-completer[bluehook] = {|@words|
             cand --quiet 'Print no report, only what was asked for'
             cand -v 'Say more about what is done'
             cand --verbose 'Say more about what is done'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'bluehook;send'= {
             cand --color 'When to colour the output: auto, always or never'
@@ -135,8 +136,8 @@ set edit:completion:arg-completer[bluehook] = {|@words|
             cand --quiet 'Print no report, only what was asked for'
             cand -v 'Say more about what is done'
             cand --verbose 'Say more about what is done'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'bluehook;replay'= {
             cand --color 'When to colour the output: auto, always or never'
@@ -184,8 +185,8 @@ set edit:completion:arg-completer[bluehook] = {|@words|
             cand --quiet 'Print no report, only what was asked for'
             cand -v 'Say more about what is done'
             cand --verbose 'Say more about what is done'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'bluehook;listen'= {
             cand --color 'When to colour the output: auto, always or never'
@@ -233,8 +234,8 @@ set edit:completion:arg-completer[bluehook] = {|@words|
             cand --quiet 'Print no report, only what was asked for'
             cand -v 'Say more about what is done'
             cand --verbose 'Say more about what is done'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'bluehook;events'= {
             cand --color 'When to colour the output: auto, always or never'
@@ -242,8 +243,8 @@ set edit:completion:arg-completer[bluehook] = {|@words|
             cand --webhook 'A profile of bluehook.toml: its URL, secret, scheme, events and projects'
             cand --config 'The configuration, instead of the nearest bluehook.toml upwards or the user''s own'
             cand --json 'Print the list as JSON, one object a line'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'bluehook;schemes'= {
             cand --color 'When to colour the output: auto, always or never'
@@ -255,6 +256,11 @@ set edit:completion:arg-completer[bluehook] = {|@words|
             cand --color 'When to colour the output: auto, always or never'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
+        }
+        &'bluehook;help'= {
+            cand --color 'When to colour the output: auto, always or never'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
     ]
     $completions[$command]

@@ -12,14 +12,14 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::builder::{OsStringValueParser, TypedValueParser, ValueParser};
+use clap::builder::{OsStringValueParser, PossibleValue, TypedValueParser, ValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgMatches, Args, FromArgMatches, ValueEnum};
 use jiff::Timestamp;
 
+use crate::blue::event;
 use crate::config::SecretSource;
-use crate::signing::Secret;
-use crate::signing::Tolerance;
+use crate::signing::{Scheme, Secret, Tolerance};
 
 /// When to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -146,7 +146,7 @@ pub struct ProfileChoice {
 #[command(next_help_heading = "Scheme")]
 pub struct SchemeChoice {
     /// The signature scheme (bluehook schemes lists them) [default: blue]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = scheme_name(), hide_possible_values = true)]
     pub scheme: Option<String>,
     /// A scheme of your own: a TOML record as bluehook schemes NAME prints it
     #[arg(long, value_name = "FILE", conflicts_with = "scheme")]
@@ -364,6 +364,57 @@ pub fn data() -> ValueParser {
         None if bytes == b"-" => Ok(Data::File("-".into())),
         None => Ok(Data::Text(bytes.to_vec())),
     }))
+}
+
+/// The value parser of an event's name: completions know the catalogue, any name is taken.
+pub fn event_name() -> ValueParser {
+    event(|name| Ok(name.to_owned()))
+}
+
+/// As [`event_name`], for what an event is to be.
+pub fn event<T>(parse: fn(&str) -> Result<T, String>) -> ValueParser
+where
+    T: Clone + Send + Sync + 'static,
+{
+    let known = || event::all().iter().map(|event| event.name).collect();
+    ValueParser::new(Named { known, parse })
+}
+
+/// The value parser of a scheme's name: completions know the built-in ones, any name is taken.
+pub fn scheme_name() -> ValueParser {
+    ValueParser::new(Named {
+        known: || Scheme::names().collect(),
+        parse: |name| Ok::<String, String>(name.to_owned()),
+    })
+}
+
+/// A parser of names of which some are known.
+struct Named<T> {
+    known: fn() -> Vec<&'static str>,
+    parse: fn(&str) -> Result<T, String>,
+}
+
+impl<T> Clone for Named<T> {
+    fn clone(&self) -> Self {
+        Self { ..*self }
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> TypedValueParser for Named<T> {
+    type Value = T;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<T, clap::Error> {
+        self.parse.parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new((self.known)().into_iter().map(PossibleValue::new)))
+    }
 }
 
 /// A parser that sees the argument's bytes as the system gave them.

@@ -41,7 +41,9 @@ fn misunderstood(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
 }
 
 fn report(shell: &mut Shell, problem: &Problem) -> ExitCode {
-    let text = show::problem(&problem.error, problem.hint.as_deref(), shell.err.style);
+    let err = &shell.err;
+    let hint = problem.hint.as_deref();
+    let text = show::problem(&problem.error, hint, err.style, err.line_width());
     let _ = shell.err.writer.write_all(text.as_bytes());
     ExitCode::from(problem.code)
 }
@@ -71,11 +73,20 @@ fn shell(color: ColorChoice) -> Shell {
             writer: Box::new(err),
             width,
         },
-        stdin: Stdin::new(Box::new(io::stdin()), stdin.is_terminal()),
+        stdin: typed(stdin),
         now: jiff::Timestamp::now,
         env: |name| std::env::var_os(name),
         random: |bytes| getrandom::fill(bytes).map_err(io::Error::other),
     }
+}
+
+/// Standard input; what is typed as a secret is not shown.
+fn typed(stdin: io::Stdin) -> Stdin {
+    let is_terminal = stdin.is_terminal();
+    let mut typed = Stdin::new(Box::new(stdin));
+    typed.is_terminal = is_terminal;
+    typed.hidden = || rpassword::read_password();
+    typed
 }
 
 /// Colours as the person asked, else as the environment and the stream suggest

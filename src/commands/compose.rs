@@ -32,6 +32,8 @@ pub(super) struct Content {
         long,
         value_name = "NAME",
         default_value = "TODO_CREATED",
+        value_parser = cli::event_name(),
+        hide_possible_values = true,
         conflicts_with = "data"
     )]
     pub event: String,

@@ -6,15 +6,29 @@ use super::settings::Settings;
 use super::{Problem, Shell, Verdict};
 use crate::blue::event::{self, Event};
 use crate::blue::sample::sample;
-use crate::cli::ProfileChoice;
+use crate::cli::{self, ProfileChoice};
 use crate::config::Profile;
 use crate::show::body;
+use crate::show::fit;
 use crate::show::lines::{self, EventLine};
 
+const EXAMPLES: &str = "\
+Examples:
+  bluehook events
+  bluehook events COMMENT_CREATED > comment.json
+  bluehook events --json";
+
+/// List Blue's events; with a name, print its sample payload
+///
+/// With a profile (-w), only the events that it would be sent.
+///
+/// On a terminal the sample is pretty-printed; in a pipe it is the exact compact bytes that send
+/// sends, and one line feed.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Events {
     /// The event whose sample to print, such as TODO_CREATED
-    #[arg(conflicts_with_all = ["webhook", "config"])]
+    #[arg(value_parser = cli::event_name(), hide_possible_values = true, conflicts_with_all = ["webhook", "config"])]
     pub name: Option<String>,
     #[command(flatten)]
     /// The profile.
@@ -90,6 +104,7 @@ fn print_catalogue(shell: &mut Shell, events: &[&Event]) -> Result<(), Problem> 
     let widest = |text: fn(&Event) -> &str| events.iter().map(|event| text(event).len()).max();
     let name = widest(|event| event.name).unwrap_or(0);
     let entity = widest(|event| event.entity.name()).unwrap_or(0);
+    let at = name + entity + 6;
     let mut text = String::new();
     let mut group = None;
     for event in events {
@@ -106,7 +121,7 @@ fn print_catalogue(shell: &mut Shell, events: &[&Event]) -> Result<(), Problem> 
             " ".repeat(name - event.name.len()),
             style.dim(event.entity.name()),
             " ".repeat(entity - event.entity.name().len()),
-            event.meaning,
+            fit::wrapped(event.meaning, at, at, shell.out.line_width()),
         ));
     }
     shell.out.print(text)

@@ -5,7 +5,7 @@ use glob::Pattern;
 
 use super::Problem;
 use crate::blue::event::{self, Event};
-use crate::cli::Assignment;
+use crate::cli::{self, Assignment};
 use crate::json;
 use crate::show::harmless;
 
@@ -14,7 +14,7 @@ use crate::show::harmless;
 #[command(next_help_heading = "Filter")]
 pub(crate) struct Filter {
     /// Only events that match this glob (COMMENT_*); may be given several times
-    #[arg(short, long, value_name = "GLOB", value_parser = pattern)]
+    #[arg(short, long, value_name = "GLOB", value_parser = cli::event(pattern), hide_possible_values = true)]
     pub event: Vec<Pattern>,
     /// Only deliveries of this project; may be given several times
     #[arg(long, value_name = "ID")]

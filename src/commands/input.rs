@@ -27,15 +27,18 @@ pub struct Stdin {
     pub reader: Box<dyn Read + Send>,
     /// Whether a person types it.
     pub is_terminal: bool,
+    /// Reads a line that a person types without showing it.
+    pub hidden: fn() -> io::Result<String>,
     taken_by: Option<&'static str>,
 }
 
 impl Stdin {
     /// Standard input, not yet taken.
-    pub fn new(reader: Box<dyn Read + Send>, is_terminal: bool) -> Self {
+    pub fn new(reader: Box<dyn Read + Send>) -> Self {
         Self {
             reader,
-            is_terminal,
+            is_terminal: false,
+            hidden: || Err(io::ErrorKind::Unsupported.into()),
             taken_by: None,
         }
     }
@@ -234,6 +237,12 @@ fn variable(name: &str) -> &str {
 }
 
 fn from_file(shell: &mut Shell, path: &Path) -> Result<Secret, Problem> {
+    if path.as_os_str() == "-" && shell.stdin.is_terminal {
+        shell.stdin.take("--secret-file")?;
+        shell.err.print("the secret, which is not shown: ")?;
+        let typed = (shell.stdin.hidden)().map_err(|error| unreadable("the secret", error))?;
+        return Secret::new(typed).map_err(|_| Problem::wrong("the secret is empty"));
+    }
     let input = Input::open(shell, Some(path), "--secret-file", "the secret")?;
     let name = input.name.clone();
     let bytes = input.read_small(SETTING_BYTES)?;

@@ -52,7 +52,9 @@ pub(super) fn problem(error: &clap::Error, arguments: &[OsString]) -> Problem {
         command,
     };
     match error.kind() {
-        ErrorKind::InvalidSubcommand => found.unknown_command(),
+        ErrorKind::InvalidSubcommand => {
+            unknown_command(&found.root, found.text(ContextKind::InvalidSubcommand))
+        }
         ErrorKind::UnknownArgument => found.unknown_argument(),
         ErrorKind::ArgumentConflict => found.conflict(),
         ErrorKind::MissingRequiredArgument => found.missing(),
@@ -62,6 +64,20 @@ pub(super) fn problem(error: &clap::Error, arguments: &[OsString]) -> Problem {
             Problem::wrong("an argument is not UTF-8").hint("a file can hold such bytes")
         }
         _ => Problem::wrong("the arguments do not fit together").hint("--help lists them"),
+    }
+}
+
+/// There is no command of that name.
+pub(super) fn unknown_command(root: &clap::Command, name: &str) -> Problem {
+    let problem = Problem::wrong(format!(
+        "bluehook has no command {}",
+        harmless::short(name.as_bytes(), 60)
+    ));
+    let commands = root.get_subcommands().map(clap::Command::get_name);
+    match nearest(name, commands) {
+        _ if name == "version" => problem.hint("bluehook --version tells it"),
+        Some(meant) => problem.hint(format!("did you mean {meant}?")),
+        None => problem.hint("bluehook --help lists the commands"),
     }
 }
 
@@ -93,20 +109,6 @@ impl Found<'_> {
     fn option(&self) -> String {
         let shown = bare(self.text(ContextKind::InvalidArg));
         shown.split(' ').next().unwrap_or_default().to_owned()
-    }
-
-    fn unknown_command(&self) -> Problem {
-        let name = self.text(ContextKind::InvalidSubcommand);
-        let problem = Problem::wrong(format!(
-            "bluehook has no command {}",
-            harmless::short(name.as_bytes(), 60)
-        ));
-        let commands = self.root.get_subcommands().map(clap::Command::get_name);
-        match nearest(name, commands) {
-            _ if name == "version" => problem.hint("bluehook --version tells it"),
-            Some(meant) => problem.hint(format!("did you mean {meant}?")),
-            None => problem.hint("bluehook --help lists the commands"),
-        }
     }
 
     fn unknown_argument(&self) -> Problem {

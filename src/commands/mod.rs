@@ -26,7 +26,7 @@ use std::ffi::OsString;
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use jiff::Timestamp;
 
 use crate::cli::Colors;
@@ -34,11 +34,10 @@ use crate::show::harmless;
 use crate::show::style::Style;
 use input::Stdin;
 
-/// Sign, verify, send and receive webhooks: offline, byte for byte exact, and able to say why a
-/// signature does not match.
+/// Webhooks from both ends: sign, verify, send, receive, and see why not
 #[derive(Debug, Parser)]
 #[command(name = "bluehook", version, disable_help_subcommand = true)]
-#[command(after_help = FIRST_STEPS)]
+#[command(max_term_width = 80, help_template = FIRST_SCREEN, after_help = FIRST_STEPS)]
 pub struct Bluehook {
     #[command(flatten)]
     /// How the output is coloured.
@@ -47,56 +46,50 @@ pub struct Bluehook {
     command: Option<Command>,
 }
 
+/// What fits a small terminal: what every command takes stands in its own help.
+const FIRST_SCREEN: &str = "\
+{about}
+
+{usage-heading} {usage}
+
+Commands:
+{subcommands}{after-help}";
+
 const FIRST_STEPS: &str = "\
 First steps:
-  bluehook send --loopback                     sign, deliver and verify the sample, all here
-  bluehook send 3000 --secret-file secret      send it to your application on port 3000
-  bluehook listen --secret-file secret         see what arrives, and whether it is genuine
-  bluehook verify body.json --signature 5f3a…  is it genuine, and if not, why not?";
+  bluehook send --loopback      sign, deliver and verify the sample, all here
+  bluehook send 3000 -s SECRET  send it to your application on port 3000
+  bluehook listen -s SECRET     see what arrives, and whether it is genuine
 
-/// The subcommands. What each takes is defined in its file, and only once it was typed: to define
-/// everything costs more than to sign a webhook.
+bluehook COMMAND --help tells more; --color WHEN and --version are taken too.";
+
+/// The subcommands, each in the words of its own help's first line. What each takes is defined in its
+/// file, and only once it was typed: to define everything costs more than to sign a webhook.
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 enum Command {
     /// Print the signature of a body
-    ///
-    /// The body is read as bytes and never changed: a line end at its end is signed too.
     Sign(sign::Sign),
     /// Is this delivery genuine? If not, why not, and what would make it match
-    ///
-    /// Exit code 0 when it is genuine, 1 when it is not.
     Verify(verify::Verify),
     /// Send a sample or saved payload, signed
-    ///
-    /// Without further options it sends the TODO_CREATED sample, Blue's documented payload.
     Send(send::Send),
     /// Send recorded deliveries again, as captured or signed afresh
-    ///
-    /// RECORDING is what listen --record wrote, a raw HTTP request, HAR, a trace of curl's, or a
-    /// folder of these. Deliveries go out as they were captured: the same bytes, the same headers but
-    /// those of the connection; --resign signs them afresh.
     Replay(replay::Replay),
     /// Receive deliveries: verify, validate, show, record, answer
-    ///
-    /// Answers 200 to what is genuine (or unchecked, when no secret is given) and 401 to what is not.
-    /// Ctrl-C ends it in order.
     Listen(listen::Listen),
     /// List Blue's events; with a name, print its sample payload
-    ///
-    /// With a profile (-w), only the events that it would be sent.
-    ///
-    /// On a terminal the sample is pretty-printed; in a pipe it is the exact compact bytes that send
-    /// sends, and one line feed.
     Events(events::Events),
     /// List the signature schemes; with a name, print its record in TOML
-    ///
-    /// A record can be saved, changed, and used with --scheme-file or as [scheme.NAME] in bluehook.toml.
     Schemes(schemes::Schemes),
     /// Print the completion script of a shell
-    ///
-    /// For example: bluehook completions bash > ~/.local/share/bash-completion/completions/bluehook
     Completions(completions::Completions),
+    /// Show what a command takes
+    #[command(hide = true)]
+    Help {
+        /// The command
+        command: Option<String>,
+    },
 }
 
 /// What a command has around it: streams, clock and environment. Tests and `main` make one.
@@ -128,6 +121,15 @@ pub struct Stream {
 }
 
 impl Stream {
+    /// How wide a line may be. A pipe has no width: whoever reads it wants whole lines.
+    pub fn line_width(&self) -> usize {
+        if self.is_terminal {
+            self.width
+        } else {
+            usize::MAX
+        }
+    }
+
     /// Writes text. Somebody who stopped reading (`| head -1`) wants no more, and that changes no
     /// verdict: a closed pipe is no error.
     ///
@@ -260,18 +262,8 @@ impl Bluehook {
     /// It could not be done.
     pub fn run(self, shell: &mut Shell) -> Result<Verdict, Problem> {
         match self.command {
-            None => {
-                let style = shell.out.style;
-                let mut command = <Self as clap::CommandFactory>::command();
-                let help = command.render_help();
-                let text = if style.has_colours() {
-                    help.ansi().to_string()
-                } else {
-                    help.to_string()
-                };
-                shell.out.print(text)?;
-                Ok(Verdict::Yes)
-            }
+            None => help(shell, None),
+            Some(Command::Help { command }) => help(shell, command.as_deref()),
             Some(Command::Sign(command)) => command.run(shell),
             Some(Command::Verify(command)) => command.run(shell),
             Some(Command::Send(command)) => command.run(shell),
@@ -282,4 +274,24 @@ impl Bluehook {
             Some(Command::Completions(command)) => command.run(shell),
         }
     }
+}
+
+/// Shows the first screen, or all that a command takes.
+fn help(shell: &mut Shell, name: Option<&str>) -> Result<Verdict, Problem> {
+    let mut root = Bluehook::command();
+    let help = match name {
+        None => root.render_help(),
+        Some(name) => {
+            root.build();
+            match root.find_subcommand_mut(name) {
+                Some(command) => command.render_long_help(),
+                None => return Err(misunderstood::unknown_command(&Bluehook::command(), name)),
+            }
+        }
+    };
+    shell.out.print(match shell.out.style.has_colours() {
+        true => help.ansi().to_string(),
+        false => help.to_string(),
+    })?;
+    Ok(Verdict::Yes)
 }

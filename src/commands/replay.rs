@@ -28,7 +28,19 @@ use crate::show::delivery::{Detail, Layout};
 use crate::show::{exchange, lines};
 use crate::signing::{Scheme, Stamp};
 
+const EXAMPLES: &str = "\
+Examples:
+  bluehook send 3000 -s geheim --dry-run > delivery.http
+  bluehook replay delivery.http 3000 --dry-run
+  bluehook replay delivery.http 3000 --resign -s geheim --dry-run";
+
+/// Send recorded deliveries again, as captured or signed afresh
+///
+/// RECORDING is what listen --record wrote, a raw HTTP request, HAR, a trace of curl's, or a
+/// folder of these. Deliveries go out as they were captured: the same bytes, the same headers but
+/// those of the connection; --resign signs them afresh.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Replay {
     /// The recording, or a folder of recordings; - for standard input
     pub recording: PathBuf,

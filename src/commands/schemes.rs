@@ -4,15 +4,27 @@ use clap::Args;
 
 use super::settings::Settings;
 use super::{Problem, Shell, Verdict};
-use crate::cli::ProfileChoice;
+use crate::cli::{self, ProfileChoice};
 use crate::show::fit;
 use crate::show::harmless;
 use crate::show::lines::{self, SchemeLine};
+use crate::show::style::Style;
 use crate::signing::Scheme;
 
+const EXAMPLES: &str = "\
+Examples:
+  bluehook schemes
+  bluehook schemes github > mine.toml
+  bluehook schemes --json";
+
+/// List the signature schemes; with a name, print its record in TOML
+///
+/// A record can be saved, changed, and used with --scheme-file or as [scheme.NAME] in bluehook.toml.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Schemes {
     /// The scheme whose record to print, such as github
+    #[arg(value_parser = cli::scheme_name(), hide_possible_values = true)]
     pub name: Option<String>,
     /// Print the list as JSON, one object a line
     #[arg(long, conflicts_with = "name", help_heading = "Output")]
@@ -52,13 +64,15 @@ impl Schemes {
                     .print(lines::to_bytes(&line).map_err(Problem::failed)?)?;
             }
         } else {
-            shell.out.print(list(&schemes, shell.out.style))?;
+            shell
+                .out
+                .print(list(&schemes, shell.out.style, shell.out.line_width()))?;
         }
         Ok(Verdict::Yes)
     }
 }
 
-fn list(schemes: &[Scheme], style: crate::show::style::Style) -> String {
+fn list(schemes: &[Scheme], style: Style, width: usize) -> String {
     let widest = schemes
         .iter()
         .map(|scheme| fit::columns(&scheme.name))
@@ -68,10 +82,12 @@ fn list(schemes: &[Scheme], style: crate::show::style::Style) -> String {
         .iter()
         .map(|scheme| {
             let name = fit::padded(&harmless::line(scheme.name.as_bytes()), widest);
+            let about = harmless::line(scheme.about.as_bytes());
+            let at = widest + 2;
             format!(
                 "{}  {}\n",
                 style.name(name),
-                harmless::line(scheme.about.as_bytes())
+                fit::wrapped(&about, at, at, width)
             )
         })
         .collect()

@@ -18,8 +18,19 @@ use crate::show::exchange::{self, Attempt};
 use crate::show::lines;
 use crate::signing::{Secret, Stamp};
 
+const EXAMPLES: &str = "\
+Examples:
+  bluehook send --loopback
+  bluehook send --loopback -e COMMENT_CREATED --set currentValue.text=Hi
+  bluehook send 3000 -s geheim --curl
+  bluehook events TODO_MOVED | bluehook send 3000 -d - -s geheim --dry-run";
+
+/// Send a sample or saved payload, signed
+///
+/// Without further options it sends the TODO_CREATED sample, Blue's documented payload.
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("where").args(["url", "loopback", "webhook"]).multiple(true).required(true))]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Send {
     /// Where to: a URL, or short for localhost: 3000, :3000/path, localhost:3000/path
     pub url: Option<Url>,

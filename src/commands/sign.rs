@@ -15,7 +15,18 @@ use crate::show::lines::{self, BodyDigest, SignLine};
 use crate::signing::Scheme;
 use crate::signing::{Keyring, Parts, Signed, Signer};
 
+const EXAMPLES: &str = "\
+Examples:
+  bluehook events TODO_CREATED | bluehook sign -s geheim
+  bluehook events TODO_CREATED > body.json
+  bluehook sign body.json -s geheim --scheme stripe --format headers
+  bluehook sign body.json -s geheim --json";
+
+/// Print the signature of a body
+///
+/// The body is read as bytes and never changed: a line end at its end is signed too.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Sign {
     /// The file to sign; - or nothing for standard input
     pub body: Option<PathBuf>,

@@ -28,7 +28,18 @@ use crate::signing::{Judge, Judgement, Keyring, Parts};
 /// How much of a body is kept for the diagnosis.
 const KEPT_BYTES: usize = 16 << 20;
 
+const EXAMPLES: &str = "\
+Examples:
+  printf hello | bluehook verify -s geheim --signature \\
+    23a8d6334a2efccb222f05a7071419f25bd70e02f4153eee61cad4a4a1385ba9
+  bluehook send 3000 -s geheim --dry-run > delivery.http
+  bluehook verify --delivery delivery.http -s geheim --explain";
+
+/// Is this delivery genuine? If not, why not, and what would make it match
+///
+/// Exit code 0 when it is genuine, 1 when it is not.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Verify {
     /// The file with the body; - or nothing for standard input
     pub body: Option<PathBuf>,

@@ -22,27 +22,27 @@ pub mod verification;
 
 use style::Style;
 
-/// An error with its causes and what to do about it.
-pub fn problem(error: &anyhow::Error, hint: Option<&str>, style: Style) -> String {
-    let mut text = format!(
-        "{} {}\n",
-        style.bad("error:"),
-        harmless::line(error.to_string().as_bytes())
-    );
+/// An error with its causes and what to do about it, broken between words into lines of `width`
+/// columns.
+pub fn problem(error: &anyhow::Error, hint: Option<&str>, style: Style, width: usize) -> String {
+    let mut text = String::new();
+    let mut line = |indent: &str, label: &str, painted: String, said: &str| {
+        let said = harmless::line(said.as_bytes());
+        let used = indent.len() + label.len() + 1;
+        let wrapped = fit::wrapped(&said, used, 4, width);
+        text.push_str(&format!("{indent}{painted} {wrapped}\n"));
+    };
+    line("", "error:", style.bad("error:"), &error.to_string());
     for cause in error.chain().skip(1) {
-        let cause = cause.to_string();
-        text.push_str(&format!(
-            "  {} {}\n",
+        line(
+            "  ",
+            "caused by:",
             style.dim("caused by:"),
-            harmless::line(cause.as_bytes())
-        ));
+            &cause.to_string(),
+        );
     }
     if let Some(hint) = hint {
-        text.push_str(&format!(
-            "  {} {}\n",
-            style.name("hint:"),
-            harmless::line(hint.as_bytes())
-        ));
+        line("  ", "hint:", style.name("hint:"), hint);
     }
     text
 }

@@ -1,4 +1,4 @@
-//! `bluehook events`, and the first screen.
+//! `bluehook events`.
 
 use sha2::{Digest as _, Sha256};
 
@@ -35,22 +35,4 @@ fn an_unknown_event_is_answered_with_the_nearest_name() {
         2,
         "error: TODO_CRETED is not an event of Blue\n  hint: did you mean TODO_CREATED?\n",
     );
-}
-
-#[test]
-fn bluehook_alone_shows_where_to_begin() {
-    let place = Place::new();
-    let ended = place.bluehook("").run();
-    assert_eq!((ended.code, ended.talk().as_str()), (Some(0), ""));
-    let text = ended.text();
-    for word in [
-        "sign",
-        "verify",
-        "send",
-        "events",
-        "First steps:",
-        "send --loopback",
-    ] {
-        assert!(text.contains(word), "{word} is missing in:\n{text}");
-    }
 }

@@ -14,6 +14,7 @@ mod forward;
 // Ends listeners by signals, as people and CI do on Unix.
 #[cfg(unix)]
 mod listen;
+mod manual;
 #[path = "../peers/mod.rs"]
 mod peers;
 mod readme;

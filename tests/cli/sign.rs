@@ -278,3 +278,48 @@ fn openssl_agrees_on_every_odd_body_and_every_wrong_digit_is_refused() {
         assert_eq!(verify(&wrong), Some(1), "body {index}, digit {at}");
     }
 }
+
+/// Runs the binary on a terminal of its own, types a line once it is asked for, and prints all that
+/// the terminal showed.
+#[cfg(unix)]
+const TERMINAL: &str = r#"
+import os, pty, sys
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+shown, typed = b"", False
+while True:
+    try:
+        piece = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not piece:
+        break
+    shown += piece
+    if b": " in shown and not typed:
+        os.write(terminal, b"geheim\n")
+        typed = True
+os.waitpid(pid, 0)
+sys.stdout.buffer.write(shown.replace(b"\r\n", b"\n"))
+"#;
+
+#[cfg(unix)]
+#[test]
+fn a_secret_that_is_typed_is_not_shown() {
+    if !crate::runner::has("python3") {
+        return;
+    }
+    let place = Place::new();
+    place.file("body", "hello");
+    let output = place
+        .command("python3")
+        .args(["-c", TERMINAL, crate::runner::BINARY])
+        .args(["sign", "body", "--secret-file", "-", "--color", "never"])
+        .output()
+        .unwrap();
+    let signature = place.bluehook("sign body -s geheim").run().text();
+    assert_eq!(
+        String::from_utf8(output.stdout).unwrap(),
+        format!("the secret, which is not shown: \n{signature}")
+    );
+}

@@ -58,7 +58,19 @@ const FORWARD_CONNECTIONS: usize = 64;
 /// The largest body of a scripted answer.
 const RESPOND_BODY_BYTES: u64 = 16 << 20;
 
+const EXAMPLES: &str = "\
+Examples:
+  bluehook listen -s geheim
+  bluehook listen -s geheim --record deliveries.jsonl -f 3000
+  bluehook listen -s geheim --respond 500x4,200
+  bluehook listen -s geheim -n 1 --expect TODO_CREATED";
+
+/// Receive deliveries: verify, validate, show, record, answer
+///
+/// Answers 200 to what is genuine (or unchecked, when no secret is given) and 401 to what is not.
+/// Ctrl-C ends it in order.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Listen {
     /// The port; 0 takes any free one
     #[arg(short, long, default_value_t = 2583, value_parser = cli::number(0..=u16::MAX))]
@@ -140,7 +152,7 @@ pub(super) struct Listen {
     #[arg(short = 'n', long, value_name = "N", value_parser = cli::number(1_u64..), help_heading = "Ending")]
     pub count: Option<u64>,
     /// End when this event came (a glob); may be given several times
-    #[arg(long, value_name = "EVENT", value_parser = filter::pattern, help_heading = "Ending")]
+    #[arg(long, value_name = "EVENT", value_parser = cli::event(filter::pattern), hide_possible_values = true, help_heading = "Ending")]
     pub expect: Vec<Pattern>,
     /// End after this time: with exit code 1 if something was waited for and did not come
     #[arg(long, value_name = "DURATION", value_parser = cli::positive_duration, help_heading = "Ending")]
