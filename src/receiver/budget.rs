@@ -166,17 +166,23 @@ impl Share {
         };
         timeout(wait, covering).await.is_ok()
     }
+
+    /// Makes the share one of nothing.
+    pub(super) fn give_back(&mut self) {
+        let bytes = std::mem::take(&mut self.bytes);
+        if let Some(account) = &self.account
+            && bytes > 0
+        {
+            account.used.fetch_sub(bytes, Ordering::Relaxed);
+            account.budget.used.fetch_sub(bytes, Ordering::Relaxed);
+            account.budget.freed.notify_waiters();
+        }
+    }
 }
 
 impl Drop for Share {
     fn drop(&mut self) {
-        if let Some(account) = &self.account
-            && self.bytes > 0
-        {
-            account.used.fetch_sub(self.bytes, Ordering::Relaxed);
-            account.budget.used.fetch_sub(self.bytes, Ordering::Relaxed);
-            account.budget.freed.notify_waiters();
-        }
+        self.give_back();
     }
 }
 

@@ -4,15 +4,14 @@
 //! It is generic over its stream. Nothing is read ahead of what can be used: while an answer is
 //! awaited or written, the sender is not listened to.
 
-use std::io;
+use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Poll, ready};
 use std::time::{Duration, SystemTime};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::oneshot::error::TryRecvError;
 use tokio::time::sleep;
 
 use super::answer::{self, Asked, CONTINUE, Clock};
@@ -21,15 +20,9 @@ use super::head::{Coming, Framing, Head};
 use super::limits::{Limits, Refusal};
 use super::lines::{Cut, Line, Lines, Phase, Place};
 use super::service::{Answer, Malformed, Outbox, Received, Reply, Responder, Service};
+use super::wire::{Broken, KEPT_BYTES, Scratch, Wire};
 use crate::delivery::Delivery;
 use crate::http::{Chunks, Fault, Stretch};
-
-/// The buffer into which all connections read, one at a time.
-const SCRATCH_BYTES: usize = 64 * 1024;
-/// What every connection may hold beyond the budget, and what is read at once of a head.
-const KEPT_BYTES: usize = 16 * 1024;
-/// What a closing connection may still send for nothing.
-const LINGER_BYTES: usize = 64 * 1024 * 1024;
 
 /// What all connections of a receiver share.
 pub(super) struct Shared {
@@ -39,7 +32,7 @@ pub(super) struct Shared {
     service: Box<dyn Service>,
     budget: Arc<Budget>,
     clock: Clock,
-    scratch: Mutex<Box<[u8]>>,
+    scratch: Scratch,
     stopping: AtomicBool,
 }
 
@@ -53,7 +46,7 @@ impl Shared {
             service,
             budget: Arc::new(Budget::new(&limits)),
             clock: Clock::default(),
-            scratch: Mutex::new(vec![0; SCRATCH_BYTES].into_boxed_slice()),
+            scratch: Scratch::default(),
             stopping: AtomicBool::new(false),
         }
     }
@@ -68,7 +61,7 @@ impl Shared {
         self.stopping.load(Ordering::Relaxed)
     }
 
-    pub(super) fn report(&self, remote: Option<std::net::SocketAddr>, refusal: Refusal) {
+    pub(super) fn report(&self, remote: Option<SocketAddr>, refusal: Refusal) {
         let malformed = Malformed {
             at: SystemTime::now(),
             remote,
@@ -102,6 +95,16 @@ impl From<Cut> for End {
     }
 }
 
+/// What is wrong with a socket concerns nobody, unless a request breaks off with it.
+impl From<Broken> for End {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::Reset => Self::Silent,
+            Broken::Cut(cut) => Self::Cut(cut),
+        }
+    }
+}
+
 /// Sees a connection to its end.
 pub(super) async fn attend<S>(stream: S, place: Place, shared: Arc<Shared>)
 where
@@ -109,14 +112,10 @@ where
 {
     let account = shared.budget.account(place.line.remote);
     let mut connection = Connection {
-        stream,
+        wire: Wire::new(stream, &place.line, &shared.scratch, account.share()),
         line: &place.line,
         shared: &shared,
-        input: Vec::new(),
-        done: 0,
-        share: account.share(),
         account,
-        has_ended: false,
     };
     let end = connection.converse().await;
     // Being cut while it closes, or an error then, changes nothing any more.
@@ -124,17 +123,10 @@ where
 }
 
 struct Connection<'a, S> {
-    stream: S,
+    wire: Wire<'a, S>,
     line: &'a Line,
     shared: &'a Shared,
     account: Arc<Account>,
-    /// What has been read, of which so much is done with.
-    input: Vec<u8>,
-    done: usize,
-    /// For input beyond what every connection may hold.
-    share: Share,
-    /// The sender has ended its direction.
-    has_ended: bool,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
@@ -170,33 +162,36 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
         let mut is_idle = true;
         loop {
             // Empty lines before a request line are passed over (RFC 9112, section 2.2).
-            while is_idle && self.unread().starts_with(b"\r\n") {
-                self.done += 2;
+            while is_idle && self.wire.unread().starts_with(b"\r\n") {
+                self.wire.pass(2);
             }
-            let unread = self.unread();
+            let unread = self.wire.unread();
             let length = unread.len();
             if !matches!(unread, [] | [b'\r']) {
                 if let Some(head) = coming.look(unread, &self.shared.limits)? {
-                    self.done += head.bytes;
+                    self.wire.pass(head.bytes);
                     return Ok(Some(head));
                 }
                 if std::mem::take(&mut is_idle) {
                     self.line.enter(Phase::Head);
                 }
-                self.account_for_input(length)?;
+                if !self.wire.is_within_budget() {
+                    return Err(Refusal::over_budget().into());
+                }
             } else if self.shared.is_stopping() {
                 return Ok(None);
             }
-            match self.read(KEPT_BYTES, None).await {
+            match self.wire.read(KEPT_BYTES, None).await {
                 Ok(0) if length == 0 => return Ok(None),
                 Ok(0) => return Err(truncated_head("ended", length)),
                 Ok(_) => {}
-                Err(Broken::Reset) if length == 0 => return Err(End::Silent),
-                Err(Broken::Reset) => return Err(unanswered(truncated_head("was reset", length))),
+                Err(Broken::Reset) if length > 0 => {
+                    return Err(unanswered(truncated_head("was reset", length)));
+                }
                 Err(Broken::Cut(Cut::Overdue(Phase::Head))) => {
                     return Err(self.overdue("head", self.shared.limits.head));
                 }
-                Err(Broken::Cut(cut)) => return Err(cut.into()),
+                Err(broken) => return Err(broken.into()),
             }
         }
     }
@@ -214,12 +209,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
             Framing::Length(length) => usize::try_from(length).unwrap_or(usize::MAX),
             Framing::Chunked => 0,
         };
-        let is_there = length.min(self.unread().len());
+        let is_there = length.min(self.wire.unread().len());
         self.grow(&mut body, is_there, length).await?;
         self.move_input(&mut body, is_there);
         if is_there < length || head.framing == Framing::Chunked {
-            if head.expects_continue && is_there == 0 && self.unread().is_empty() {
-                self.send(CONTINUE, &[]).await?;
+            if head.expects_continue && is_there == 0 && self.wire.unread().is_empty() {
+                self.wire.send(CONTINUE, &[]).await?;
             }
             body.time(self.line);
             match head.framing {
@@ -236,7 +231,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
             self.grow(body, has + 1, length).await?;
             // No more is read than belongs to the body.
             let room = body.bytes.capacity().min(length) - has;
-            let read = self.read(room, Some(&mut body.bytes)).await;
+            let read = self.wire.read(room, Some(&mut body.bytes)).await;
             self.went_on(read, || format!("after {has} of its body's {length} bytes"))?;
         }
         Ok(())
@@ -246,16 +241,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
         let limits = self.shared.limits;
         let mut chunks = Chunks::new(limits.body_bytes);
         loop {
-            match chunks.read(self.unread()) {
+            match chunks.read(self.wire.unread()) {
                 Ok(Stretch::End) => return Ok(()),
                 Ok(Stretch::Framing(0) | Stretch::Data(0)) => {
                     let has = body.bytes.len();
-                    let read = self.read(KEPT_BYTES, None).await;
+                    let read = self.wire.read(KEPT_BYTES, None).await;
                     self.went_on(read, || {
                         format!("after {has} bytes of its chunked body, before the last chunk")
                     })?;
                 }
-                Ok(Stretch::Framing(bytes)) => self.done += bytes,
+                Ok(Stretch::Framing(bytes)) => self.wire.pass(bytes),
                 Ok(Stretch::Data(bytes)) => {
                     let length = body.bytes.len() + bytes;
                     self.grow(body, length, usize::MAX).await?;
@@ -292,10 +287,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
 
     /// Moves input into a body, up to that length of it.
     fn move_input(&mut self, body: &mut Body, length: usize) {
-        let unread = self.unread();
+        let unread = self.wire.unread();
         let moved = unread.len().min(length - body.bytes.len());
         body.bytes.extend_from_slice(&unread[..moved]);
-        self.done += moved;
+        self.wire.pass(moved);
     }
 
     /// Whether a body went on; if not, how it ended is told with what had come of it.
@@ -346,8 +341,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
         }
         let answer = match answer.try_recv() {
             Ok(answer) => Ok(answer),
-            Err(tokio::sync::oneshot::error::TryRecvError::Closed) => Err(()),
-            Err(tokio::sync::oneshot::error::TryRecvError::Empty) => {
+            Err(TryRecvError::Closed) => Err(()),
+            Err(TryRecvError::Empty) => {
                 self.line.enter(Phase::Service);
                 self.line.unless_cut(answer).await?.map_err(drop)
             }
@@ -382,7 +377,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
         let clock = &self.shared.clock;
         let written = clock.tell(|date| answer::write(&reply, asked, date));
         let body: &[u8] = if written.has_body { &reply.body } else { &[] };
-        self.send(&written.head, body).await?;
+        self.wire.send(&written.head, body).await?;
         Ok(written.keeps_open)
     }
 
@@ -412,129 +407,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
                 is_heard_out = false;
             }
         }
-        self.linger(is_heard_out).await
-    }
-
-    /// Closes our direction, and where more may come reads that for a while, for nothing: a socket
-    /// that is closed with unread bytes resets the connection, and the answer would be lost on a
-    /// sender that is still writing.
-    async fn linger(&mut self, is_heard_out: bool) -> Result<(), End> {
-        let has_more = !is_heard_out || !self.unread().is_empty();
-        self.input = Vec::new();
-        self.done = 0;
-        self.share = Share::default();
-        self.line.enter(Phase::Closing);
-        let stream = &mut self.stream;
-        let shutting =
-            std::future::poll_fn(|context| Pin::new(&mut *stream).poll_shutdown(context));
-        if self.line.unless_cut(shutting).await?.is_err() {
-            return Ok(());
-        }
-        let mut discarded = 0;
-        while !self.has_ended && discarded < LINGER_BYTES {
-            let (stream, scratch) = (&mut self.stream, &self.shared.scratch);
-            let discarding = std::future::poll_fn(|context| {
-                let mut scratch = scratch.lock().unwrap_or_else(PoisonError::into_inner);
-                let mut buffer = ReadBuf::new(&mut scratch);
-                match Pin::new(&mut *stream).poll_read(context, &mut buffer) {
-                    Poll::Ready(Ok(())) => Poll::Ready(buffer.filled().len()),
-                    Poll::Pending if has_more => Poll::Pending,
-                    Poll::Pending | Poll::Ready(Err(_)) => Poll::Ready(0),
-                }
-            });
-            match self.line.unless_cut(discarding).await? {
-                0 => return Ok(()),
-                bytes => discarded += bytes,
-            }
-        }
-        Ok(())
-    }
-
-    fn unread(&self) -> &[u8] {
-        self.input.get(self.done..).unwrap_or_default()
-    }
-
-    /// Holds no more of a head, and of what came with it, than the budget allows.
-    fn account_for_input(&mut self, bytes: usize) -> Result<(), Refusal> {
-        if bytes <= KEPT_BYTES || self.share.cover(self.input.capacity()) {
-            Ok(())
-        } else {
-            Err(Refusal::over_budget())
-        }
-    }
-
-    /// Reads what comes next, at most that much, to the end of `to` or of the input. Returns how
-    /// much it was: 0 at the sender's end.
-    async fn read(&mut self, most: usize, to: Option<&mut Vec<u8>>) -> Result<usize, Broken> {
-        if self.has_ended {
-            return Ok(0);
-        }
-        let to = match to {
-            Some(to) => to,
-            None => {
-                self.input.drain(..self.done);
-                self.done = 0;
-                if self.input.is_empty() && self.input.capacity() > KEPT_BYTES {
-                    self.input = Vec::new();
-                    self.share = self.account.share();
-                }
-                &mut self.input
-            }
-        };
-        let (stream, scratch) = (&mut self.stream, &self.shared.scratch);
-        let reading = std::future::poll_fn(|context| {
-            let mut scratch = scratch.lock().unwrap_or_else(PoisonError::into_inner);
-            let most = most.min(scratch.len());
-            let mut buffer = ReadBuf::new(scratch.get_mut(..most).unwrap_or_default());
-            let read = ready!(Pin::new(&mut *stream).poll_read(context, &mut buffer));
-            to.extend_from_slice(buffer.filled());
-            Poll::Ready(read.map(|()| buffer.filled().len()))
-        });
-        match self.line.unless_cut(reading).await? {
-            Ok(bytes) => {
-                self.has_ended = bytes == 0;
-                Ok(bytes)
-            }
-            Err(_) => {
-                self.has_ended = true;
-                Err(Broken::Reset)
-            }
-        }
-    }
-
-    /// Writes both, whole.
-    async fn send(&mut self, head: &[u8], body: &[u8]) -> Result<(), End> {
-        let (mut head, mut body) = (head, body);
-        let mut is_waiting = false;
-        let (stream, line) = (&mut self.stream, self.line);
-        let writing = std::future::poll_fn(|context| {
-            while !head.is_empty() || !body.is_empty() {
-                let stream = Pin::new(&mut *stream);
-                let writing = if body.is_empty() {
-                    stream.poll_write(context, head)
-                } else {
-                    let slices = [io::IoSlice::new(head), io::IoSlice::new(body)];
-                    stream.poll_write_vectored(context, &slices)
-                };
-                let written = match writing {
-                    Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Err(End::Silent)),
-                    Poll::Ready(Ok(written)) => written,
-                    Poll::Pending => {
-                        if !std::mem::replace(&mut is_waiting, true) {
-                            line.enter(Phase::Answer);
-                        }
-                        return Poll::Pending;
-                    }
-                };
-                let of_head = written.min(head.len());
-                head = &head[of_head..];
-                body = body.get(written - of_head..).unwrap_or_default();
-            }
-            Pin::new(&mut *stream)
-                .poll_flush(context)
-                .map_err(|_| End::Silent)
-        });
-        self.line.unless_cut(writing).await?
+        Ok(self.wire.linger(is_heard_out).await?)
     }
 }
 
@@ -554,19 +427,6 @@ impl Body {
         if !std::mem::replace(&mut self.is_timed, true) {
             line.enter(Phase::Body);
         }
-    }
-}
-
-/// Why nothing was read.
-enum Broken {
-    /// The connection is gone.
-    Reset,
-    Cut(Cut),
-}
-
-impl From<Cut> for Broken {
-    fn from(cut: Cut) -> Self {
-        Self::Cut(cut)
     }
 }
 
@@ -604,6 +464,7 @@ fn crowded_out(phase: Phase, age: Duration, most: usize) -> Refusal {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::sync::Mutex;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     /// Notes what comes in, and answers with the target.

@@ -21,6 +21,7 @@ mod limits;
 mod lines;
 mod port;
 mod service;
+mod wire;
 
 pub use budget::Share;
 pub use limits::Limits;
