@@ -19,7 +19,6 @@ const ITEMS: usize = 100;
 const ASYMMETRIC_SIGNATURES: usize = 16;
 
 /// What the headers hold for one variant.
-#[derive(Debug)]
 pub(super) struct Carried<'a> {
     /// What is signed of it.
     pub(super) given: Given<'a>,

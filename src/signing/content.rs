@@ -27,7 +27,7 @@ pub struct Parts<'a> {
 }
 
 /// What a template's parts stand for, but for the URL, the body and the key.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Given<'a> {
     pub(super) parts: Parts<'a>,
     pub(super) timestamp: Option<Vec<u8>>,
@@ -38,7 +38,7 @@ pub(super) struct Given<'a> {
 }
 
 /// A piece of the signed content.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(super) enum Segment {
     /// The template's own text: separators, `v0`.
     Text(Vec<u8>),
@@ -171,8 +171,7 @@ impl<'b> Whole<'b> {
     }
 }
 
-/// The computation of one signature, while the body streams by where the scheme allows it.
-#[derive(Debug)]
+/// The computation of one signature, over a body that streams by or one that is there as a whole.
 pub(super) struct Work<'a> {
     pub(super) variant: &'a Variant,
     pub(super) entry: &'a Entry,
@@ -181,64 +180,52 @@ pub(super) struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    /// Feeds what stands before a streaming body.
     pub(super) fn new(variant: &'a Variant, entry: &'a Entry, segments: Vec<Segment>) -> Self {
-        let mut running = entry.key.start();
-        if variant.streams() {
-            feed(&mut running, around_body(&segments).0, entry);
-        }
         Self {
             variant,
             entry,
             segments,
-            running,
+            running: entry.key.start(),
         }
     }
 
-    /// Feeds the next piece of a streaming body.
+    /// Feeds what stands before a body that will stream by.
+    pub(super) fn begin(&mut self) {
+        let end = self.body_at().unwrap_or(self.segments.len());
+        self.feed(0..end);
+    }
+
+    /// Feeds the next piece of a body that streams by.
     pub(super) fn update(&mut self, piece: &[u8]) {
-        if self.segments.contains(&Segment::Body) {
+        if self.body_at().is_some() {
             self.running.update(piece);
         }
     }
 
-    /// Feeds what stands after a streaming body, or the whole content of a `body` that was kept.
-    /// The error names what the body does not hold.
+    /// Ends with what stands behind a body that streamed by, or computes the whole content. The
+    /// error names what the body does not hold.
     pub(super) fn finish(mut self, body: Option<&Whole<'_>>) -> Result<Running<'a>, String> {
-        match body {
-            Some(body) if !self.variant.streams() => {
-                let key = self.entry.key.bytes().unwrap_or_default();
-                for piece in body.pieces(&self.segments, key)? {
-                    self.running.update(piece);
-                }
+        if let Some(body) = body {
+            let key = self.entry.key.bytes().unwrap_or_default();
+            for piece in body.pieces(&self.segments, key)? {
+                self.running.update(piece);
             }
-            body => {
-                if let Some(body) = body {
-                    // It was kept for another variant's sake: this one has not seen it yet.
-                    self.update(body.bytes);
-                }
-                feed(&mut self.running, around_body(&self.segments).1, self.entry);
-            }
+        } else if let Some(at) = self.body_at() {
+            self.feed(at + 1..self.segments.len());
         }
         Ok(self.running)
     }
-}
 
-/// Feeds segments that the body has no part in.
-fn feed(running: &mut Running<'_>, segments: &[Segment], entry: &Entry) {
-    for segment in segments {
-        match segment {
-            Segment::Secret => running.update(entry.key.bytes().unwrap_or_default()),
-            other => running.update(other.text().unwrap_or_default()),
-        }
+    fn body_at(&self) -> Option<usize> {
+        self.segments.iter().position(|one| *one == Segment::Body)
     }
-}
 
-/// What a content has before and after its body.
-fn around_body(segments: &[Segment]) -> (&[Segment], &[Segment]) {
-    match segments.iter().position(|one| *one == Segment::Body) {
-        Some(at) => (&segments[..at], &segments[at + 1..]),
-        None => (segments, &[]),
+    /// Feeds segments that the body has no part in.
+    fn feed(&mut self, range: Range<usize>) {
+        for segment in &self.segments[range] {
+            let key = || self.entry.key.bytes().unwrap_or_default();
+            self.running.update(segment.text().unwrap_or_else(key));
+        }
     }
 }
 

@@ -87,7 +87,6 @@ impl fmt::Debug for Expected {
 }
 
 /// A judgement under way: takes the body, ends with the verdict.
-#[derive(Debug)]
 pub struct Judge<'a> {
     scheme: &'a Scheme,
     forms: Vec<Form<'a>>,
@@ -100,7 +99,6 @@ pub struct Judge<'a> {
 
 /// What the delivery carries for one variant, and what may match it: each key with each spelling of
 /// the URL.
-#[derive(Debug)]
 struct Form<'a> {
     variant: usize,
     signatures: Result<Vec<Vec<u8>>, Reason>,
@@ -154,8 +152,16 @@ impl<'a> Judge<'a> {
             }
         }
         let needs_all = |form: &Form<'_>| !scheme.variants[form.variant].streams();
-        judge.body = judge.forms.iter().any(needs_all).then(Vec::new);
+        if judge.forms.iter().any(needs_all) {
+            judge.body = Some(Vec::new());
+        } else {
+            judge.works().for_each(Work::begin);
+        }
         Ok(judge)
+    }
+
+    fn works(&mut self) -> impl Iterator<Item = &mut Work<'a>> {
+        self.forms.iter_mut().flat_map(|form| &mut form.works)
     }
 
     /// The computation with the first key that applies.
@@ -172,9 +178,7 @@ impl<'a> Judge<'a> {
     pub fn update(&mut self, piece: &[u8]) {
         match &mut self.body {
             Some(body) => body.extend_from_slice(piece),
-            None => (self.forms.iter_mut())
-                .flat_map(|form| &mut form.works)
-                .for_each(|work| work.update(piece)),
+            None => self.works().for_each(|work| work.update(piece)),
         }
     }
 

@@ -220,12 +220,6 @@ enum State<'k> {
     Whole(&'k Pair, Vec<u8>),
 }
 
-impl fmt::Debug for Running<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Running")
-    }
-}
-
 impl Running<'_> {
     /// Feeds the next piece of the content.
     pub(super) fn update(&mut self, piece: &[u8]) {
@@ -292,8 +286,8 @@ mod tests {
     #[test]
     fn secrets_are_never_shown() {
         let key = verifying(HMAC, &KeyRule::default(), "hunter2").unwrap();
-        let shown = format!("{:?} {key:?} {:?}", secret("hunter2"), key.start());
-        assert_eq!(shown, "Secret(…) Key(f52fbd32) Running");
+        let shown = format!("{:?} {key:?}", secret("hunter2"));
+        assert_eq!(shown, "Secret(…) Key(f52fbd32)");
     }
 
     #[test]

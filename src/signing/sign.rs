@@ -21,7 +21,6 @@ pub struct Stamp {
 }
 
 /// A signature under way: takes the body, ends with headers.
-#[derive(Debug)]
 pub struct Signer<'a> {
     variant: &'a Variant,
     works: Vec<Work<'a>>,
@@ -89,13 +88,16 @@ impl<'a> Signer<'a> {
                 lay_out(&variant.content, &given, url.as_deref()).map_err(Missing::Part)?;
             works.push(Work::new(variant, entry, segments));
         }
-        let whole = works.iter().any(|work| !work.variant.streams());
+        let body = (works.iter().any(|work| !work.variant.streams())).then(Vec::new);
+        if body.is_none() {
+            works.iter_mut().for_each(Work::begin);
+        }
         Ok(Self {
             variant,
             works,
             timestamp,
             id,
-            body: whole.then(Vec::new),
+            body,
         })
     }
 
