@@ -1,12 +1,14 @@
 //! What a cause is: one record each, with all that is special about it, and the changes that are
 //! made by it on the way to a retried signature.
 
+use std::borrow::Cow;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash as _, Hasher as _};
 use std::rc::Rc;
 
 use super::shape::{Body, Key, Made, Reading, Recipe, Scene, Sink};
 use crate::signing::content::Segment;
+use crate::signing::hash::Hash;
 
 /// The record of one cause.
 pub struct Record {
@@ -178,8 +180,10 @@ fn number(bytes: &[u8]) -> u64 {
 /// One change on the way to a retried signature.
 pub(super) struct Change {
     pub(super) record: &'static Record,
-    /// The evidence: the made thing's place is taken by nothing.
-    pub(super) made: Made<()>,
+    /// The evidence, see [`Made`].
+    pub(super) what: Cow<'static, str>,
+    pub(super) detail: Option<Cow<'static, str>>,
+    pub(super) names: Option<Hash>,
     /// How rare it is: the record's rarity, and what this one is rarer.
     pub(super) rarity: u8,
 }
@@ -203,29 +207,17 @@ impl<T> Try<T> {
 
     /// What a record made of it.
     pub(super) fn changed(&self, record: &'static Record, made: Made<T>, rarity: u8) -> Self {
-        let Made {
-            thing,
-            what,
-            rarer,
-            detail,
-            names,
-        } = made;
-        let made = Made {
-            thing: (),
-            what,
-            rarer,
-            detail,
-            names,
-        };
         let change = Change {
             record,
-            made,
+            what: made.what,
+            detail: made.detail,
+            names: made.names,
             rarity,
         };
         let mut changes = self.changes.clone();
         changes.push(Rc::new(change));
         Self {
-            thing,
+            thing: made.thing,
             changes,
             rarity: self.rarity + rarity,
         }

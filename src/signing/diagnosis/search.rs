@@ -32,7 +32,7 @@ const RETRY: u64 = 384;
 /// What verifying with a public key costs.
 const VERIFICATION: u64 = 100_000;
 /// What a byte costs of which a form is made and sorted, or a value found.
-const MAKING: u64 = 16;
+const MAKING: u64 = 8;
 /// Up to this length a body is compared beginning by beginning.
 pub(super) const BEGINNINGS: usize = 32 << 10;
 /// Up to this length what is rare is tried too.
@@ -381,7 +381,7 @@ impl<'a> Search<'a> {
                 .position(|one| std::ptr::eq(one, change.record))
         });
         // Of two changes about one hash the later says it all.
-        let hashes: Vec<_> = changes.iter().map(|change| change.made.names).collect();
+        let hashes: Vec<_> = changes.iter().map(|change| change.names).collect();
         let mut at = 0;
         changes.retain(|_| {
             at += 1;

@@ -23,7 +23,7 @@ pub struct Effort {
 impl Effort {
     /// For somebody who waits for the answer: below a tenth of a second for usual bodies.
     pub const FULL: Self = Self {
-        bytes: 34 << 20,
+        bytes: 40 << 20,
         rounds: 64,
     };
     /// For many deliveries in a row: single changes and the commonest pairs.
@@ -122,16 +122,17 @@ impl Cause {
         let mut cause = Self::default();
         let mut sentences: Vec<String> = Vec::new();
         let mut fixes: Vec<String> = Vec::new();
-        for Change { record, made, .. } in changes {
+        for change in changes {
+            let record = change.record;
             push_new(&mut cause.codes, record.code);
-            push_new(&mut sentences, record.about.replace("{}", &made.what));
-            push_new(&mut fixes, record.fix.replace("{}", &made.what));
+            push_new(&mut sentences, record.about.replace("{}", &change.what));
+            push_new(&mut fixes, record.fix.replace("{}", &change.what));
             let place = match record.detail {
                 Detail::Dialect => &mut cause.dialect,
                 Detail::Algorithm => &mut cause.algorithm,
                 Detail::Scheme => &mut cause.scheme,
             };
-            if let Some(detail) = &made.detail {
+            if let Some(detail) = &change.detail {
                 *place = Some(detail.to_string());
             }
         }
