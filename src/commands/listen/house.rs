@@ -3,7 +3,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -13,9 +13,10 @@ use glob::Pattern;
 use super::bench::Bench;
 use super::forward::Forwarder;
 use super::intake::{self, Desk, Exit, Repeats};
-use super::recorder;
+use super::recorder::{self, Recorder};
 use super::respond::Player;
-use super::screen::{self, Manner, Note};
+use super::screen::{self, Manner, Note, Showing};
+use super::taken::Taken;
 use super::tally::Tally;
 use crate::commands::filter::Filter;
 use crate::commands::{Problem, Shell};
@@ -66,85 +67,125 @@ pub(super) fn serve(
     stop: &Stop,
     signal: impl Fn() -> Option<i32>,
 ) -> Result<Ended, Problem> {
-    // A reader that has gone ends the listening, unless something else is still waited for.
-    let awaits = plan.count.is_some() || !plan.expected.is_empty();
-    let waits =
-        awaits || plan.forwarder.is_some() || plan.timeout.is_some() || plan.appender.is_some();
-    let closing = stop.clone();
-    let closed = move || {
-        if !waits {
-            closing.trigger();
-        }
+    let time = watch_time(stop.clone(), plan.timeout);
+    let house = House::build(plan, shell, stop)?;
+    let (intake, beside) = match intake::open(house.desk.clone()) {
+        Ok(opened) => opened,
+        Err(error) => return Err(house.showing.give_back(shell, error)),
     };
-    let bench = Arc::new(plan.bench);
-    let streams = (&mut shell.out, &mut shell.err);
-    let (screen, showing) =
-        screen::start(streams, plan.manner, bench.clone(), closed).map_err(Problem::failed)?;
-    let asks_event = !plan.expected.is_empty();
-    let exit = Arc::new(Exit {
-        tally: Tally::new(plan.count, plan.expected, plan.fails_on_refused),
-        screen,
-        stop: stop.clone(),
-        closing: AtomicBool::new(false),
-        unanswered: AtomicU64::new(0),
-    });
-    let (recorder, recording) = match plan.appender {
-        None => (None, None),
-        Some(appender) => {
-            let (reading, redacts) = (bench.clone(), plan.manner.redacts);
-            // The cause of a mismatch is looked for when it is read back: the sender waits.
-            let line = move |taken: &mut super::taken::Taken| {
-                reading.read(taken);
-                taken.line(redacts, reading.verification(taken, None).as_ref())
-            };
-            let telling = exit.clone();
-            let warn = move |text| telling.screen.note(Note::Warning, text);
-            let (recorder, thread) = recorder::start(appender, line, warn)
-                .map_err(|error| showing.give_back(shell, error))?;
-            (Some(recorder), Some(thread))
-        }
-    };
-    let forwarder = plan.forwarder.map(Arc::new);
-    let desk = Arc::new(Desk {
-        bench,
-        accept_invalid: plan.accept_invalid,
-        filter: plan.filter,
-        asks_event: asks_event || forwarder.as_ref().is_some_and(|one| one.asks_event()),
-        player: plan.player,
-        forwarder,
-        recorder,
-        repeats: Repeats::default(),
-        exit: exit.clone(),
-    });
-    let (intake, beside) =
-        intake::open(desk.clone()).map_err(|error| showing.give_back(shell, error))?;
-    let served = receiver.serve_beside(intake, stop, watch_time(stop.clone(), plan.timeout));
-
-    exit.closing.store(true, Ordering::Relaxed);
-    join(beside, LAST_JUDGING);
-    if let Some(forwarder) = &desk.forwarder {
-        forwarder.wait(LAST_FORWARDS);
-    }
-    if let (Some(recorder), Some(thread)) = (&desk.recorder, recording) {
-        recorder.end();
-        let _ = thread.join();
-    }
-    exit.screen.end();
-    let ended = Ended {
-        summary: exit.tally.summary(),
-        is_satisfied: exit.tally.is_satisfied(),
-    };
-    let unanswered = exit.unanswered.load(Ordering::Relaxed);
-    let streams = (&mut shell.out, &mut shell.err);
-    let shown = showing.end(
-        streams,
-        &ended.summary,
-        (unanswered, awaits && ended.is_satisfied),
-        signal,
-    );
+    let served = receiver.serve_beside(intake, stop, time);
+    let ended = house.end(beside, shell, signal);
     served.map_err(Problem::failed)?;
-    shown.map_err(|error| Problem::failed(error).context("could not write the output"))?;
-    Ok(ended)
+    ended.map_err(|error| Problem::failed(error).context("could not write the output"))
+}
+
+/// What runs, from the first stage to the last.
+struct House {
+    desk: Arc<Desk>,
+    /// The recorder's thread.
+    recording: Option<JoinHandle<()>>,
+    showing: Showing,
+    /// Something is waited for.
+    awaits: bool,
+}
+
+impl House {
+    /// Starts the stages, the last one first.
+    fn build(plan: Plan, shell: &mut Shell, stop: &Stop) -> Result<Self, Problem> {
+        let awaits = plan.count.is_some() || !plan.expected.is_empty();
+        let asks_event = !plan.expected.is_empty();
+        // A reader that has gone ends the listening, unless something else is still waited for.
+        let waits =
+            awaits || plan.forwarder.is_some() || plan.timeout.is_some() || plan.appender.is_some();
+        let closing = stop.clone();
+        let closed = move || {
+            if !waits {
+                closing.trigger();
+            }
+        };
+        let bench = Arc::new(plan.bench);
+        let streams = (&mut shell.out, &mut shell.err);
+        let (screen, showing) =
+            screen::start(streams, plan.manner, bench.clone(), closed).map_err(Problem::failed)?;
+        let exit = Arc::new(Exit {
+            tally: Tally::new(plan.count, plan.expected, plan.fails_on_refused),
+            screen,
+            stop: stop.clone(),
+            closing: AtomicBool::new(false),
+        });
+        let recorded = plan
+            .appender
+            .map(|appender| record(appender, &bench, plan.manner.redacts, &exit));
+        let (recorder, recording) = match recorded {
+            None => (None, None),
+            Some(Ok((recorder, thread))) => (Some(recorder), Some(thread)),
+            Some(Err(error)) => return Err(showing.give_back(shell, error)),
+        };
+        let forwarder = plan.forwarder.map(Arc::new);
+        let desk = Arc::new(Desk {
+            bench,
+            accept_invalid: plan.accept_invalid,
+            filter: plan.filter,
+            asks_event: asks_event || forwarder.as_ref().is_some_and(|one| one.asks_event()),
+            player: plan.player,
+            forwarder,
+            recorder,
+            repeats: Repeats::default(),
+            exit,
+        });
+        Ok(Self {
+            desk,
+            recording,
+            showing,
+            awaits,
+        })
+    }
+
+    /// Ends the stages, the first one first, and has the summary shown.
+    fn end(
+        self,
+        beside: JoinHandle<()>,
+        shell: &mut Shell,
+        signal: impl Fn() -> Option<i32>,
+    ) -> io::Result<Ended> {
+        let exit = &self.desk.exit;
+        exit.closing.store(true, Ordering::Relaxed);
+        join(beside, LAST_JUDGING);
+        if let Some(forwarder) = &self.desk.forwarder {
+            forwarder.wait(LAST_FORWARDS);
+        }
+        if let (Some(recorder), Some(thread)) = (&self.desk.recorder, self.recording) {
+            recorder.end();
+            let _ = thread.join();
+        }
+        exit.screen.end();
+        let ended = Ended {
+            summary: exit.tally.summary(),
+            is_satisfied: exit.tally.is_satisfied(),
+        };
+        let streams = (&mut shell.out, &mut shell.err);
+        let has_expected = self.awaits && ended.is_satisfied;
+        self.showing
+            .end(streams, &ended.summary, has_expected, signal)?;
+        Ok(ended)
+    }
+}
+
+/// Starts the recorder. The cause of a mismatch is looked for when it is read back: the sender waits.
+fn record(
+    appender: Appender,
+    bench: &Arc<Bench>,
+    redacts: bool,
+    exit: &Arc<Exit>,
+) -> io::Result<(Recorder, JoinHandle<()>)> {
+    let bench = bench.clone();
+    let line = move |taken: &mut Taken| {
+        bench.read(taken);
+        taken.line(redacts, bench.verification(taken, None).as_ref())
+    };
+    let exit = exit.clone();
+    let warn = move |text| exit.screen.note(Note::Warning, text);
+    recorder::start(appender, line, warn)
 }
 
 /// Ends the receiver when the time is up.

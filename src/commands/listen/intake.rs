@@ -139,7 +139,7 @@ impl Desk {
                 // With the visit its responder is gone, which answers 500: it will be sent again.
                 let since = stopped.get_or_insert_with(Instant::now);
                 if self.exit.is_closing() || since.elapsed() > LAST_WORK {
-                    self.exit.unanswered.fetch_add(1, Ordering::Relaxed);
+                    self.exit.screen.unanswered();
                     continue;
                 }
             }
@@ -318,8 +318,6 @@ pub(super) struct Exit {
     pub(super) stop: Stop,
     /// The receiver has ended: who has no answer yet gets none.
     pub(super) closing: AtomicBool,
-    /// How many large deliveries that was too late for.
-    pub(super) unanswered: AtomicU64,
 }
 
 impl Exit {
@@ -471,7 +469,6 @@ mod tests {
             screen,
             stop: Stop::new(),
             closing: AtomicBool::new(false),
-            unanswered: AtomicU64::new(0),
         };
         let remote: SocketAddr = "127.0.0.1:4711".parse().unwrap();
         let mut after = false;
@@ -481,7 +478,7 @@ mod tests {
         exit.screen.end();
         let summary = exit.tally.summary();
         showing
-            .end((&mut out, &mut err), &summary, (0, false), || None)
+            .end((&mut out, &mut err), &summary, false, || None)
             .unwrap();
         assert_eq!(
             String::from_utf8(kept.0.lock().unwrap().clone()).unwrap(),

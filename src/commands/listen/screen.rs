@@ -99,6 +99,8 @@ struct State {
     skipped: AtomicU64,
     /// How many refusals were shown without looking for their cause.
     undiagnosed: AtomicU64,
+    /// How many deliveries the end came before, so that they got no answer.
+    unanswered: AtomicU64,
     /// Nothing more comes.
     ending: AtomicBool,
     /// What is not shown yet is not shown any more.
@@ -182,6 +184,7 @@ pub(super) fn start(
         bytes: AtomicUsize::new(0),
         skipped: AtomicU64::new(0),
         undiagnosed: AtomicU64::new(0),
+        unanswered: AtomicU64::new(0),
         ending: AtomicBool::new(false),
         over: AtomicBool::new(false),
     });
@@ -243,6 +246,11 @@ impl Screen {
         self.offer(Item::Note(note, text));
     }
 
+    /// Has it said at the end that one more delivery got no answer.
+    pub(super) fn unanswered(&self) {
+        self.state.unanswered.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Nothing more comes: the thread shows what waits, and ends.
     pub(super) fn end(&self) {
         self.state.ending.store(true, Ordering::Release);
@@ -270,8 +278,8 @@ impl Showing {
         Problem::failed(error)
     }
 
-    /// Has the rest shown, as far as that is little work, then the summary, and gives the streams
-    /// back. After a signal an output that stands still is not waited for: then there is no summary.
+    /// Has the rest shown, as far as that is little work (more, if it `has_expected` things), then
+    /// the summary, and gives the streams back. After a signal an output that stands still is not waited for: then there is no summary.
     ///
     /// # Errors
     /// The output could not be written.
@@ -279,7 +287,7 @@ impl Showing {
         self,
         (out, err): (&mut Stream, &mut Stream),
         summary: &ListenSummary,
-        (unanswered, has_expected): (u64, bool),
+        has_expected: bool,
         signal: impl Fn() -> Option<i32>,
     ) -> io::Result<()> {
         let patience = |hurry: bool| match (hurry, self.state.manner.json) {
@@ -295,7 +303,7 @@ impl Showing {
         if signal() == Some(INTERRUPT) && output.err.is_terminal && !manner.quiet {
             let _ = output.err.print("\n");
         }
-        self.state.say_what_is_left_out(&mut output, unanswered);
+        self.state.say_what_is_left_out(&mut output);
         if manner.json {
             let bytes = lines::to_bytes(summary).unwrap_or_default();
             output.print(&bytes);
@@ -359,7 +367,7 @@ impl State {
         self.over.load(Ordering::Acquire)
     }
 
-    fn say_what_is_left_out(&self, output: &mut Output, unanswered: u64) {
+    fn say_what_is_left_out(&self, output: &mut Output) {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let late = match self.is_over() {
             true => self.waiting.load(Ordering::Relaxed) as u64,
@@ -369,7 +377,7 @@ impl State {
             (count(&self.skipped), "came too fast to be shown".to_owned()),
             (late, "not shown: listening ended first".into()),
             (
-                unanswered,
+                count(&self.unanswered),
                 "not answered: listening ended before they were judged".into(),
             ),
             (
@@ -522,13 +530,11 @@ impl Shower {
         if let Some(secret) = &handshake.secret {
             let size = crate::show::amount::bytes(secret.expose().len() as u64);
             let kept = match self.state.manner.records {
-                true => "it stands whole in the recording",
-                false => {
-                    "to see it whole, listen with --record FILE or --json when it is told again"
-                }
+                true => "whole in the recording",
+                false => "--record FILE or --json keeps it whole",
             };
             text.push_str(&format!(
-                "\n  it told the secret of its deliveries (masked, {size}), for --secret: {kept}"
+                "\n  the secret of its deliveries, for --secret: (masked, {size}), {kept}"
             ));
         }
         text

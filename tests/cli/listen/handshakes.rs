@@ -39,7 +39,9 @@ fn what_a_provider_tells_once_is_masked_on_the_screen_and_kept_whole() {
     assert_eq!(line["secret"], TOLD);
     assert_eq!(line["answer"]["status"], 200);
     assert_eq!(line["headers"][1], json!(["X-Hook-Secret", TOLD]));
-    listener.says("(masked, 64 bytes), for --secret: it stands whole in the recording\n");
+    listener.says(
+        "the secret of its deliveries, for --secret: (masked, 64 bytes), whole in the recording\n",
+    );
     let ended = listener.interrupt();
     assert!(!ended.talk().contains(TOLD) && !ended.text().contains(TOLD));
     assert!(
@@ -66,7 +68,7 @@ fn a_handshake_is_a_line_of_machine_output_and_the_way_to_keep_it_is_said() {
 
     let listener = listen(&place, "--scheme notion");
     assert_eq!(listener.post(&body), 200);
-    listener.says("to see it whole, listen with --record FILE or --json when it is told again\n");
+    listener.says("(masked, 64 bytes), --record FILE or --json keeps it whole\n");
 }
 
 #[test]
