@@ -7,25 +7,29 @@
 //! sample / data / recording ─▶ Delivery ─▶ sign ─▶ send ─▶ ··· network ··· ─▶ receive ─▶ Delivery ─▶ verify ─▶ record / show / forward
 //! ```
 //!
-//! | room | owns | leaves to others |
+//! Each room imports only what stands above it.
+//!
+//! | room | owns | must not know |
 //! |---|---|---|
-//! | [`delivery`] | the delivery and its headers | everything else |
-//! | [`http`] | HTTP/1.1's grammar: tokens, values, lengths, chunks, the fields of one connection | sockets |
+//! | [`delivery`] | the delivery and its headers; which headers are secrets by nature | everything else |
+//! | [`http`] | HTTP/1.1's grammar, once: tokens, values, lengths, chunks, the fields of one connection | sockets |
 //! | [`duration`] | durations as people write them | everything else |
 //! | [`nearest`] | the name that was probably meant | everything else |
-//! | [`json`] | lossless JSON: tokens as they stand, lookup and splice by path, dialects, pretty form | everything else |
-//! | [`blue`] | what Blue sends: events, samples, findings, scope | signing, network |
-//! | [`signing`] | schemes as data, secrets, signing, judging, causes | clock, files, HTTP |
+//! | [`json`] | lossless JSON over slices: tokens as they stand, lookup and splice by path, dialects, pretty form | everything else |
+//! | [`blue`] | what Blue sends: events, samples, findings, scope, which event and project a body names | signing, network |
+//! | [`signing`] | schemes as data, secrets and keys, signing, judging, explaining, causes | clock, files, HTTP |
 //! | [`recording`] | reading recordings, raw requests, HAR and curl's traces; appending lines durably | signing, network |
 //! | [`config`] | profiles and schemes of `bluehook.toml` | network |
-//! | [`sender`] | attempts over HTTP, when they are made again, and many of them | signing, terminal |
+//! | [`sender`] | the exact bytes of a request, attempts over HTTP, when they are made again, and many of them | signing, terminal |
 //! | [`receiver`] | connections become deliveries and get answers; limits | signing, terminal |
 //! | [`show`] | results become text or JSON lines, made harmless | streams, exit codes, environment |
 //! | [`cli`] | option groups that commands share, value parsers | files, clock, terminal |
 //! | [`commands`] | one file a subcommand: arguments → domain → show → verdict | – |
 //!
-//! [`delivery`], [`http`], [`json`] and [`blue`] are the ground. Nothing imports upwards, and there are no
-//! circles.
+//! In [`commands`], `compose` is what is sent and `transport` how, `filter` which deliveries are meant,
+//! `input` reads what options name, `settings` is what they come to, and `misunderstood` says what is
+//! wrong with a command line. CONTRIBUTING.md walks through adding a scheme, a cause, an event, a
+//! finding and a flag.
 
 pub mod blue;
 pub mod cli;

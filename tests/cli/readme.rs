@@ -289,3 +289,30 @@ fn the_receivers_of_the_readme_are_those_of_the_examples() {
         }
     }
 }
+
+#[test]
+fn contributing_names_files_and_words_that_are_there() {
+    let text = include_str!("../../CONTRIBUTING.md");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let quoted: Vec<&str> = text.split('`').skip(1).step_by(2).collect();
+    let paths = quoted
+        .iter()
+        .filter(|word| word.contains('/') && !word.contains(' '));
+    let paths: Vec<_> = paths.map(|path| root.join(path)).collect();
+    assert!(paths.len() > 5);
+    for path in paths {
+        assert!(path.exists(), "{}", path.display());
+    }
+    for (file, word) in [
+        ("src/signing/record/table.rs", "\"shopify\","),
+        ("src/signing/diagnosis/table.rs", "\"body-newline-added\""),
+        ("src/signing/diagnosis/body.rs", "fn newline_added"),
+        ("tests/diagnosis.rs", "\"body-newline-added\""),
+        ("src/blue/event.rs", "\"TODO_MOVED\""),
+        ("src/blue/validate.rs", "UNKNOWN_EVENT"),
+        ("src/commands/compose.rs", "pub fresh: bool"),
+    ] {
+        let text = std::fs::read_to_string(root.join(file)).unwrap();
+        assert!(text.contains(word), "{file} has no {word}");
+    }
+}
