@@ -17,6 +17,7 @@ mod listen;
 mod manual;
 #[path = "../peers/mod.rs"]
 mod peers;
+mod picture;
 mod readme;
 mod receivers;
 mod replay;
