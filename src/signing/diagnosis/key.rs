@@ -29,120 +29,100 @@ const MEMBERS: usize = 64;
 type Out<'o, 'v> = &'o mut Sink<'v, Key>;
 
 pub(super) fn whitespace(key: &Key, _: &Scene, out: Out<'_, '_>) {
-    let mut push =
-        |rarer, text: &[u8], what: String| out.push(rarer, Key::new(text, &key.rule), what);
     let text = key.text.as_slice();
-    let inner = text.trim_ascii();
+    let (inner, behind, before) = (
+        text.trim_ascii(),
+        text.trim_ascii_start(),
+        text.trim_ascii_end(),
+    );
     if inner != text && !inner.is_empty() {
         let count = counted(text.len() - inner.len(), "byte");
-        push(
-            0,
-            inner,
-            format!("without the white space at its ends ({count})"),
-        );
-        push(
-            1,
-            text.trim_ascii_start(),
-            "without the white space before it".into(),
-        );
-        push(
-            1,
-            text.trim_ascii_end(),
-            "without the white space after it".into(),
-        );
+        let what = format!("without the white space at its ends ({count})");
+        out.push(0, key.with(inner), what);
+        out.push(1, key.with(behind), "without the white space before it");
+        out.push(1, key.with(before), "without the white space after it");
     }
     let is_ink = |byte: &u8| !byte.is_ascii_whitespace();
     let dense: Vec<u8> = text.iter().copied().filter(is_ink).collect();
-    push(1, &dense, "without the white space inside it".into());
+    out.push(1, key.with(dense), "without the white space inside it");
     for affix in affix::of(&[Kind::LineEnd, Kind::Blank, Kind::Bom, Kind::Invisible]) {
         let what = format!("with {} {}", affix.name, affix.place());
-        push(affix.rarer, &affix.on(text), what);
+        out.make(affix.rarer, what, || key.with(affix.on(text)));
     }
     for affix in affix::of(&[Kind::Bom, Kind::Invisible]) {
         if let Some(rest) = affix.off(text) {
-            push(
-                0,
-                rest,
-                format!("without the invisible character {}", affix.place()),
-            );
+            let what = format!("without the invisible character {}", affix.place());
+            out.push(0, key.with(rest), what);
         }
     }
 }
 
 pub(super) fn quotes(key: &Key, _: &Scene, out: Out<'_, '_>) {
-    let mut push =
-        |rarer, text: &[u8], what: String| out.push(rarer, Key::new(text, &key.rule), what);
+    let text = key.text.as_slice();
     for affix in affix::of(&[Kind::Quote]) {
-        if let Some(inner) = affix.off(&key.text) {
-            push(affix.rarer, inner, "without the quotes around it".into());
-        } else if let Some(rest) = affix.half_off(&key.text) {
-            push(
-                affix.rarer + 1,
-                rest,
-                "without the stray quote at its end".into(),
-            );
+        if let Some(inner) = affix.off(text) {
+            out.push(affix.rarer, key.with(inner), "without the quotes around it");
+        } else if let Some(rest) = affix.half_off(text) {
+            let what = "without the stray quote at its end";
+            out.push(affix.rarer + 1, key.with(rest), what);
         }
         let what = format!("in quotes ({})", affix.name);
-        push(affix.rarer, &affix.on(&key.text), what);
+        out.make(affix.rarer, what, || key.with(affix.on(text)));
     }
     for quote in ["\"", "'"] {
         let what = format!("with a stray {quote} at its end");
-        push(2, &[&key.text, quote.as_bytes()].concat(), what.clone());
-        push(2, &[quote.as_bytes(), &key.text].concat(), what);
+        let quote = quote.as_bytes();
+        out.make(2, what.clone(), || key.with([text, quote].concat()));
+        out.make(2, what, || key.with([quote, text].concat()));
     }
 }
 
 pub(super) fn prefix(key: &Key, _: &Scene, out: Out<'_, '_>) {
-    let mut push =
-        |rarer, text: &[u8], what: String| out.push(rarer, Key::new(text, &key.rule), what);
     let text = key.text.as_slice();
     for affix in affix::of(&[Kind::Prefix]) {
         if let Some(rest) = affix.off(text) {
-            push(0, rest, format!("without its prefix {}", affix.name));
+            let what = format!("without its prefix {}", affix.name);
+            out.push(0, key.with(rest), what);
         }
+        let what = format!("with {} before it", affix.name);
+        out.make(affix.rarer, what, || key.with(affix.on(text)));
     }
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"_- ".contains(byte);
     for (at, &byte) in text.iter().enumerate().take(PREFIX_REACH) {
-        let word = &text[..at];
-        let is_named =
-            word.first().is_some_and(u8::is_ascii_alphabetic) && word.iter().all(is_word);
+        let (word, rest) = (&text[..at], &text[at + 1..]);
+        let is_named = word.first().is_some_and(u8::is_ascii_alphabetic);
         let rarer = match byte {
             b'_' => 0,
             b'=' | b':' | b' ' | b',' | b'-' | b'.' => 1,
             _ => continue,
         };
-        if is_named && text.len() >= at + 4 {
-            let what = format!(
-                "without its first {} characters, which look like a prefix",
-                at + 1
-            );
-            push(rarer, &text[at + 1..], what.clone());
-            push(rarer, text[at + 1..].trim_ascii_start(), what);
+        if is_named && word.iter().all(is_word) && rest.len() >= 3 {
+            let count = at + 1;
+            let what = format!("without its first {count} characters, which look like a prefix");
+            out.push(rarer, key.with(rest), what.clone());
+            out.push(rarer, key.with(rest.trim_ascii_start()), what);
         }
-    }
-    for affix in affix::of(&[Kind::Prefix]) {
-        push(
-            affix.rarer,
-            &affix.on(text),
-            format!("with {} before it", affix.name),
-        );
     }
 }
 
 pub(super) fn url_encoded(key: &Key, _: &Scene, out: Out<'_, '_>) {
-    let mut push = |rarer, text: Vec<u8>, what| out.push(rarer, Key::new(text, &key.rule), what);
-    push(0, percent_decode(&key.text).collect(), "after URL-decoding");
-    push(0, form_decoded(&key.text).collect(), "after URL-decoding");
-    for (rarer, make) in url_encodings(&key.text) {
-        push(rarer, make(), "after URL-encoding");
+    let text = key.text.as_slice();
+    let (plain, what) = (
+        percent_decode(text).collect::<Vec<u8>>(),
+        "after URL-decoding",
+    );
+    out.push(0, key.with(plain), what);
+    out.push(0, key.with(form_decoded(text).collect::<Vec<u8>>()), what);
+    let what = "after URL-encoding";
+    for (rarer, make) in url_encodings(text) {
+        out.make(rarer, what, || key.with(make()));
     }
-    push(1, with_plus_for_space(&key.text), "after URL-encoding");
+    out.make(1, what, || key.with(with_plus_for_space(text)));
 }
 
 pub(super) fn case(key: &Key, _: &Scene, out: Out<'_, '_>) {
-    let mut push = |rarer, text: Vec<u8>, what| out.push(rarer, Key::new(text, &key.rule), what);
-    push(0, key.text.to_ascii_lowercase(), "in lower case");
-    push(0, key.text.to_ascii_uppercase(), "in upper case");
+    out.push(0, key.with(key.text.to_ascii_lowercase()), "in lower case");
+    out.push(0, key.with(key.text.to_ascii_uppercase()), "in upper case");
     let mut first = key.text.to_vec();
     if let Some(letter) = first
         .first_mut()
@@ -150,7 +130,11 @@ pub(super) fn case(key: &Key, _: &Scene, out: Out<'_, '_>) {
     {
         *letter ^= 0x20;
     }
-    push(2, first, "with its first letter in the other case");
+    out.push(
+        2,
+        key.with(first),
+        "with its first letter in the other case",
+    );
 }
 
 /// The keys that base64 makes or unmakes, where the rule does otherwise.

@@ -33,7 +33,7 @@ pub(super) fn whitespace(reading: &Reading, _: &Scene, out: Out<'_, '_>) {
     let dense = affix::all_off(&dense, &[Kind::Written, Kind::Invisible, Kind::Bom]);
     for made in [dense, text.trim_ascii()] {
         let what = counted(text.len() - made.len(), "byte") + " of white space";
-        out.push(0, Reading::new(made, &reading.spelling), what);
+        out.push(0, reading.with(made), what);
     }
 }
 
@@ -45,7 +45,7 @@ pub(super) fn quotes(reading: &Reading, _: &Scene, out: Out<'_, '_>) {
     };
     for affix in affix::of(&[Kind::Quote, Kind::Bracket]) {
         if let Some(inner) = affix.half_off(rest) {
-            let made = Reading::new([lead, inner].concat(), &reading.spelling);
+            let made = reading.with([lead, inner].concat());
             out.push(0, made, affix.name);
         }
     }
@@ -61,11 +61,11 @@ pub(super) fn prefix(reading: &Reading, _: &Scene, out: Out<'_, '_>) {
         let mut unpadded = backwards.skip_while(|byte| **byte == b'=');
         if spelling.signature.separator.is_some() || unpadded.any(|byte| *byte == b'=') {
             let what = "stands in a list that is laid out otherwise";
-            out.push(0, Reading::new(item, spelling), what);
+            out.push(0, reading.with(item), what);
         }
     }
     let mut push = |rest: &[u8], what: String, names: Option<Hash>| {
-        let thing = Reading::new([wanted, rest].concat(), spelling);
+        let thing = reading.with([wanted, rest].concat());
         out.put(Made {
             names,
             ..Made::new(0, thing, what)
@@ -236,7 +236,7 @@ pub(super) fn run_on(reading: &Reading, _: &Scene, out: Out<'_, '_>) {
     if run >= 2 * FEWEST_BYTES && over > 0 {
         let made = &reading.text[..reading.text.len() - over];
         let what = format!("goes on for {over} characters after the right signature");
-        out.push(0, Reading::new(made, &reading.spelling), what);
+        out.push(0, reading.with(made), what);
     }
 }
 

@@ -79,6 +79,11 @@ impl Key {
         }
     }
 
+    /// What the same rule makes of another text.
+    pub(super) fn with(&self, text: impl Into<Vec<u8>>) -> Self {
+        Self::new(text, &self.rule)
+    }
+
     /// Bytes that are the key themselves.
     pub(super) fn bare(bytes: impl Into<Vec<u8>>) -> Self {
         let bytes = Zeroizing::new(bytes.into());
@@ -194,6 +199,11 @@ impl Reading {
             raw: None,
             is_partial: false,
         }
+    }
+
+    /// Another text, written like the same variant.
+    pub(super) fn with(&self, text: impl Into<Vec<u8>>) -> Self {
+        Self::new(text, &self.spelling)
     }
 
     /// The text behind the prefix.
