@@ -27,7 +27,7 @@ use ureq::unversioned::transport::{
 };
 
 use super::answer::{ANSWER_LIMIT, Answer, Timing, headers_as_written};
-use super::failure::Failure;
+use super::failure::{Failure, Phase};
 use super::names::{Names, Unknown};
 use super::request::head;
 use super::tls::{TlsProblem, Trust};
@@ -156,13 +156,24 @@ impl Sender {
         headers: &Headers,
         body: &[u8],
     ) -> Result<Answer, Failure> {
-        let head = head(url, method, headers, body.len())?;
+        let mut head = head(url, method, headers, body.len())?;
         let length = head.len() + body.len();
+        let body = match body.len() <= COPIED {
+            true => {
+                head.extend_from_slice(body);
+                &[]
+            }
+            false => body,
+        };
         let start = Instant::now();
         trace::take();
         let outcome = self.exchange(url, method, length, head.as_slice().chain(body));
         let trace = trace::take();
         match outcome {
+            Ok(_) if start.elapsed() > self.timeout => Err(Failure::Timeout {
+                after: self.timeout,
+                phase: Phase::Receive,
+            }),
             Ok(answer) if trace.broken && !says_its_length(&answer) => Err(Failure::Truncated {
                 status: Some(answer.status),
                 received: answer.body.len(),
@@ -348,6 +359,9 @@ const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
 /// close theirs, so that a request does not meet a connection that is just being closed.
 const IDLE: Duration = Duration::from_secs(4);
 
+/// A body up to this is copied behind its head: one packet costs less than two.
+const COPIED: usize = 16 * 1024;
+
 /// The largest head of an answer.
 const HEAD_LIMIT: usize = 64 * 1024;
 
@@ -433,17 +447,26 @@ impl<In: Transport> Connector<In> for Tap {
         if chained.is_some() && !to_proxy(details, self.proxied) {
             trace(|trace| trace.connected = Some(Instant::now()));
         }
-        Ok(chained.map(|inner| Tapped { inner, cut: false }))
+        Ok(chained.map(|inner| Tapped {
+            inner,
+            cut: false,
+            heard: false,
+        }))
     }
 }
 
 /// A connection whose peer may go away while we write. Receivers that refuse a large body answer
 /// early and reset the connection; ureq would stop at the failed write and lose the answer that
 /// has already come. So the rest of the request is dropped here, and the answer read.
+///
+/// It spares the system what ureq would ask of it for nothing: see [`Tapped::is_open`] and
+/// [`coarse`].
 #[derive(Debug)]
 struct Tapped<T> {
     inner: T,
     cut: bool,
+    /// Something was read since it was last asked whether the connection is open.
+    heard: bool,
 }
 
 impl<T: Transport> Transport for Tapped<T> {
@@ -455,7 +478,7 @@ impl<T: Transport> Transport for Tapped<T> {
         if self.cut {
             return Ok(());
         }
-        match self.inner.transmit_output(amount, timeout) {
+        match self.inner.transmit_output(amount, coarse(timeout)) {
             Err(ureq::Error::Io(error)) if is_gone(&error) => {
                 self.cut = true;
                 trace(|trace| trace.cut = true);
@@ -466,16 +489,32 @@ impl<T: Transport> Transport for Tapped<T> {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
-        self.inner.await_input(timeout)
+        self.heard = self.inner.await_input(coarse(timeout))?;
+        Ok(self.heard)
     }
 
+    /// ureq asks when a connection goes to its pool, and again when it comes out: what was just
+    /// heard from is open, and the second time tells.
     fn is_open(&mut self) -> bool {
-        !self.cut && self.inner.is_open()
+        let heard = std::mem::take(&mut self.heard);
+        !self.cut && (heard || self.inner.is_open())
     }
 
     fn is_tls(&self) -> bool {
         self.inner.is_tls()
     }
+}
+
+/// The time that is left, rounded up by a sixteenth at most: it shrinks from one call to the next,
+/// and each change costs a call to the system. [`Sender::send`] looks at the whole of it again.
+fn coarse(mut timeout: NextTimeout) -> NextTimeout {
+    if timeout.after.is_not_happening() {
+        return timeout;
+    }
+    let micros = u64::try_from(timeout.after.as_micros()).unwrap_or(u64::MAX);
+    let step = (micros / 32).max(1).next_power_of_two();
+    timeout.after = Duration::from_micros(micros.div_ceil(step).saturating_mul(step)).into();
+    timeout
 }
 
 /// TLS where the URL asks for it, by [`Trust`]. What rustls needs is made with the first connection.

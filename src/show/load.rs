@@ -85,19 +85,19 @@ fn histogram(tally: &Tally, style: Style) -> String {
         })
         .collect();
     let largest = counts.iter().copied().max().unwrap_or(0).max(1);
-    let bars = counts.iter().enumerate().map(|(bar, count)| {
-        let to = least + (bar as u64 + 1) * width;
+    let shown = |label: String, count: u64| {
         let length = (count * BAR_COLUMNS).div_ceil(largest) as usize;
         let bar = style.name("█".repeat(length));
-        format!(
-            "  up to {:>8}  {bar} {}\n",
-            micros(to),
-            amount::count(*count)
-        )
+        format!("  {label:>15}  {bar} {}\n", amount::count(count))
+    };
+    let bars = counts.iter().enumerate().map(|(bar, count)| {
+        let to = least + (bar as u64 + 1) * width;
+        shown(format!("up to {}", micros(to)), *count)
     });
+    let rest = times.len().saturating_sub(counts.iter().sum());
     match tally.attempts {
         // A few are told by their percentiles.
         0..10 => String::new(),
-        _ => bars.collect(),
+        _ => bars.chain([shown("longer".into(), rest)]).collect(),
     }
 }
