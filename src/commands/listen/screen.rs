@@ -411,7 +411,10 @@ impl Output {
         let writer = &mut self.out.writer;
         if let Err(error) = writer.write_all(bytes).and_then(|()| writer.flush()) {
             self.closed = true;
-            if error.kind() != io::ErrorKind::BrokenPipe {
+            // A terminal that was closed says EIO.
+            let has_gone = error.kind() == io::ErrorKind::BrokenPipe
+                || self.out.is_terminal && error.raw_os_error() == Some(5);
+            if !has_gone {
                 self.failure = Some(error);
             }
         }
