@@ -63,6 +63,15 @@ fn seconds<T>(work: impl FnOnce() -> T) -> f64 {
 fn hostile(rounds: u64) {
     let half = HOSTILE / 2;
     let bodies = [
+        (
+            "brackets up to the bound",
+            [
+                vec![b'['; 4 << 20],
+                vec![b' '; 8 << 20],
+                vec![b']'; 4 << 20],
+            ]
+            .concat(),
+        ),
         ("open brackets", vec![b'['; HOSTILE]),
         (
             "closed brackets",
@@ -90,10 +99,10 @@ fn hostile(rounds: u64) {
         &["", "validated ms", "outlined ms", "MiB more at most"],
     );
     for (name, body) in bodies {
-        let before = peak();
+        let before = needed();
         let outlined = (0..rounds).map(|_| seconds(|| Outline::read(&body).map(drop)));
         let outlined = median(&outlined.collect::<Vec<_>>());
-        let grew = peak().zip(before).map(|(after, before)| after - before);
+        let grew = needed().zip(before).map(|([_, most], [now, _])| most - now);
         let validated: Vec<_> = (0..rounds).map(|_| seconds(|| validate(&body))).collect();
         table.row(vec![
             name.into(),
@@ -105,14 +114,16 @@ fn hostile(rounds: u64) {
     table.print();
 }
 
-/// The most that the process has needed since this was asked last, in KiB, where the system tells.
-fn peak() -> Option<f64> {
+/// What the process needs and has needed at most since this was asked last, in KiB, where the system
+/// tells.
+fn needed() -> Option<[f64; 2]> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let [now, most] = ["VmRSS:", "VmHWM:"].map(|name| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+        line.trim().trim_end_matches("kB").trim().parse().ok()
+    });
     std::fs::write("/proc/self/clear_refs", "5").ok()?;
-    line.trim().trim_end_matches("kB").trim().parse().ok()
+    Some([now?, most?])
 }
 
 /// Judging a document, reading it for walking, and writing it compactly, beside what serde_json does

@@ -9,7 +9,9 @@ use super::error::{Error, ErrorKind};
 /// Whether `doc` is one JSON text and nothing else, by RFC 8259: UTF-8 without a byte order mark, one value, white
 /// space around it.
 pub fn validate(doc: &[u8]) -> Result<(), Error> {
-    Tokens::new(doc).try_for_each(|token| token.map(drop))
+    let mut tokens = Tokens::new(doc);
+    while tokens.step().is_some() {}
+    tokens.error.map_or(Ok(()), Err)
 }
 
 /// What a token is. A value's kind is that of its first token.
@@ -102,9 +104,13 @@ pub struct Tokens<'a> {
     doc: &'a [u8],
     /// How much of the document is UTF-8.
     text: usize,
+    /// Where the last token began.
+    start: usize,
+    /// Where it ended.
     at: usize,
     expect: Expect,
     nesting: Nesting,
+    error: Option<Error>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,9 +134,11 @@ impl<'a> Tokens<'a> {
         Tokens {
             doc,
             text,
+            start: 0,
             at: 0,
             expect: Expect::Value,
             nesting: Nesting::default(),
+            error: None,
         }
     }
 
@@ -153,15 +161,29 @@ impl<'a> Tokens<'a> {
         self.nesting.depth
     }
 
-    fn token(&mut self) -> Result<Option<Token>, Error> {
+    /// Reads the next token: its kind in a register, all else in here. None at the end, and for an error.
+    #[inline]
+    fn step(&mut self) -> Option<Kind> {
         loop {
-            let is_space = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
-            self.at += self.doc[self.at..].iter().take_while(is_space).count();
             let Some(&byte) = self.doc.get(self.at) else {
-                return self.end().map(|()| None);
+                return self.end();
             };
-            let in_object = self.nesting.in_object();
+            let in_object = self.nesting.in_object;
             match (self.expect, byte) {
+                (Expect::Over, _) => return None,
+                (_, b' ' | b'\t' | b'\n' | b'\r') => self.at += 1,
+                (Expect::Value | Expect::ValueOrArrayEnd, b'{' | b'[') => {
+                    self.nesting.push(byte == b'{');
+                    self.expect = match byte {
+                        b'{' => Expect::KeyOrObjectEnd,
+                        _ => Expect::ValueOrArrayEnd,
+                    };
+                    return self.took(Kind::of(byte), self.at + 1);
+                }
+                (Expect::ValueOrArrayEnd | Expect::CommaOrEnd, b']') if !in_object => {
+                    return self.close(Kind::ArrayEnd);
+                }
+                (Expect::Value | Expect::ValueOrArrayEnd, _) => return self.value(byte),
                 (Expect::Colon, b':') => {
                     self.at += 1;
                     self.expect = Expect::Value;
@@ -174,53 +196,40 @@ impl<'a> Tokens<'a> {
                     };
                 }
                 (Expect::Key | Expect::KeyOrObjectEnd, b'"') => {
-                    let token = self.took(Kind::Key, self.string()?);
+                    let end = self.string()?;
                     self.expect = Expect::Colon;
-                    return Ok(Some(token));
+                    return self.took(Kind::Key, end);
                 }
                 (Expect::KeyOrObjectEnd | Expect::CommaOrEnd, b'}') if in_object => {
-                    return Ok(Some(self.close(Kind::ObjectEnd)));
+                    return self.close(Kind::ObjectEnd);
                 }
-                (Expect::ValueOrArrayEnd | Expect::CommaOrEnd, b']') if !in_object => {
-                    return Ok(Some(self.close(Kind::ArrayEnd)));
-                }
-                (Expect::Value | Expect::ValueOrArrayEnd, _) => return self.value(byte).map(Some),
-                _ => return Err(self.unexpected()),
+                _ => return self.unexpected(),
             }
         }
     }
 
     #[inline]
-    fn value(&mut self, byte: u8) -> Result<Token, Error> {
+    fn value(&mut self, byte: u8) -> Option<Kind> {
         let end = match byte {
-            b'{' | b'[' => {
-                self.nesting.push(byte == b'{');
-                let token = self.took(Kind::of(byte), self.at + 1);
-                self.expect = match byte {
-                    b'{' => Expect::KeyOrObjectEnd,
-                    _ => Expect::ValueOrArrayEnd,
-                };
-                return Ok(token);
-            }
             b'"' => self.string(),
             b'-' | b'0'..=b'9' => self.number(),
             b't' => self.word("true"),
             b'f' => self.word("false"),
             b'n' => self.word("null"),
-            _ => Err(self.unexpected()),
+            _ => self.unexpected(),
         }?;
-        let token = self.took(Kind::of(byte), end);
         self.value_ended();
-        Ok(token)
+        self.took(Kind::of(byte), end)
     }
 
     #[inline]
-    fn took(&mut self, kind: Kind, end: usize) -> Token {
-        let start = std::mem::replace(&mut self.at, end);
-        Token { kind, start, end }
+    fn took(&mut self, kind: Kind, end: usize) -> Option<Kind> {
+        self.start = std::mem::replace(&mut self.at, end);
+        Some(kind)
     }
 
-    fn close(&mut self, kind: Kind) -> Token {
+    #[inline]
+    fn close(&mut self, kind: Kind) -> Option<Kind> {
         self.nesting.pop();
         self.value_ended();
         self.took(kind, self.at + 1)
@@ -236,54 +245,54 @@ impl<'a> Tokens<'a> {
 
     /// Where the string that begins here ends.
     #[inline]
-    fn string(&self) -> Result<usize, Error> {
+    fn string(&mut self) -> Option<usize> {
         let mut at = self.at + 1;
         loop {
             // What was read until here was text.
             at += plain_run(&self.doc[at..self.text]);
             match self.doc[..self.text].get(at) {
-                Some(b'"') => return Ok(at + 1),
+                Some(b'"') => return Some(at + 1),
                 Some(b'\\') => at = self.escape(at)?,
-                Some(&byte) => return Err(self.error(at, ErrorKind::ControlCharacter(byte))),
-                None => return Err(self.end_of_text()),
+                Some(&byte) => return self.fail(at, ErrorKind::ControlCharacter(byte)),
+                None => return self.end_of_text(),
             }
         }
     }
 
     /// A string goes on where the text ends: at the document's end, if only because a character is cut there.
     #[cold]
-    fn end_of_text(&self) -> Error {
+    fn end_of_text(&mut self) -> Option<usize> {
         let rest = self.doc.get(self.text..).unwrap_or_default();
         match std::str::from_utf8(rest) {
             Err(error) if error.error_len().is_some() => {
-                self.error(self.text, ErrorKind::InvalidUtf8)
+                self.fail(self.text, ErrorKind::InvalidUtf8)
             }
-            _ => self.error(self.doc.len(), ErrorKind::EndInString),
+            _ => self.fail(self.doc.len(), ErrorKind::EndInString),
         }
     }
 
     /// Where the escape at `at` ends.
-    fn escape(&self, at: usize) -> Result<usize, Error> {
+    fn escape(&mut self, at: usize) -> Option<usize> {
         match self.doc.get(at + 1) {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 2),
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Some(at + 2),
             Some(b'u') => match (at + 2..at + 6).find(|&at| !self.has(at, u8::is_ascii_hexdigit)) {
-                None => Ok(at + 6),
-                Some(end) if end == self.doc.len() => Err(self.error(end, ErrorKind::EndInString)),
-                Some(odd) => Err(self.error(odd, ErrorKind::ExpectedHexDigit)),
+                None => Some(at + 6),
+                Some(end) if end == self.doc.len() => self.fail(end, ErrorKind::EndInString),
+                Some(odd) => self.fail(odd, ErrorKind::ExpectedHexDigit),
             },
-            Some(_) => Err(self.error(at + 1, ErrorKind::UnknownEscape)),
-            None => Err(self.error(at + 1, ErrorKind::EndInString)),
+            Some(_) => self.fail(at + 1, ErrorKind::UnknownEscape),
+            None => self.fail(at + 1, ErrorKind::EndInString),
         }
     }
 
     /// Where the number that begins here ends.
     #[inline]
-    fn number(&self) -> Result<usize, Error> {
+    fn number(&mut self) -> Option<usize> {
         let mut at = self.at + usize::from(self.doc[self.at] == b'-');
         if self.doc.get(at) == Some(&b'0') {
             at += 1;
             if self.has(at, u8::is_ascii_digit) {
-                return Err(self.error(at, ErrorKind::LeadingZero));
+                return self.fail(at, ErrorKind::LeadingZero);
             }
         } else {
             at = self.digits(at)?;
@@ -296,30 +305,28 @@ impl<'a> Tokens<'a> {
             at += usize::from(matches!(self.doc.get(at), Some(b'+' | b'-')));
             at = self.digits(at)?;
         }
-        Ok(at)
+        Some(at)
     }
 
     /// The end of at least one digit.
     #[inline]
-    fn digits(&self, start: usize) -> Result<usize, Error> {
+    fn digits(&mut self, start: usize) -> Option<usize> {
         let rest = self.doc.get(start..).unwrap_or_default();
         match rest.iter().take_while(|byte| byte.is_ascii_digit()).count() {
-            0 if rest.is_empty() => Err(self.error(start, ErrorKind::EndInNumber)),
-            0 => Err(self.error(start, ErrorKind::ExpectedDigit)),
-            count => Ok(start + count),
+            0 if rest.is_empty() => self.fail(start, ErrorKind::EndInNumber),
+            0 => self.fail(start, ErrorKind::ExpectedDigit),
+            count => Some(start + count),
         }
     }
 
     #[inline]
-    fn word(&self, word: &'static str) -> Result<usize, Error> {
+    fn word(&mut self, word: &'static str) -> Option<usize> {
         let rest = &self.doc[self.at..];
         let same = word.bytes().zip(rest).take_while(|(a, b)| a == *b).count();
         match same {
-            same if same == word.len() => Ok(self.at + same),
-            same if same == rest.len() => {
-                Err(self.error(self.doc.len(), ErrorKind::EndInWord(word)))
-            }
-            same => Err(self.error(self.at + same, ErrorKind::ExpectedWord(word))),
+            same if same == word.len() => Some(self.at + same),
+            same if same == rest.len() => self.fail(self.doc.len(), ErrorKind::EndInWord(word)),
+            same => self.fail(self.at + same, ErrorKind::ExpectedWord(word)),
         }
     }
 
@@ -329,34 +336,36 @@ impl<'a> Tokens<'a> {
     }
 
     /// Judges the end of the document.
-    fn end(&self) -> Result<(), Error> {
+    fn end(&mut self) -> Option<Kind> {
         let kind = match (self.expect, self.nesting.depth) {
-            (Expect::Nothing, _) => return Ok(()),
+            (Expect::Nothing | Expect::Over, _) => return None,
             (_, 0) => ErrorKind::Empty,
-            _ if self.nesting.in_object() => ErrorKind::EndInObject,
+            _ if self.nesting.in_object => ErrorKind::EndInObject,
             _ => ErrorKind::EndInArray,
         };
-        Err(self.error(self.at, kind))
+        self.fail(self.at, kind)
     }
 
     #[cold]
-    fn unexpected(&self) -> Error {
+    fn unexpected<T>(&mut self) -> Option<T> {
         let kind = match self.expect {
             Expect::Value => ErrorKind::ExpectedValue,
             Expect::ValueOrArrayEnd => ErrorKind::ExpectedValueOrArrayEnd,
             Expect::Key => ErrorKind::ExpectedKey,
             Expect::KeyOrObjectEnd => ErrorKind::ExpectedKeyOrObjectEnd,
             Expect::Colon => ErrorKind::ExpectedColon,
-            Expect::CommaOrEnd if self.nesting.in_object() => ErrorKind::ExpectedCommaOrObjectEnd,
+            Expect::CommaOrEnd if self.nesting.in_object => ErrorKind::ExpectedCommaOrObjectEnd,
             Expect::CommaOrEnd => ErrorKind::ExpectedCommaOrArrayEnd,
             Expect::Nothing | Expect::Over => ErrorKind::TrailingBytes,
         };
-        self.error(self.at, kind)
+        self.fail(self.at, kind)
     }
 
     #[cold]
-    fn error(&self, offset: usize, kind: ErrorKind) -> Error {
-        Error::at(offset, self.doc, kind)
+    fn fail<T>(&mut self, offset: usize, kind: ErrorKind) -> Option<T> {
+        self.error = Some(Error::at(offset, self.doc, kind));
+        self.expect = Expect::Over;
+        None
     }
 }
 
@@ -365,14 +374,14 @@ impl Iterator for Tokens<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        if self.expect == Expect::Over {
-            return None;
+        match self.step() {
+            Some(kind) => Some(Ok(Token {
+                kind,
+                start: self.start,
+                end: self.at,
+            })),
+            None => self.error.take().map(Err),
         }
-        let token = self.token().transpose();
-        if !matches!(token, Some(Ok(_))) {
-            self.expect = Expect::Over;
-        }
-        token
     }
 }
 
@@ -405,31 +414,32 @@ fn plain_run(bytes: &[u8]) -> usize {
 /// The open containers, one bit each: set for an object.
 #[derive(Clone, Debug, Default)]
 struct Nesting {
-    words: Vec<u64>,
+    /// Whether the innermost one is an object.
+    in_object: bool,
     depth: usize,
+    /// The innermost ones, the last in the lowest bit, as far as they are not in `outer`.
+    inner: u64,
+    outer: Vec<u64>,
 }
 
 impl Nesting {
     #[inline]
     fn push(&mut self, is_object: bool) {
-        let (word, place) = (self.depth / 64, self.depth % 64);
-        if word == self.words.len() {
-            self.words.push(0);
+        if self.depth.is_multiple_of(64) {
+            self.outer.push(self.inner);
         }
-        self.words[word] = self.words[word] & !(1 << place) | u64::from(is_object) << place;
+        self.inner = self.inner << 1 | u64::from(is_object);
+        self.in_object = is_object;
         self.depth += 1;
     }
 
+    #[inline]
     fn pop(&mut self) {
         self.depth = self.depth.saturating_sub(1);
-    }
-
-    /// Whether the innermost one is an object.
-    #[inline]
-    fn in_object(&self) -> bool {
-        let last = self.depth.wrapping_sub(1);
-        self.words
-            .get(last / 64)
-            .is_some_and(|word| word >> (last % 64) & 1 == 1)
+        self.inner >>= 1;
+        if self.depth.is_multiple_of(64) {
+            self.inner = self.outer.pop().unwrap_or_default();
+        }
+        self.in_object = self.inner & 1 == 1;
     }
 }
