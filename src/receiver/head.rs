@@ -39,6 +39,8 @@ pub(super) struct Coming {
     line: usize,
     request: Option<Request>,
     fields: usize,
+    /// What came first has been looked at, and may become a head.
+    is_seen: bool,
 }
 
 /// A request line.
@@ -87,12 +89,15 @@ impl Coming {
                 ));
             }
         }
-        self.searched = input.len();
-        if input.len() < limits.head_bytes {
-            Ok(None)
-        } else {
-            Err(too_large(limits))
+        if input.len() >= limits.head_bytes {
+            return Err(too_large(limits));
         }
+        // Once, and not for every byte that a slow sender adds.
+        if !std::mem::replace(&mut self.is_seen, true) {
+            refuse_what_cannot_become_a_head(input, limits)?;
+        }
+        self.searched = input.len();
+        Ok(None)
     }
 }
 
@@ -128,14 +133,45 @@ fn refuse_at_first_sight(input: &[u8]) -> Result<(), Refusal> {
     }
 }
 
+/// Refuses the beginning of what is no head, without waiting for its end: who speaks something else
+/// may never send one.
+fn refuse_what_cannot_become_a_head(input: &[u8], limits: &Limits) -> Result<(), Refusal> {
+    let mut fields = vec![httparse::EMPTY_HEADER; limits.header_count];
+    let line = input.split(|byte| *byte == b'\r').next().unwrap_or(input);
+    match httparse::Request::new(&mut fields).parse(input) {
+        // Which versions are taken is known at the line's end.
+        Ok(_) | Err(httparse::Error::TooManyHeaders) => Ok(()),
+        Err(httparse::Error::Version) => match line.rsplit(|byte| *byte == b' ').next() {
+            Some([b'H', b'T', b'T', b'P', b'/', b'1' | b'2', ..]) => Ok(()),
+            _ => Err(not_http(line)),
+        },
+        Err(error @ (httparse::Error::HeaderName | httparse::Error::HeaderValue)) => {
+            Err(wrong_field(error))
+        }
+        Err(_) => Err(not_http(line)),
+    }
+}
+
+fn not_http(line: &[u8]) -> Refusal {
+    Refusal::malformed(format!("the request line is not HTTP: {}", quoted(line)))
+}
+
+fn wrong_field(error: httparse::Error) -> Refusal {
+    Refusal::malformed(match error {
+        httparse::Error::HeaderName => {
+            "a header's name is empty, holds a character that no name may, or has no colon behind it"
+        }
+        _ => "a header's value holds a control character",
+    })
+}
+
 /// Reads a request line (RFC 9112, section 3).
 fn request(line: &[u8], bytes: usize) -> Result<Request, Refusal> {
-    let not_http = || Refusal::malformed(format!("the request line is not HTTP: {}", quoted(line)));
     let mut parts = line.split(|byte| *byte == b' ');
     let (Some(method), Some(target), Some(version), None) =
         (parts.next(), parts.next(), parts.next(), parts.next())
     else {
-        return Err(not_http());
+        return Err(not_http(line));
     };
     if line.starts_with(b"PRI * HTTP/2") {
         return Err(Refusal::new(
@@ -157,10 +193,10 @@ fn request(line: &[u8], bytes: usize) -> Result<Request, Refusal> {
     };
     let (Ok(method), Ok(target_text)) = (std::str::from_utf8(method), std::str::from_utf8(target))
     else {
-        return Err(not_http());
+        return Err(not_http(line));
     };
     if !http::is_token(method.as_bytes()) {
-        return Err(not_http());
+        return Err(not_http(line));
     }
     if !http::is_target(target) {
         return Err(Refusal::malformed(format!(
@@ -227,12 +263,9 @@ fn headers(input: &[u8], count: usize) -> Result<Headers, Refusal> {
                 value: http::trimmed(field.value).to_vec(),
             })
             .collect()),
-        Err(httparse::Error::HeaderName) => Err(Refusal::malformed(
-            "a header's name is empty, holds a character that no name may, or has no colon behind it",
-        )),
-        _ => Err(Refusal::malformed(
-            "a header's value holds a control character",
-        )),
+        // They are all there, so that none can be wanting.
+        Ok(httparse::Status::Partial) => Err(wrong_field(httparse::Error::HeaderName)),
+        Err(error) => Err(wrong_field(error)),
     }
 }
 

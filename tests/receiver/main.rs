@@ -1087,6 +1087,28 @@ fn a_later_minor_version_is_read_as_the_latest_known() {
 }
 
 #[test]
+fn what_cannot_become_a_request_is_refused_before_its_end() {
+    let running = Running::start(Limits::default());
+    for input in [
+        "GET / HTTP/5.6",
+        "GET / RTSP/1.0",
+        "hello world, this is no HTTP",
+        "GET / HTTP/1.1\r\n Host: x",
+        "GET / HTTP/1.1\r\nHost: x\r\n\rGET",
+        "GET / HTTP/1.1\r\nHost : x\r\n",
+        "GET / HTTP/1.1\r\nHost: \u{1}",
+    ] {
+        is_refused(&running, input.as_bytes(), 400, "malformed-request");
+    }
+    let mut sender = running.connect();
+    for piece in ["GET /next HT", "TP/1", ".2", "\r\nHost: x", "\r\n\r\n"] {
+        sender.send(piece.as_bytes());
+    }
+    assert_eq!(sender.answer().status, 200);
+    running.delivery();
+}
+
+#[test]
 fn chunks_that_are_not_chunks_are_refused() {
     let running = Running::start(Limits::default());
     for (body, status, code) in [
