@@ -29,7 +29,7 @@ pub use lines::{Unreadable, Warning};
 
 /// How long a line, an entry or a raw request's body may be: a body of 40 MiB fits with each of its
 /// bytes written as `\u0000`.
-pub const LIMIT_BYTES: usize = 256 << 20;
+const LIMIT_BYTES: usize = 256 << 20;
 
 /// So many bytes tell the form of a file.
 const TELLING_BYTES: usize = 32;
