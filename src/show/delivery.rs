@@ -12,7 +12,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 use jiff::Timestamp;
 
-use super::lines::{AnswerObject, CauseObject, HintObject, VerifyLine};
+use super::lines::{AnswerObject, CauseObject, ForwardObject, HintObject, VerifyLine};
 use super::style::Style;
 use super::{amount, body, essentials, fit, harmless};
 use crate::blue::facts;
@@ -89,7 +89,7 @@ pub struct Shown<'a> {
     /// What the sender got, if that is decided.
     pub answer: Option<AnswerObject<'a>>,
     /// Where it was forwarded.
-    pub forwards: &'a [Forward<'a>],
+    pub forwards: &'a [Forwarded],
 }
 
 /// Whether a delivery is genuine.
@@ -151,19 +151,38 @@ impl<'a> Verdict<'a> {
     }
 }
 
-/// One place to which a delivery was forwarded, and what came of it.
-#[derive(Debug, Clone, Copy)]
-pub struct Forward<'a> {
-    /// Where.
-    pub url: &'a str,
-    /// The answer's status.
+/// What came of forwarding a delivery to one place.
+#[derive(Debug, Clone)]
+pub struct Forwarded {
+    /// Where it went.
+    pub url: String,
+    /// The status that came back.
     pub status: Option<u16>,
     /// How long it took, in milliseconds.
     pub ms: f64,
-    /// Why there was no answer.
-    pub error: Option<&'a str>,
+    /// Why nothing came back, for machines and for people.
+    pub error: Option<(&'static str, String)>,
     /// What to do about it.
-    pub hint: Option<&'a str>,
+    pub hint: Option<String>,
+}
+
+impl Forwarded {
+    /// Whether the application took the delivery.
+    pub fn is_delivered(&self) -> bool {
+        self.status
+            .is_some_and(|status| (200..300).contains(&status))
+    }
+}
+
+impl<'a> From<&'a Forwarded> for ForwardObject<'a> {
+    fn from(forwarded: &'a Forwarded) -> Self {
+        Self {
+            url: &forwarded.url,
+            status: forwarded.status,
+            ms: forwarded.ms,
+            error: forwarded.error.as_ref().map(|(code, _)| *code),
+        }
+    }
 }
 
 /// A delivery, with an empty line at its end if more than its line is shown.
@@ -581,23 +600,24 @@ fn findings(report: Option<&Report>, layout: &Layout) -> String {
 }
 
 /// Where it was forwarded, and what came back.
-fn forwarded(forward: &Forward<'_>, layout: &Layout) -> String {
+fn forwarded(forward: &Forwarded, layout: &Layout) -> String {
     let style = layout.style;
     let url = fit::inline_middle(
         forward.url.as_bytes(),
         layout.width.saturating_sub(30).max(20),
     );
     let took = took(forward.ms);
-    let end = match (forward.status, forward.error) {
+    let end = match (forward.status, &forward.error) {
         (Some(status @ 200..=299), _) => format!("{} in {took}", style.good(status)),
         (Some(status), _) => format!("{} in {took}", style.bad(status)),
         (None, error) => {
-            let error = harmless::short(error.unwrap_or("no answer").as_bytes(), 200);
+            let sentence = error.as_ref().map_or("no answer", |(_, sentence)| sentence);
+            let error = harmless::short(sentence.as_bytes(), 200);
             format!("{} after {took}: {error}", style.bad("failed"))
         }
     };
     let mut text = format!("  {} {url} {end}\n", style.dim("→"));
-    if let Some(hint) = forward.hint {
+    if let Some(hint) = &forward.hint {
         text.push_str("  ");
         text.push_str(&labelled(
             "hint:",
@@ -762,19 +782,19 @@ mod tests {
             hints: &hints,
         };
         let forwards = [
-            Forward {
-                url: "http://localhost:3000/hooks",
+            Forwarded {
+                url: "http://localhost:3000/hooks".into(),
                 status: Some(200),
                 ms: 3.1,
                 error: None,
                 hint: None,
             },
-            Forward {
-                url: "http://localhost:4000/hooks",
+            Forwarded {
+                url: "http://localhost:4000/hooks".into(),
                 status: None,
                 ms: 0.2,
-                error: Some("connection refused"),
-                hint: Some("is it running?"),
+                error: Some(("refused", "connection refused".into())),
+                hint: Some("is it running?".into()),
             },
         ];
         let shown_one = Shown {
@@ -958,12 +978,12 @@ mod tests {
             cause: Some(&cause),
             hints: &hints,
         };
-        let forwards = [Forward {
-            url: evil,
+        let forwards = [Forwarded {
+            url: evil.into(),
             status: None,
             ms: f64::NAN,
-            error: Some(evil),
-            hint: Some(evil),
+            error: Some(("x", evil.into())),
+            hint: Some(evil.into()),
         }];
         let bodies: [&[u8]; 5] = [
             &request.body,

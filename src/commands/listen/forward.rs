@@ -10,12 +10,12 @@ use std::time::{Duration, Instant};
 
 use glob::Pattern;
 
-use super::taken::Forwarded;
 use crate::commands::filter;
 use crate::delivery::{Delivery, Headers};
 use crate::http::end_to_end;
 use crate::receiver::{Answer, Reply};
 use crate::sender::{self, Failure, Sender, Url};
+use crate::show::delivery::Forwarded;
 use crate::show::lines;
 
 /// How many deliveries are under way at most.

@@ -509,7 +509,6 @@ impl Shower {
             self.print(&line.unwrap_or_default(), false);
             return;
         }
-        let forwards: Vec<delivery::Forward<'_>> = taken.forwards.iter().map(Into::into).collect();
         let shown = Shown {
             number: taken.number,
             at: taken.at,
@@ -522,7 +521,7 @@ impl Shower {
             verdict: Verdict::of(verification.as_ref(), self.bench.checking.secrets().len()),
             repeat_of: taken.repeat_of,
             answer: Some(taken.answer()),
-            forwards: &forwards,
+            forwards: &taken.forwards,
         };
         self.print(delivery::shown(&shown, &manner.layout).as_bytes(), true);
     }

@@ -11,7 +11,7 @@ use crate::blue::facts;
 use crate::blue::validate::Report;
 use crate::delivery::{Delivery, Headers, REDACTED, is_secret};
 use crate::receiver::{Answer, Received};
-use crate::show::delivery as shown;
+use crate::show::delivery::Forwarded;
 use crate::show::lines::{
     self, AnswerObject, DeliveryLine, Fields, HandshakeLine, Value, VerifyLine,
 };
@@ -58,21 +58,6 @@ pub(super) struct Handshaken {
     pub(super) about: String,
     /// The secret of the deliveries to come, if it told that: it is told once.
     pub(super) secret: Option<Secret>,
-}
-
-/// What came of one forward.
-#[derive(Debug, Clone)]
-pub(super) struct Forwarded {
-    /// Where it went.
-    pub(super) url: String,
-    /// The status that came back.
-    pub(super) status: Option<u16>,
-    /// How long it took, in milliseconds.
-    pub(super) ms: f64,
-    /// Why nothing came back, for machines and for people.
-    pub(super) error: Option<(&'static str, String)>,
-    /// What to do about it.
-    pub(super) hint: Option<String>,
 }
 
 impl Taken {
@@ -189,37 +174,5 @@ impl Taken {
             ..DeliveryLine::new(self.number, self.at, remote, self.delivery())
         };
         line.to_bytes()
-    }
-}
-
-impl Forwarded {
-    /// Whether the application took the delivery.
-    pub(super) fn is_delivered(&self) -> bool {
-        self.status
-            .is_some_and(|status| (200..300).contains(&status))
-    }
-}
-
-impl<'a> From<&'a Forwarded> for lines::ForwardObject<'a> {
-    fn from(forwarded: &'a Forwarded) -> Self {
-        Self {
-            url: &forwarded.url,
-            status: forwarded.status,
-            ms: forwarded.ms,
-            error: forwarded.error.as_ref().map(|(code, _)| *code),
-        }
-    }
-}
-
-impl<'a> From<&'a Forwarded> for shown::Forward<'a> {
-    fn from(forwarded: &'a Forwarded) -> Self {
-        let error = forwarded.error.as_ref();
-        Self {
-            url: &forwarded.url,
-            status: forwarded.status,
-            ms: forwarded.ms,
-            error: error.map(|(_, sentence)| sentence.as_str()),
-            hint: forwarded.hint.as_deref(),
-        }
     }
 }
