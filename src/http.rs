@@ -405,7 +405,7 @@ mod tests {
 
     #[test]
     fn what_is_not_a_chunk_is_refused() {
-        let wrong: [&[u8]; 24] = [
+        let wrong: &[&[u8]] = &[
             b"+3\r\nabc\r\n0\r\n\r\n",
             b"-3\r\nabc\r\n0\r\n\r\n",
             b"0x3\r\nabc\r\n0\r\n\r\n",

@@ -65,7 +65,7 @@ fn statuses(answers: &[u8]) -> Vec<u16> {
 /// What the corpus thinks unwise, and RFC 9110 and 9112 allow: zeros before a length and white space
 /// around it (8.6, 5.5), an empty line before a request (2.2), an expectation that is not known
 /// (10.1.1), a target's fragment, which is kept as it came, and other people's fields and escapes.
-const TAKEN: [&str; 15] = [
+const TAKEN: &[&str] = &[
     "COMP-DUPLICATE-CT",
     "COMP-EXPECT-UNKNOWN",
     "COMP-LEADING-CRLF",
