@@ -173,7 +173,7 @@ pub struct ClockChoice {
     #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
     pub at: Option<Timestamp>,
     /// How old a delivery may be: 5m, 300, or off [default: as the scheme says]
-    #[arg(long, value_name = "DURATION", value_parser = tolerance)]
+    #[arg(long, value_name = "DURATION", value_parser = tolerance, allow_hyphen_values = true)]
     pub tolerance: Option<Tolerance>,
 }
 

@@ -77,7 +77,7 @@ impl Input {
     ) -> Result<Self, Problem> {
         match path {
             Some(path) if path.as_os_str() != "-" => Ok(Self {
-                reader: Box::new(open(path).map_err(|problem| match path.exists() {
+                reader: Box::new(open(path, argument).map_err(|problem| match path.exists() {
                     true => problem,
                     false => problem.hint("pass - to read standard input"),
                 })?),
@@ -151,9 +151,13 @@ impl Input {
 ///
 /// # Errors
 /// It cannot be read, or has more bytes than `most`.
-pub(super) fn small_file(path: &Path, most: u64) -> Result<Zeroizing<Vec<u8>>, Problem> {
+pub(super) fn small_file(
+    path: &Path,
+    option: &str,
+    most: u64,
+) -> Result<Zeroizing<Vec<u8>>, Problem> {
     let input = Input {
-        reader: Box::new(open(path)?),
+        reader: Box::new(open(path, option)?),
         name: path.display().to_string(),
     };
     input.read_small(most)
@@ -170,9 +174,12 @@ fn read_piece(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
 }
 
 /// Opens a file to read; a folder is refused at once, in words.
-fn open(path: &Path) -> Result<File, Problem> {
+fn open(path: &Path, argument: &str) -> Result<File, Problem> {
     let name = path.display().to_string();
-    let file = File::open(path).map_err(|error| unreadable(&name, error))?;
+    let file = File::open(path).map_err(|error| match argument.starts_with("--") {
+        true => unreadable(&format!("{name}, which {argument} names"), error),
+        false => unreadable(&name, error),
+    })?;
     match file.metadata() {
         Ok(metadata) if metadata.is_dir() => Err(Problem::failed(anyhow::anyhow!(
             "{name} is a folder, not a file"

@@ -212,7 +212,7 @@ impl Found<'_> {
         let repeats = SECRET.contains(&option.as_str())
             || value.is_empty()
             || value.contains('@')
-            || said.contains(value);
+            || value.len() > 2 && said.contains(value);
         if self.command == Some("send") && option == "URL" && Event::named(value).is_some() {
             return Problem::wrong(format!("{value} is an event, not a URL"))
                 .hint(format!("-e {value} sends its sample"));

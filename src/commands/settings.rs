@@ -213,7 +213,7 @@ fn no_webhook(config: &Config, name: &str) -> Problem {
 
 /// Reads a record of the user's own. Its name is the file's.
 fn scheme_of_file(path: &Path) -> Result<Scheme, Problem> {
-    let bytes = input::small_file(path, input::SETTING_BYTES)?;
+    let bytes = input::small_file(path, "--scheme-file", input::SETTING_BYTES)?;
     let text = std::str::from_utf8(&bytes).map_err(|_| {
         Problem::wrong(format!(
             "{}: TOML is UTF-8, and this is not",

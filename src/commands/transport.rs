@@ -43,7 +43,7 @@ impl Transport {
     pub(super) fn sender(&self, concurrency: usize) -> Result<Sender, Problem> {
         let cacert = match &self.cacert {
             None => None,
-            Some(path) => Some(input::small_file(path, CACERT_BYTES)?.to_vec()),
+            Some(path) => Some(input::small_file(path, "--cacert", CACERT_BYTES)?.to_vec()),
         };
         Sender::new(&sender::Options {
             timeout: self.timeout,

@@ -15,7 +15,7 @@ use crate::cli::{
     self, ClockChoice, HeaderOption, Output, ProfileChoice, SchemeChoice, Secrets, SignedRequest,
 };
 use crate::delivery::{Delivery, Headers};
-use crate::recording::{Reader, Recorded};
+use crate::recording::{Reader, Recorded, Unreadable};
 use crate::show::delivery::{self as show, Detail, Layout};
 use crate::show::lines::{self, BodyDigest};
 use crate::show::verification::{self, Extent};
@@ -151,7 +151,14 @@ impl Verify {
             }
             let Some(recorded) = next else { break };
             let recorded = recorded.map_err(|error| {
-                Problem::failed(error).context(format!("could not read {name}"))
+                let malformed = matches!(error, Unreadable::Malformed { .. });
+                let problem = Problem::failed(error).context(format!("could not read {name}"));
+                match malformed && count == 0 {
+                    true => problem.hint(format!(
+                        "a body alone is no delivery: bluehook verify {name} with --signature or -H judges it"
+                    )),
+                    false => problem,
+                }
             })?;
             count += 1;
             genuine &= self.recorded(shell, court, recorded)?;

@@ -283,7 +283,7 @@ fn openssl_agrees_on_every_odd_body_and_every_wrong_digit_is_refused() {
 /// the terminal showed.
 #[cfg(unix)]
 const TERMINAL: &str = r#"
-import os, pty, sys
+import os, pty, sys, termios, time
 pid, terminal = pty.fork()
 if pid == 0:
     os.execv(sys.argv[1], sys.argv[1:])
@@ -297,6 +297,11 @@ while True:
         break
     shown += piece
     if b": " in shown and not typed:
+        # Until it hides what is typed, or for 10 seconds.
+        for _ in range(1000):
+            if not termios.tcgetattr(terminal)[3] & termios.ECHO:
+                break
+            time.sleep(0.01)
         os.write(terminal, b"geheim\n")
         typed = True
 os.waitpid(pid, 0)

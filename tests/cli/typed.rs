@@ -147,6 +147,35 @@ fn no_error_repeats_a_secret() {
 }
 
 #[test]
+fn the_file_that_cannot_be_read_is_told_with_what_named_it() {
+    let place = Place::new();
+    place.file("body.json", "{\"event\":\"TODO_CREATED\"}");
+    for (words, option) in [
+        ("sign body.json --secret-file nofile", "--secret-file"),
+        ("sign body.json -s x --scheme-file nofile", "--scheme-file"),
+        ("sign body.json -s x -H @nofile", "--header"),
+        ("send 1 --unsigned --cacert nofile", "--cacert"),
+        ("send 1 --unsigned --data @nofile", "--data"),
+    ] {
+        let ended = place.bluehook(words).run();
+        let named = format!("error: could not read nofile, which {option} names\n");
+        assert_eq!(
+            (ended.code, ended.text()),
+            (Some(3), String::new()),
+            "{words}"
+        );
+        assert!(
+            ended.talk().starts_with(&named),
+            "{words}: {}",
+            ended.talk()
+        );
+    }
+    let ended = place.bluehook("verify --delivery body.json -s x").run();
+    let hint = "  hint: a body alone is no delivery: bluehook verify body.json with --signature or -H judges it\n";
+    assert!(ended.talk().ends_with(hint), "{}", ended.talk());
+}
+
+#[test]
 fn what_a_scheme_has_no_use_for_is_told_of() {
     let place = Place::new();
     let sign = |words: &str| {

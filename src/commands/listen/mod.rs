@@ -315,7 +315,9 @@ impl Listen {
     fn respond_body(&self) -> Result<Vec<u8>, Problem> {
         match &self.respond_body {
             None => Ok(Vec::new()),
-            Some(path) => Ok(input::small_file(path, RESPOND_BODY_BYTES)?.to_vec()),
+            Some(path) => {
+                Ok(input::small_file(path, "--respond-body", RESPOND_BODY_BYTES)?.to_vec())
+            }
         }
     }
 

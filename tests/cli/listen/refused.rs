@@ -266,7 +266,7 @@ fn a_respond_body_that_cannot_be_read_is_an_error() {
         .run()
         .fails(
             3,
-            "error: could not read nowhere\n  caused by: No such file or directory (os error 2)\n",
+            "error: could not read nowhere, which --respond-body names\n  caused by: No such file or directory (os error 2)\n",
         );
 }
 
