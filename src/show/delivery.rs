@@ -4,7 +4,7 @@
 //! event or else the request, what it is about, size, time taken. What matters least is at the end and
 //! leaves first on a narrow screen, and from every line. Times are UTC, which their `Z` says.
 //! Everything of the sender's is harmless, and stands where it cannot move our own parts (see
-//! [`fit`]). Nothing but bodies is wider than [`WIDEST`].
+//! `fit`). Nothing but bodies is wider than `WIDEST`.
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -2,7 +2,7 @@
 //!
 //! Output is an argument: functions take values and a [`style::Style`] and give text. Nothing here
 //! writes to a stream, reads the environment or decides an exit code. Everything that came from a
-//! peer or a file is made harmless on its way ([`harmless`]).
+//! peer or a file is made harmless on its way (`harmless`).
 
 pub(crate) mod amount;
 pub(crate) mod body;
