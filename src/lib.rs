@@ -22,6 +22,7 @@
 //! | [`config`] | profiles and schemes of `bluehook.toml` | network |
 //! | [`sender`] | the exact bytes of a request, attempts over HTTP, when they are made again, and many of them | signing, terminal |
 //! | [`receiver`] | connections become deliveries and get answers; limits | signing, terminal |
+//! | [`conformance`] | what a right receiver accepts, refuses and survives; judging its answers | network, terminal |
 //! | [`show`] | results become text or JSON lines, made harmless | streams, exit codes, environment |
 //! | [`cli`] | option groups that commands share, value parsers | files, clock, terminal |
 //! | [`commands`] | one file a subcommand: arguments → domain → show → verdict | – |
@@ -35,6 +36,7 @@ pub mod blue;
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod conformance;
 pub mod delivery;
 pub mod duration;
 pub mod http;

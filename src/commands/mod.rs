@@ -4,6 +4,7 @@
 //! Here stand the root command, what every command has around it ([`Shell`]), how it ends
 //! ([`Verdict`], [`Problem`]), and the reading of what the shared options name.
 
+mod check;
 pub mod completions;
 mod compose;
 mod events;
@@ -78,6 +79,12 @@ enum Command {
     Replay(replay::Replay),
     /// Receive deliveries: verify, validate, show, record, answer
     Listen(listen::Listen),
+    /// Does a receiver accept what it must, and refuse what it must?
+    ///
+    /// Sends genuine, forged and odd deliveries to a receiver of yours, judges its answers, and says of
+    /// each fault why it matters and how to mend it. Exit code 0 when nothing failed, 1 when something
+    /// did, 3 when the receiver cannot be reached.
+    Check(check::Check),
     /// List Blue's events; with a name, print its sample payload
     Events(events::Events),
     /// List the signature schemes; with a name, print its record in TOML
@@ -269,6 +276,7 @@ impl Bluehook {
             Some(Command::Send(command)) => command.run(shell),
             Some(Command::Replay(command)) => command.run(shell),
             Some(Command::Listen(command)) => command.run(shell),
+            Some(Command::Check(command)) => command.run(shell),
             Some(Command::Events(command)) => command.run(shell),
             Some(Command::Schemes(command)) => command.run(shell),
             Some(Command::Completions(command)) => command.run(shell),

@@ -134,7 +134,7 @@ fn curl_body(delivery: &Delivery) -> (String, Option<String>) {
 }
 
 /// One word for a POSIX shell.
-fn shell(text: &str) -> String {
+pub(crate) fn shell(text: &str) -> String {
     let bare = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@,+".contains(&byte);
     if !text.is_empty() && text.bytes().all(bare) {
         return text.to_owned();

@@ -21,6 +21,7 @@ mod url;
 
 pub use answer::{ANSWER_LIMIT, Answer, Timing};
 pub use attempts::{Attempt, End, Halt};
+pub(crate) use curl::shell;
 pub use curl::{Curl, curl_command};
 pub use failure::{Failure, Phase};
 pub use load::{Load, Tally, Turn};

@@ -6,6 +6,7 @@
 
 pub(crate) mod amount;
 pub(crate) mod body;
+pub mod check;
 pub mod delivery;
 pub(crate) mod diff;
 mod essentials;

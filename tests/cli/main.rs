@@ -8,6 +8,7 @@
     clippy::print_stderr
 )]
 
+mod check;
 mod documents;
 mod events;
 mod forward;

@@ -20,6 +20,8 @@ pub struct Handshake {
     /// What else the request must hold. The values that the answer needs must be there anyway.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub when: Vec<Condition>,
+    /// Where a word travels that the receiver's owner chose. It is not judged here.
+    pub token: Option<Value>,
     /// The request is signed as deliveries are: it is answered only when it is genuine.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub signed: bool,

@@ -1,0 +1,681 @@
+//! `bluehook check`, against receivers right and wrong.
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::{Digest as _, Sha256};
+
+use crate::runner::{Ended, Place};
+
+const SECRET: &str = "a secret of the tests";
+
+/// A request as a receiver sees it.
+struct Got {
+    method: String,
+    headers: Vec<(String, Vec<u8>)>,
+    body: Vec<u8>,
+}
+
+impl Got {
+    fn header(&self, name: &str) -> Option<&[u8]> {
+        let is_it = |(other, _): &&(String, Vec<u8>)| other.eq_ignore_ascii_case(name);
+        self.headers
+            .iter()
+            .find(is_it)
+            .map(|(_, value)| value.as_slice())
+    }
+
+    fn signature(&self) -> Option<String> {
+        let value = self.header("X-Signature")?;
+        Some(String::from_utf8_lossy(value).into_owned())
+    }
+}
+
+/// What a receiver does.
+enum Act {
+    Status(u16),
+    Answer(u16, &'static str, String),
+    /// Ends the connection without an answer.
+    Drop,
+    /// Answers nothing as long as the other side waits.
+    Hang,
+    /// Ends, and listens no more.
+    Die,
+}
+
+use Act::{Answer, Status};
+
+/// A receiver on a port of its own: a thread a connection, a request a connection.
+struct Receiver {
+    port: u16,
+    stopped: Arc<AtomicBool>,
+}
+
+impl Receiver {
+    fn new(act: impl Fn(&Got) -> Act + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let stopped = Arc::new(AtomicBool::new(false));
+        let (act, stop) = (Arc::new(act), stopped.clone());
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                if stop.load(Ordering::SeqCst) {
+                    break;
+                }
+                let Ok(stream) = stream else { continue };
+                let (act, stop) = (act.clone(), stop.clone());
+                thread::spawn(move || serve(stream, &*act, &stop, port));
+            }
+        });
+        Self { port, stopped }
+    }
+
+    fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/hooks", self.port)
+    }
+}
+
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        self.stopped.store(true, Ordering::SeqCst);
+        let _ = TcpStream::connect(("127.0.0.1", self.port));
+    }
+}
+
+fn serve(mut stream: TcpStream, act: &dyn Fn(&Got) -> Act, stop: &AtomicBool, port: u16) {
+    let Some(got) = read(&mut stream) else {
+        return;
+    };
+    let (status, content_type, body) = match act(&got) {
+        Status(status) => (status, "text/plain", String::new()),
+        Answer(status, content_type, body) => (status, content_type, body),
+        Act::Drop => return,
+        Act::Hang => {
+            // Until the other side gives up.
+            let _ = stream.read(&mut [0]);
+            return;
+        }
+        Act::Die => {
+            stop.store(true, Ordering::SeqCst);
+            // Wakes the thread that accepts: it ends, and closes its socket.
+            let _ = TcpStream::connect(("127.0.0.1", port));
+            return;
+        }
+    };
+    let location = if (300..400).contains(&status) {
+        "Location: /elsewhere\r\n"
+    } else {
+        ""
+    };
+    let head = format!(
+        "HTTP/1.1 {status} X\r\nContent-Type: {content_type}\r\n{location}Content-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    let _ = stream.write_all(head.as_bytes());
+    let _ = stream.write_all(body.as_bytes());
+}
+
+fn read(stream: &mut TcpStream) -> Option<Got> {
+    let mut bytes = Vec::new();
+    let mut piece = vec![0; 64 << 10];
+    let end = loop {
+        if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
+            break end;
+        }
+        let length = stream.read(&mut piece).ok().filter(|length| *length > 0)?;
+        bytes.extend_from_slice(&piece[..length]);
+    };
+    let mut body = bytes.split_off(end + 4);
+    let mut lines = bytes[..end]
+        .split(|byte| *byte == b'\n')
+        .map(<[u8]>::trim_ascii);
+    let first = String::from_utf8_lossy(lines.next()?).into_owned();
+    let mut words = first.split(' ').map(str::to_owned);
+    let headers: Vec<(String, Vec<u8>)> = lines
+        .filter_map(|line| {
+            let colon = line.iter().position(|byte| *byte == b':')?;
+            let name = String::from_utf8_lossy(&line[..colon]).into_owned();
+            Some((name, line[colon + 1..].trim_ascii().to_vec()))
+        })
+        .collect();
+    let mut got = Got {
+        method: words.next()?,
+        headers,
+        body: Vec::new(),
+    };
+    let length = got
+        .header("Content-Length")
+        .map(|value| String::from_utf8_lossy(value).parse().unwrap());
+    while body.len() < length.unwrap_or(0) {
+        let length = stream.read(&mut piece).ok().filter(|length| *length > 0)?;
+        body.extend_from_slice(&piece[..length]);
+    }
+    got.body = body;
+    Some(got)
+}
+
+fn mac(key: &[u8], body: &[u8]) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
+    mac.update(body);
+    hex::encode(mac.finalize().into_bytes())
+}
+
+fn expected(got: &Got) -> String {
+    mac(SECRET.as_bytes(), &got.body)
+}
+
+/// What a right receiver does.
+fn right(got: &Got) -> Act {
+    if got.method != "POST" {
+        return Status(405);
+    }
+    if got.signature() != Some(expected(got)) {
+        return Status(401);
+    }
+    read_json(got)
+}
+
+/// What a receiver does with what it takes for genuine.
+fn read_json(got: &Got) -> Act {
+    match serde_json::from_slice::<serde_json::Value>(&got.body) {
+        Ok(_) => Status(200),
+        Err(_) => Status(400),
+    }
+}
+
+/// A receiver that takes what this says is genuine.
+fn takes(genuine: impl Fn(&Got, &str) -> bool) -> impl Fn(&Got) -> Act {
+    move |got| match got.signature() {
+        _ if got.method != "POST" => Status(405),
+        Some(signature) if genuine(got, &signature) => read_json(got),
+        _ => Status(401),
+    }
+}
+
+#[track_caller]
+fn check(receiver: &Receiver, words: &str) -> Ended {
+    Place::new()
+        .bluehook(&format!("check {} {words}", receiver.url()))
+        .env("BLUEHOOK_SECRET", SECRET)
+        .run()
+}
+
+/// The names of the cases with this verdict.
+fn with_verdict(ended: &Ended, verdict: &str) -> Vec<String> {
+    let lines = ended.json();
+    let cases = lines.iter().filter(|line| line["verdict"] == verdict);
+    cases
+        .map(|line| line["name"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn a_right_receiver_has_no_failure_and_twice_the_same_verdicts() {
+    let receiver = Receiver::new(right);
+    let first = check(&receiver, "--json");
+    assert_eq!(with_verdict(&first, "fail"), [""; 0], "{}", first.text());
+    assert_eq!(with_verdict(&first, "warn"), [""; 0], "{}", first.text());
+    assert_eq!(first.code, Some(0));
+    let again = check(&receiver, "--json");
+    let verdicts = |ended: &Ended| -> Vec<(String, String)> {
+        let lines = ended.json();
+        lines
+            .iter()
+            .map(|line| (line["name"].to_string(), line["verdict"].to_string()))
+            .collect()
+    };
+    assert_eq!(verdicts(&first), verdicts(&again));
+    let lines = first.json();
+    let summary = lines.last().unwrap();
+    assert_eq!(summary["type"], "summary");
+    assert_eq!(summary["skipped"], 0);
+    assert_eq!(lines[0]["name"], "accepts/genuine");
+    assert_eq!(lines[0]["fix"], serde_json::Value::Null);
+}
+
+/// Each receiver has one fault, which these cases name.
+#[test]
+fn every_fault_is_caught_by_the_case_that_names_it() {
+    type Faulty = Box<dyn Fn(&Got) -> Act + Send + Sync>;
+    let prefix = |length: usize| {
+        takes(move |got, given| {
+            let expected = expected(got);
+            given.len() == 64 && given[..length] == expected[..length]
+        })
+    };
+    let faults: Vec<(&str, Faulty)> = vec![
+        (
+            "refuses/no-signature",
+            Box::new(|got| match got.signature() {
+                None if got.method == "POST" => read_json(got),
+                _ => right(got),
+            }),
+        ),
+        (
+            "refuses/empty-signature",
+            Box::new(|got| match got.signature().as_deref() {
+                Some("") => Status(200),
+                _ => right(got),
+            }),
+        ),
+        ("refuses/first-8-digits", Box::new(prefix(8))),
+        ("refuses/first-16-digits", Box::new(prefix(16))),
+        ("refuses/first-32-digits", Box::new(prefix(32))),
+        (
+            "refuses/last-digits",
+            Box::new(takes(|got, given| {
+                given.len() == 64 && given[40..] == expected(got)[40..]
+            })),
+        ),
+        (
+            "refuses/truncated",
+            Box::new(takes(|got, given| {
+                !given.is_empty() && expected(got).starts_with(given)
+            })),
+        ),
+        (
+            "refuses/over-long",
+            Box::new(takes(|got, given| given.starts_with(&expected(got)))),
+        ),
+        (
+            "refuses/truncated",
+            Box::new(|got| match got.signature() {
+                Some(given) if given.len() != 64 => Status(500),
+                _ => right(got),
+            }),
+        ),
+        (
+            "refuses/not-hex",
+            Box::new(|got| match got.signature() {
+                Some(given) if given.len() == 64 && hex::decode(&given).is_err() => Status(500),
+                _ => right(got),
+            }),
+        ),
+        (
+            "accepts/spacing",
+            Box::new(takes(|got, given| {
+                serde_json::from_slice::<serde_json::Value>(&got.body).is_ok_and(|value| {
+                    given == mac(SECRET.as_bytes(), value.to_string().as_bytes())
+                })
+            })),
+        ),
+        (
+            "refuses/rewritten-body",
+            Box::new(takes(|got, given| {
+                serde_json::from_slice::<serde_json::Value>(&got.body).is_ok_and(|value| {
+                    given == mac(SECRET.as_bytes(), value.to_string().as_bytes())
+                })
+            })),
+        ),
+        (
+            "refuses/appended-space",
+            Box::new(takes(|got, given| {
+                given == mac(SECRET.as_bytes(), got.body.trim_ascii())
+            })),
+        ),
+        (
+            "stays-up/not-utf-8",
+            Box::new(takes(|got, given| {
+                given
+                    == mac(
+                        SECRET.as_bytes(),
+                        String::from_utf8_lossy(&got.body).as_bytes(),
+                    )
+            })),
+        ),
+        (
+            "refuses/empty-key",
+            Box::new(takes(|got, given| {
+                given == expected(got) || given == mac(b"", &got.body)
+            })),
+        ),
+        (
+            "refuses/undefined-key",
+            Box::new(takes(|got, given| {
+                given == expected(got) || given == mac(b"undefined", &got.body)
+            })),
+        ),
+        (
+            "refuses/guessable-key",
+            Box::new(takes(|got, given| {
+                given == expected(got) || given == mac(b"changeme", &got.body)
+            })),
+        ),
+        (
+            "refuses/plain-hash",
+            Box::new(takes(|got, given| {
+                given == expected(got) || given == hex::encode(Sha256::digest(&got.body))
+            })),
+        ),
+        (
+            "refuses/secret-prefix-hash",
+            Box::new(takes(|got, given| {
+                let joined = [SECRET.as_bytes(), &got.body].concat();
+                given == expected(got) || given == hex::encode(Sha256::digest(joined))
+            })),
+        ),
+        (
+            "refuses/another-algorithm",
+            Box::new(takes(|got, given| {
+                given == expected(got) || given.len() == 128
+            })),
+        ),
+        (
+            "refuses/other-scheme",
+            Box::new(|got| {
+                let value = got
+                    .header("X-Hub-Signature-256")
+                    .map(String::from_utf8_lossy);
+                match value {
+                    Some(value) if value == format!("sha256={}", expected(got)) => Status(200),
+                    _ => right(got),
+                }
+            }),
+        ),
+        (
+            "refuses/undefined",
+            Box::new(|got| match got.signature().as_deref() {
+                Some("true") => Status(200),
+                _ => right(got),
+            }),
+        ),
+        (
+            "refuses/changed-body",
+            Box::new(takes(|got, given| {
+                given == expected(got) || given == mac(SECRET.as_bytes(), &sample())
+            })),
+        ),
+        (
+            "refuses/unsigned-health-check",
+            Box::new(
+                |got| match got.body.starts_with(b"{\"event\":\"WEBHOOK_HEALTH_CHECK\"") {
+                    true => Status(200),
+                    false => right(got),
+                },
+            ),
+        ),
+        (
+            "refuses/unsigned-not-json",
+            Box::new(
+                |got| match serde_json::from_slice::<serde_json::Value>(&got.body) {
+                    Err(_) if got.method == "POST" => Status(500),
+                    _ => right(got),
+                },
+            ),
+        ),
+        (
+            "refuses/unsigned-other-type",
+            Box::new(|got| match got.header("Content-Type") {
+                Some(value) if value.starts_with(b"application/json") => right(got),
+                _ if got.method == "POST" => Status(200),
+                _ => Status(405),
+            }),
+        ),
+        (
+            "refuses/unsigned-get",
+            Box::new(|got| match got.method.as_str() {
+                "GET" => Status(200),
+                _ => right(got),
+            }),
+        ),
+        (
+            "refuses/unsigned-put",
+            Box::new(|got| match got.method.as_str() {
+                "PUT" => Status(204),
+                _ => right(got),
+            }),
+        ),
+        (
+            "stays-up/malformed",
+            Box::new(|got| match right(got) {
+                Status(400) => Status(500),
+                act => act,
+            }),
+        ),
+        (
+            "stays-up/null",
+            Box::new(
+                |got| match got.body == b"null" && got.signature().is_some() {
+                    true => Act::Drop,
+                    false => right(got),
+                },
+            ),
+        ),
+        (
+            "stays-up/empty",
+            Box::new(|got| match got.body.is_empty() && got.method == "POST" {
+                true => Status(401),
+                false => right(got),
+            }),
+        ),
+        (
+            "accepts/unknown-event",
+            Box::new(|got| match got.body.starts_with(b"{\"event\":\"CHECK_") {
+                true => Status(422),
+                false => right(got),
+            }),
+        ),
+        (
+            "accepts/header-case",
+            Box::new(
+                |got| match got.headers.iter().any(|(name, _)| name == "X-Signature") {
+                    true => right(got),
+                    false if got.method == "POST" => Status(401),
+                    false => Status(405),
+                },
+            ),
+        ),
+        (
+            "accepts/charset",
+            Box::new(|got| match got.header("Content-Type") {
+                Some(value) if value.ends_with(b"utf-8") => Status(415),
+                _ => right(got),
+            }),
+        ),
+        (
+            "accepts/64-kib",
+            Box::new(|got| match got.body.len() > 10_000 {
+                true => Status(413),
+                false => right(got),
+            }),
+        ),
+        (
+            "leaks/signature",
+            Box::new(|got| match right(got) {
+                Status(401) => Answer(401, "text/plain", format!("expected {}", expected(got))),
+                act => act,
+            }),
+        ),
+        (
+            "leaks/secret",
+            Box::new(|got| match right(got) {
+                Status(401) => Answer(401, "text/plain", format!("bad signature for {SECRET}")),
+                act => act,
+            }),
+        ),
+        (
+            "leaks/stack-trace",
+            Box::new(|got| match right(got) {
+                Status(400) => Answer(
+                    400,
+                    "text/plain",
+                    "SyntaxError: no\n    at JSON.parse (<anonymous>)".into(),
+                ),
+                act => act,
+            }),
+        ),
+    ];
+    let checked = |(case, act): (&'static str, Faulty)| {
+        let receiver = Receiver::new(move |got: &Got| act(got));
+        let ended = check(&receiver, "--json --skip stays-up/10-mib");
+        assert_eq!(ended.code, Some(1), "{case}: {}", ended.talk());
+        let failed = with_verdict(&ended, "fail");
+        assert!(failed.iter().any(|name| name == case), "{case}: {failed:?}");
+    };
+    thread::scope(|scope| {
+        let threads: Vec<_> = faults
+            .into_iter()
+            .map(|fault| scope.spawn(move || checked(fault)))
+            .collect();
+        for thread in threads {
+            if let Err(panic) = thread.join() {
+                std::panic::resume_unwind(panic);
+            }
+        }
+    });
+}
+
+fn sample() -> Vec<u8> {
+    let mut sample = Place::new().bluehook("events TODO_CREATED").run().stdout;
+    sample.pop();
+    sample
+}
+
+#[test]
+fn a_missing_signature_that_is_told_from_a_wrong_one_is_a_warning() {
+    let receiver = Receiver::new(|got| match got.signature() {
+        None if got.method == "POST" => Status(400),
+        _ => right(got),
+    });
+    let ended = check(&receiver, "--json --only refuses --only leaks");
+    assert_eq!(with_verdict(&ended, "fail"), [""; 0]);
+    assert_eq!(with_verdict(&ended, "warn"), ["leaks/missing-or-wrong"]);
+    assert_eq!(ended.code, Some(0));
+}
+
+/// What a receiver is as a whole is said first, in one sentence.
+#[test]
+fn receivers_that_judge_nothing_are_recognised_first() {
+    let recognised = |act: fn(&Got) -> Act, words: &str, failed: &str, sentence: &str| {
+        let receiver = Receiver::new(act);
+        let ended = check(&receiver, &format!("--json {words}"));
+        assert_eq!(ended.code, Some(1));
+        assert_eq!(with_verdict(&ended, "fail"), [failed]);
+        let summary = ended.json().pop().unwrap();
+        assert_eq!((&summary["fail"], &summary["pass"]), (&1.into(), &0.into()));
+        let lines = ended.json();
+        let line = lines.iter().find(|line| line["verdict"] == "fail").unwrap();
+        let message = line["message"].as_str().unwrap();
+        assert!(message.starts_with(sentence), "{message}");
+    };
+    let unsigned = "refuses/no-signature";
+    let genuine = "accepts/genuine";
+    recognised(|_| Status(200), "", unsigned, "It accepts everything");
+    recognised(
+        |_| Status(401),
+        "",
+        genuine,
+        "It refuses everything, the first genuine delivery too (401)",
+    );
+    recognised(
+        |_| Status(404),
+        "",
+        genuine,
+        "There is no receiver at this path",
+    );
+    recognised(
+        |_| Status(308),
+        "",
+        genuine,
+        "It redirects (308) to /elsewhere",
+    );
+    recognised(
+        |_| Status(500),
+        "",
+        genuine,
+        "It fails on the first genuine delivery with 500",
+    );
+    recognised(
+        |_| Act::Drop,
+        "",
+        genuine,
+        "It ends the connection of the first genuine delivery",
+    );
+    recognised(
+        |_| Act::Hang,
+        "--timeout 300ms",
+        genuine,
+        "It hangs: the first genuine delivery was not answered within 300",
+    );
+    recognised(
+        |_| Answer(404, "text/html; charset=utf-8", "<h1>Not here</h1>".into()),
+        "",
+        genuine,
+        "There is no receiver at this path: a genuine delivery by POST got 404. Check the URL's path. The answer is an HTML page",
+    );
+    // Python's json.dumps writes spaces that nobody signed.
+    let rewrites = |got: &Got| {
+        let python = |body: &[u8]| String::from_utf8_lossy(body).replace(':', ": ");
+        let given = got.signature().unwrap_or_default();
+        Status(
+            if given == mac(SECRET.as_bytes(), python(&got.body).as_bytes()) {
+                200
+            } else {
+                401
+            },
+        )
+    };
+    recognised(
+        rewrites,
+        "",
+        genuine,
+        "It hashes other bytes than it received",
+    );
+}
+
+#[test]
+fn a_receiver_that_is_not_there_is_an_error() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    drop(listener);
+    let ended = Place::new().bluehook(&format!("check {port} -s x")).run();
+    let sentence = format!(
+        "error: the receiver cannot be reached\n  caused by: connection refused by localhost:{port} (127.0.0.1:{port})\n  hint: is the server running on port {port}?\n"
+    );
+    ended.fails(3, &sentence);
+}
+
+#[test]
+fn the_case_that_ends_or_hangs_a_receiver_is_named_and_the_rest_is_skipped() {
+    let dies = Receiver::new(
+        |got| match got.body == b"null" && got.signature().is_some() {
+            true => Act::Die,
+            false => right(got),
+        },
+    );
+    let ended = check(&dies, "--json --only stays-up");
+    let failed = with_verdict(&ended, "fail");
+    assert_eq!(failed, ["stays-up/null"], "{}", ended.text());
+    assert!(
+        ended.text().contains("it is down: its process ended"),
+        "{}",
+        ended.text()
+    );
+    assert!(with_verdict(&ended, "skipped").contains(&"stays-up/deep".to_owned()));
+
+    let hung = Arc::new(Mutex::new(false));
+    let hangs = Receiver::new(move |got| {
+        let mut hung = hung.lock().unwrap_or_else(PoisonError::into_inner);
+        *hung |= got.body == b"[]";
+        match *hung {
+            true => Act::Hang,
+            false => right(got),
+        }
+    });
+    let ended = check(&hangs, "--json --only stays-up --timeout 500ms");
+    assert_eq!(
+        with_verdict(&ended, "fail"),
+        ["stays-up/array"],
+        "{}",
+        ended.text()
+    );
+    assert!(
+        ended
+            .text()
+            .contains("not sent: since stays-up/array it hangs")
+    );
+}
