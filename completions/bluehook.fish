@@ -43,6 +43,7 @@ complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "verify" -d 'Is th
 complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "send" -d 'Send a sample or saved payload, signed'
 complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "replay" -d 'Send recorded deliveries again, as captured or signed afresh'
 complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "listen" -d 'Receive deliveries: verify, validate, show, record, answer'
+complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "check" -d 'Where a command\'s output goes and how much of it there is'
 complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "events" -d 'List Blue\'s events; with a name, print its sample payload'
 complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "schemes" -d 'List the signature schemes; with a name, print its record in TOML'
 complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
@@ -548,6 +549,70 @@ complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l json -d 'Pr
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -s q -l quiet -d 'Print no report, only what was asked for'
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -s v -l verbose -d 'Say more about what is done'
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l color -d 'When to colour the output: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
+always\t'Always'
+never\t'Never'"
+complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l only -d 'Only the cases whose name matches: refuses/*' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l skip -d 'Not the cases whose name matches' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand check" -s d -l data -d 'A body that the receiver accepts, instead of a sample: text, @FILE, or - for standard input' -r -a '(__fish_bluehook_at)'
+complete -c bluehook -n "__fish_bluehook_using_subcommand check" -s H -l header -d 'A further header, in curl\'s syntax; @FILE reads them from a file' -r -a '(__fish_bluehook_at)'
+complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l verify-token -d 'The word that you chose for the provider\'s handshake, such as Meta\'s hub.verify_token' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand check" -s s -l secret -d 'The secret. Other users of this machine can see it in the list of processes: prefer --secret-file, --secret-env or the variable BLUEHOOK_SECRET' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l secret-file -d 'Read the secret from a file (- for standard input): any bytes, without the line end at the end' -r -F
+complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l secret-env -d 'Read the secret from an environment variable' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l scheme -d 'The signature scheme (bluehook schemes lists them) [default: blue]' -r -f -a "blue\t''
+standard-webhooks\t''
+svix\t''
+polar\t''
+github\t''
+gitlab\t''
+stripe\t''
+slack\t''
+shopify\t''
+twilio\t''
+sendgrid\t''
+zoom\t''
+linear\t''
+paddle\t''
+paystack\t''
+square\t''
+discord\t''
+twitch\t''
+meta\t''
+intercom\t''
+hubspot\t''
+dropbox\t''
+typeform\t''
+calendly\t''
+zendesk\t''
+clickup\t''
+asana\t''
+notion\t''
+vercel\t''
+sentry\t''
+pagerduty\t''
+bitbucket\t''
+jira\t''
+docusign\t''
+xero\t''
+woocommerce\t''
+workos\t''
+lemon-squeezy\t''"
+complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l scheme-file -d 'A scheme of your own: a TOML record as bluehook schemes NAME prints it' -r -F
+complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l public-url -d 'The receiver\'s public URL, which is signed instead of the one that is sent to, for schemes that sign it' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand check" -s w -l webhook -d 'A profile of bluehook.toml: its URL, secret, scheme, events and projects' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l config -d 'The configuration, instead of the nearest bluehook.toml upwards or the user\'s own' -r -F
+complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l timeout -d 'How long an attempt may take; Blue waits 7 seconds' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l cacert -d 'Trust the certificates in this PEM file instead of the public ones' -r -F
+complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l proxy -d 'Go through this proxy; without it none is used, whatever the environment says' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l junit -d 'Write the report as JUnit XML, for CI' -r -F
+complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l list -d 'List the cases and send nothing'
+complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l allow-remote -d 'Send to an address outside this machine and its private networks: only to what is yours'
+complete -c bluehook -n "__fish_bluehook_using_subcommand check" -s k -l insecure -d 'Do not verify the receiver\'s certificate'
+complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l json -d 'Print machine-readable output: one JSON object a line'
+complete -c bluehook -n "__fish_bluehook_using_subcommand check" -s q -l quiet -d 'Print no report, only what was asked for'
+complete -c bluehook -n "__fish_bluehook_using_subcommand check" -s v -l verbose -d 'Say more about what is done'
+complete -c bluehook -n "__fish_bluehook_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c bluehook -n "__fish_bluehook_using_subcommand events" -l color -d 'When to colour the output: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
 always\t'Always'
 never\t'Never'"

@@ -55,6 +55,11 @@ class Receiver(BaseHTTPRequestHandler):
         pass
 
 
-server = ThreadingHTTPServer(("127.0.0.1", int(os.environ.get("PORT", "3000"))), Receiver)
+class Server(ThreadingHTTPServer):
+    # How many connections may wait: Blue sends many deliveries at once, and 5 is soon too few.
+    request_queue_size = 128
+
+
+server = Server(("127.0.0.1", int(os.environ.get("PORT", "3000"))), Receiver)
 print(f"listening on http://127.0.0.1:{server.server_port}", flush=True)
 server.serve_forever()

@@ -94,7 +94,9 @@ fn told(finding: &Finding, width: usize, style: Style) -> String {
     let case = finding.case;
     let word = painted(finding.verdict, finding.verdict.word().to_owned(), style);
     let message = harmless::line(finding.message.as_bytes()).into_owned();
-    let took = finding.took.map(|took| format!(" ({})", super::took(took)));
+    let took = finding
+        .took
+        .map(|took| format!(" ({})", super::amount::took(took)));
     let took = took
         .filter(|_| finding.verdict == Verdict::Pass)
         .unwrap_or_default();
