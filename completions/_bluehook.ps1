@@ -31,7 +31,7 @@ Register-ArgumentCompleter -Native -CommandName 'bluehook' -ScriptBlock {
             [CompletionResult]::new('send', 'send', [CompletionResultType]::ParameterValue, 'Send a sample or saved payload, signed')
             [CompletionResult]::new('replay', 'replay', [CompletionResultType]::ParameterValue, 'Send recorded deliveries again, as captured or signed afresh')
             [CompletionResult]::new('listen', 'listen', [CompletionResultType]::ParameterValue, 'Receive deliveries: verify, validate, show, record, answer')
-            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Where a command''s output goes and how much of it there is')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Does a receiver accept what it must, and refuse what it must?')
             [CompletionResult]::new('events', 'events', [CompletionResultType]::ParameterValue, 'List Blue''s events; with a name, print its sample payload')
             [CompletionResult]::new('schemes', 'schemes', [CompletionResultType]::ParameterValue, 'List the signature schemes; with a name, print its record in TOML')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')

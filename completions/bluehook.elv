@@ -28,7 +28,7 @@ set edit:completion:arg-completer[bluehook] = {|@words|
             cand send 'Send a sample or saved payload, signed'
             cand replay 'Send recorded deliveries again, as captured or signed afresh'
             cand listen 'Receive deliveries: verify, validate, show, record, answer'
-            cand check 'Where a command''s output goes and how much of it there is'
+            cand check 'Does a receiver accept what it must, and refuse what it must?'
             cand events 'List Blue''s events; with a name, print its sample payload'
             cand schemes 'List the signature schemes; with a name, print its record in TOML'
             cand completions 'Print the completion script of a shell'

@@ -43,7 +43,7 @@ complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "verify" -d 'Is th
 complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "send" -d 'Send a sample or saved payload, signed'
 complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "replay" -d 'Send recorded deliveries again, as captured or signed afresh'
 complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "listen" -d 'Receive deliveries: verify, validate, show, record, answer'
-complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "check" -d 'Where a command\'s output goes and how much of it there is'
+complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "check" -d 'Does a receiver accept what it must, and refuse what it must?'
 complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "events" -d 'List Blue\'s events; with a name, print its sample payload'
 complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "schemes" -d 'List the signature schemes; with a name, print its record in TOML'
 complete -c bluehook -n "__fish_bluehook_needs_command" -f -a "completions" -d 'Print the completion script of a shell'

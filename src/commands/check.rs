@@ -22,8 +22,19 @@ use crate::sender::{self, Failure, Load, Phase, Sender, Url};
 use crate::show::{check, lines};
 use crate::signing::record::words::Algorithm;
 
+const EXAMPLES: &str = "\
+Examples:
+  bluehook check --list
+  bluehook check --list --only 'refuses/*' --skip '*/by-timing'";
+
+/// Does a receiver accept what it must, and refuse what it must?
+///
+/// Sends genuine, forged and odd deliveries to a receiver of yours, judges its answers, and says
+/// of each fault why it matters and how to mend it. Exit code 0 when nothing failed, 1 when
+/// something did, 3 when the receiver cannot be reached. For example:
+/// bluehook check http://localhost:3000/hooks/blue --secret-file secret
 #[derive(Debug, Args)]
-#[command(after_long_help = cases_help())]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Check {
     /// The receiver: a URL, or short for localhost: 3000, :3000/path, localhost:3000/path
     #[arg(required_unless_present_any = ["webhook", "list"])]
@@ -75,22 +86,6 @@ pub(super) struct Check {
 
 fn pattern(text: &str) -> Result<Pattern, String> {
     Pattern::new(text).map_err(|error| error.to_string())
-}
-
-/// The cases, for the long help and the man page.
-fn cases_help() -> String {
-    let mut text = String::from("Cases:\n");
-    for case in cases() {
-        text.push_str(&format!(
-            "\n  {}\n      Sends {}. Right: {}. {} {}\n",
-            case.name,
-            case.sent,
-            case.right.words(),
-            case.why,
-            case.mend
-        ));
-    }
-    text
 }
 
 impl Check {

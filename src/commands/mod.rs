@@ -80,10 +80,6 @@ enum Command {
     /// Receive deliveries: verify, validate, show, record, answer
     Listen(listen::Listen),
     /// Does a receiver accept what it must, and refuse what it must?
-    ///
-    /// Sends genuine, forged and odd deliveries to a receiver of yours, judges its answers, and says of
-    /// each fault why it matters and how to mend it. Exit code 0 when nothing failed, 1 when something
-    /// did, 3 when the receiver cannot be reached.
     Check(check::Check),
     /// List Blue's events; with a name, print its sample payload
     Events(events::Events),

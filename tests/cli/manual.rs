@@ -117,6 +117,17 @@ fn page(command: &Command, name: &str, others: &[String]) -> Vec<u8> {
         }
         page.0.push_str(".fi\n");
     }
+    if name == "bluehook-check" {
+        page.section("CASES");
+        for case in bluehook::conformance::cases() {
+            let (right, name) = (case.right.words(), escaped(case.name));
+            let text = format!(
+                "Sends {}. Right: {right}. {} {}",
+                case.sent, case.why, case.mend
+            );
+            page.entry(&format!("\\fB{name}\\fR"), &text);
+        }
+    }
     for (title, entries) in [
         ("EXIT STATUS", EXIT_STATUS),
         ("FILES", FILES),
