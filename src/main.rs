@@ -6,8 +6,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use bluehook::cli::ColorChoice;
-use bluehook::commands::input::Stdin;
-use bluehook::commands::{Bluehook, Problem, Shell, Stream, Verdict};
+use bluehook::commands::{Bluehook, Problem, Shell, Stdin, Stream, Verdict};
 use bluehook::show;
 use bluehook::show::style::Style;
 use clap::Parser as _;
@@ -36,7 +35,7 @@ fn misunderstood(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
-    let problem = Problem::misunderstood(error, arguments);
+    let problem = Bluehook::misunderstood(error, arguments);
     report(&mut shell(ColorChoice::Auto), &problem)
 }
 

@@ -1,8 +1,8 @@
 //! `bluehook completions`: the completion script of a shell, made from the command's definition.
 
-use clap::{Args, CommandFactory as _, ValueEnum};
+use clap::{Args, ValueEnum};
 
-use super::{Bluehook, Problem, Shell, Verdict};
+use super::shell::{Problem, Shell, Verdict};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -44,8 +44,8 @@ impl ShellName {
         }
     }
 
-    /// The script.
-    pub fn script(self) -> Vec<u8> {
+    /// The script for this definition.
+    pub fn script(self, mut root: clap::Command) -> Vec<u8> {
         use clap_complete::Shell;
         let shell = match self {
             Self::Bash => Shell::Bash,
@@ -56,13 +56,13 @@ impl ShellName {
         };
         // Into memory first: clap_complete panics when its writer fails.
         let mut script = Vec::new();
-        clap_complete::generate(shell, &mut Bluehook::command(), "bluehook", &mut script);
-        self.with_files_after_at(script)
+        clap_complete::generate(shell, &mut root, "bluehook", &mut script);
+        self.with_files_after_at(script, &root)
     }
 
     /// Completes the file after `@`, too, as `--data` and `--header` take it: the generator knows
     /// plain files only.
-    fn with_files_after_at(self, script: Vec<u8>) -> Vec<u8> {
+    fn with_files_after_at(self, script: Vec<u8>, root: &clap::Command) -> Vec<u8> {
         let Ok(script) = String::from_utf8(script) else {
             return Vec::new();
         };
@@ -86,7 +86,7 @@ impl ShellName {
                     }
                     lines.push('\n');
                 }
-                lines + &fish_names()
+                lines + &fish_names(root)
             }
             Self::Elvish | Self::PowerShell => script,
         };
@@ -95,9 +95,7 @@ impl ShellName {
 }
 
 /// The names that stand alone, as in `events NAME`, which fish's generator leaves out.
-fn fish_names() -> String {
-    let mut root = Bluehook::command();
-    root.build();
+fn fish_names(root: &clap::Command) -> String {
     let mut lines = String::new();
     for command in root.get_subcommands() {
         for name in command.get_positionals() {
@@ -120,8 +118,8 @@ impl Completions {
     ///
     /// # Errors
     /// It could not be written.
-    pub(super) fn run(self, shell: &mut Shell) -> Result<Verdict, Problem> {
-        shell.out.print(self.shell.script())?;
+    pub(super) fn run(self, shell: &mut Shell, root: clap::Command) -> Result<Verdict, Problem> {
+        shell.out.print(self.shell.script(root))?;
         Ok(Verdict::Yes)
     }
 }

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::events;
 use super::input;
 use super::settings::{self, Settings};
-use super::{Problem, Shell};
+use super::shell::{Problem, Shell};
 use crate::blue::facts::Facts;
 use crate::blue::sample;
 use crate::cli::{self, Assignment, Data, HeaderOption, StampChoice, Talk};

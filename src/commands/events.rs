@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::settings::Settings;
-use super::{Problem, Shell, Verdict};
+use super::shell::{Problem, Shell, Verdict};
 use crate::blue::event::{self, Event};
 use crate::blue::sample::sample;
 use crate::cli::{self, ProfileChoice};

@@ -3,7 +3,7 @@
 use clap::Args;
 use glob::Pattern;
 
-use super::Problem;
+use super::shell::Problem;
 use crate::blue::event::{self, Event};
 use crate::cli::{self, Assignment};
 use crate::json;

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::{Problem, Shell};
+use super::shell::{Problem, Shell};
 use crate::cli::{Data, Field, HeaderOption};
 use crate::config::SecretSource;
 use crate::delivery::Headers;
@@ -21,42 +21,8 @@ pub(super) const SETTING_BYTES: u64 = 1 << 20;
 /// What is sent is no larger: it is in memory as a whole.
 const LARGE_FILE: u64 = 256 << 20;
 
-/// Standard input, which can be taken once.
-pub struct Stdin {
-    /// Where the bytes come from.
-    pub reader: Box<dyn Read + Send>,
-    /// Whether a person types it.
-    pub is_terminal: bool,
-    /// Reads a line that a person types without showing it.
-    pub hidden: fn() -> io::Result<String>,
-    taken_by: Option<&'static str>,
-}
-
-impl Stdin {
-    /// Standard input, not yet taken.
-    pub fn new(reader: Box<dyn Read + Send>) -> Self {
-        Self {
-            reader,
-            is_terminal: false,
-            hidden: || Err(io::ErrorKind::Unsupported.into()),
-            taken_by: None,
-        }
-    }
-
-    /// Takes standard input for an argument.
-    fn take(&mut self, by: &'static str) -> Result<Box<dyn Read + Send>, Problem> {
-        if let Some(other) = self.taken_by.replace(by) {
-            return Err(Problem::wrong(format!(
-                "standard input is named twice: by {other} and by {by}"
-            ))
-            .hint("give one of them as a file"));
-        }
-        Ok(std::mem::replace(&mut self.reader, Box::new(io::empty())))
-    }
-}
-
 /// Something to read, with the name that messages use for it.
-pub struct Input {
+pub(super) struct Input {
     /// The bytes.
     pub reader: Box<dyn Read + Send>,
     /// `body.json`, or `standard input`.
@@ -69,7 +35,7 @@ impl Input {
     ///
     /// # Errors
     /// The file cannot be read; standard input is named twice.
-    pub fn open(
+    pub(super) fn open(
         shell: &mut Shell,
         path: Option<&Path>,
         argument: &'static str,
@@ -102,7 +68,7 @@ impl Input {
     ///
     /// # Errors
     /// Reading failed.
-    pub fn for_each(mut self, mut take: impl FnMut(&[u8])) -> Result<(), Problem> {
+    pub(super) fn for_each(mut self, mut take: impl FnMut(&[u8])) -> Result<(), Problem> {
         let mut buffer = vec![0; PIECE];
         loop {
             match read_piece(&mut self.reader, &mut buffer) {
@@ -117,7 +83,7 @@ impl Input {
     ///
     /// # Errors
     /// Reading failed.
-    pub fn read_all(self) -> Result<Vec<u8>, Problem> {
+    pub(super) fn read_all(self) -> Result<Vec<u8>, Problem> {
         let (name, mut bytes) = (self.name, Vec::new());
         self.reader
             .take(LARGE_FILE + 1)
@@ -197,7 +163,7 @@ fn unreadable(name: &str, error: io::Error) -> Problem {
 ///
 /// # Errors
 /// A secret that is empty, a variable that is unset, a file that cannot be read.
-pub fn secrets(shell: &mut Shell, named: &[SecretSource]) -> Result<Vec<Secret>, Problem> {
+pub(super) fn secrets(shell: &mut Shell, named: &[SecretSource]) -> Result<Vec<Secret>, Problem> {
     if named.is_empty() {
         return match (shell.env)("BLUEHOOK_SECRET") {
             None => Ok(Vec::new()),
@@ -215,7 +181,7 @@ pub fn secrets(shell: &mut Shell, named: &[SecretSource]) -> Result<Vec<Secret>,
 }
 
 /// There is no secret, and there must be one. `otherwise` says what else can be done.
-pub fn no_secret(otherwise: &str) -> Problem {
+pub(super) fn no_secret(otherwise: &str) -> Problem {
     Problem::wrong("no secret is given").hint(format!(
         "use --secret-file FILE, --secret-env NAME, --secret SECRET or the variable BLUEHOOK_SECRET{otherwise}"
     ))
@@ -275,7 +241,7 @@ fn without_line_end(bytes: &[u8]) -> &[u8] {
 ///
 /// # Errors
 /// A file that cannot be read, or a line in it that is no header.
-pub fn headers(shell: &mut Shell, options: &[HeaderOption]) -> Result<Headers, Problem> {
+pub(super) fn headers(shell: &mut Shell, options: &[HeaderOption]) -> Result<Headers, Problem> {
     let mut headers = Headers::new();
     for option in options {
         match option {
@@ -288,7 +254,7 @@ pub fn headers(shell: &mut Shell, options: &[HeaderOption]) -> Result<Headers, P
 }
 
 /// The headers that `-H 'Name:'` takes away, as curl does.
-pub fn removed_headers(options: &[HeaderOption]) -> impl Iterator<Item = &str> {
+pub(super) fn removed_headers(options: &[HeaderOption]) -> impl Iterator<Item = &str> {
     options.iter().filter_map(|option| match option {
         HeaderOption::Field(field) if field.is_removal => Some(field.name.as_str()),
         _ => None,
@@ -317,7 +283,7 @@ fn headers_of_file(shell: &mut Shell, path: &Path, headers: &mut Headers) -> Res
 ///
 /// # Errors
 /// The file cannot be read.
-pub fn data(shell: &mut Shell, data: &Data) -> Result<Vec<u8>, Problem> {
+pub(super) fn data(shell: &mut Shell, data: &Data) -> Result<Vec<u8>, Problem> {
     match data {
         Data::Text(text) => Ok(text.clone()),
         Data::File(path) => Input::open(shell, Some(path), "--data", "the payload")?.read_all(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
-use super::Problem;
+use super::shell::Problem;
 use crate::blue::event::Event;
 use crate::blue::facts::Facts;
 use crate::receiver::{Answer, Limits, Malformed, Received, Receiver, Responder, Service, Stop};

@@ -4,10 +4,9 @@
 use std::error::Error as _;
 use std::ffi::OsString;
 
-use clap::CommandFactory as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use super::{Bluehook, Problem};
+use super::shell::Problem;
 use crate::blue::event::Event;
 use crate::nearest::nearest;
 use crate::show::harmless;
@@ -40,9 +39,8 @@ const CURLS: &[(&str, &str)] = &[
     ("-m", "an attempt's time is limited with --timeout"),
 ];
 
-/// The problem behind clap's error about these arguments.
-pub(super) fn problem(error: &clap::Error, arguments: &[OsString]) -> Problem {
-    let root = Bluehook::command();
+/// The problem behind clap's error about these arguments of that definition.
+pub(super) fn problem(error: &clap::Error, arguments: &[OsString], root: clap::Command) -> Problem {
     let is_command = |word: &&str| root.find_subcommand(word).is_some();
     let mut words = arguments.iter().skip(1).filter_map(|word| word.to_str());
     let command = words.find(is_command);

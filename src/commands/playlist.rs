@@ -5,7 +5,7 @@ use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use super::input::Input;
-use super::{Problem, Shell};
+use super::shell::{Problem, Shell};
 use crate::recording::{Reader, Recorded, Unreadable};
 
 /// What recordings hold: of a folder its files in the order of their names, those whose deliveries

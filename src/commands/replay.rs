@@ -13,8 +13,8 @@ use super::compose::{self, Composer};
 use super::filter::Filter;
 use super::playlist::Playlist;
 use super::settings::Settings;
+use super::shell::{Problem, Shell, Verdict};
 use super::transport::{self, Interrupts, Retries, Transport};
-use super::{Problem, Shell, Verdict};
 use crate::blue::facts::{self, Facts};
 use crate::cli::{
     self, Assignment, HeaderOption, Output, ProfileChoice, SchemeChoice, Secrets, StampChoice,

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::settings::Settings;
-use super::{Problem, Shell, Verdict};
+use super::shell::{Problem, Shell, Verdict};
 use crate::cli::{self, ProfileChoice};
 use crate::show::fit;
 use crate::show::harmless;

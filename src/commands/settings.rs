@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::input;
-use super::{Problem, Shell};
+use super::shell::{Problem, Shell};
 use crate::cli::{ClockChoice, ProfileChoice, SchemeChoice, Secrets, StampChoice, Talk};
 use crate::config::{self, Config, Profile, Unusable};
 use crate::nearest::nearest;

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::input::{self, Input};
 use super::settings::{self, Settings};
-use super::{Problem, Shell, Verdict};
+use super::shell::{Problem, Shell, Verdict};
 use crate::cli::{
     self, HeaderOption, Output, ProfileChoice, SchemeChoice, Secrets, SignedRequest, StampChoice,
 };

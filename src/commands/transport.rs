@@ -9,7 +9,8 @@ use std::time::Duration;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{Problem, Shell, Verdict, input, signals};
+use super::shell::{Problem, Shell, Verdict};
+use super::{input, signals};
 use crate::cli;
 use crate::delivery::Delivery;
 use crate::sender::{self, Curl, Halt, Load, Plan, Policy, Sender, Tally, Url};

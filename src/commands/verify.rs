@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::input::{self, Input};
 use super::settings::{self, Settings};
-use super::{Problem, Shell, Verdict};
+use super::shell::{Problem, Shell, Verdict};
 use crate::blue::event::Event;
 use crate::blue::facts::Facts;
 use crate::cli::{

@@ -43,7 +43,7 @@ fn documents_completions_are_fresh() {
     compare(
         "completions",
         scripts
-            .map(|shell| (shell.file_name().into(), shell.script()))
+            .map(|shell| (shell.file_name().into(), shell.script(Bluehook::command())))
             .collect(),
     );
 }
@@ -62,7 +62,7 @@ fn the_completions_command_prints_the_committed_script() {
         let name = shell.to_possible_value().unwrap().get_name().to_owned();
         let ended = place.bluehook(&format!("completions {name}")).run();
         assert_eq!(ended.code, Some(0));
-        assert_eq!(ended.stdout, shell.script());
+        assert_eq!(ended.stdout, shell.script(Bluehook::command()));
     }
 }
 

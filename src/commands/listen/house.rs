@@ -19,7 +19,7 @@ use super::screen::{self, Manner, Note, Showing};
 use super::taken::Taken;
 use super::tally::Tally;
 use crate::commands::filter::Filter;
-use crate::commands::{Problem, Shell};
+use crate::commands::shell::{Problem, Shell};
 use crate::receiver::{Receiver, Stop};
 use crate::recording::Appender;
 use crate::show::lines::ListenSummary;

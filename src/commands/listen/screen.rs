@@ -17,7 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::bench::Bench;
 use super::taken::{Handshaken, Taken};
-use crate::commands::{Problem, Shell, Stream};
+use crate::commands::shell::{Problem, Shell, Stream};
 use crate::receiver::Malformed;
 use crate::show::delivery::{self, Layout, Shown, Verdict};
 use crate::show::lines::{self, ListenSummary, MalformedLine, Time};
