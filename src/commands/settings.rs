@@ -330,7 +330,7 @@ pub(super) fn note_clock(
         (
             "--tolerance",
             "timestamp",
-            choice.tolerance.is_some() && is_timeless,
+            matches!(choice.tolerance, Some(Tolerance::Within(_))) && is_timeless,
         ),
     ];
     note_unused(shell, scheme, &unused, talk)

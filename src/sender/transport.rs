@@ -5,7 +5,7 @@
 //! 1. An exchange begins with one write, ureq's own head of three short lines; all that is written
 //!    after it, up to the next read, is what ureq takes for the body ([`Exact`]).
 //! 2. An attempt is made on its caller's thread from the look-up of the name to the answer's last
-//!    byte, so that what is seen on the way can be noted there ([`trace`]).
+//!    byte, so that what is seen on the way can be noted there (`trace`).
 //! 3. The connection to a proxy is set up by the same chain of connectors as any other, with a
 //!    configuration that names no proxy ([`to_proxy`]).
 //!

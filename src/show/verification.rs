@@ -58,7 +58,7 @@ fn refusal(reason: &Reason, header: &str, body: &str) -> String {
         Reason::MissingHeader { header } => match header.ends_with(" in the body") {
             true => format!("there is no {}", harmless::short(header.as_bytes(), 80)),
             false => format!(
-                "unsigned: there is no {} header, or an empty one",
+                "unsigned, with no {} header or an empty one",
                 harmless::short(header.as_bytes(), 80)
             ),
         },

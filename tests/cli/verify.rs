@@ -78,7 +78,7 @@ fn every_reason_has_its_sentence_and_exit_code_1() {
         (
             "",
             "missing-header",
-            "unsigned: there is no X-Signature header, or an empty one",
+            "unsigned, with no X-Signature header or an empty one",
         ),
     ];
     for (signature, reason, sentence) in cases {
@@ -133,7 +133,7 @@ fn a_delivery_without_any_header_is_judged_as_unsigned() {
     let place = Place::new();
     place.file("body.json", BODY);
     let verify = |words: &str| place.bluehook(&format!("verify body.json -s x {words}"));
-    let sentence = "not genuine: unsigned: there is no X-Signature header, or an empty one\n";
+    let sentence = "not genuine: unsigned, with no X-Signature header or an empty one\n";
     let hint = "hint: no signature is given: use --signature VALUE, or -H 'X-Signature: VALUE'\n";
     verify("").run().is(1, sentence, hint);
     verify("-q").run().is(1, "", "");

@@ -350,10 +350,14 @@ impl Listen {
 
     fn receiver(&self) -> Result<Receiver, Problem> {
         let address = SocketAddr::new(self.bind, self.port);
+        let usual = Limits::default();
+        // One sender has a share of the memory only: the largest body must fit into it.
+        let largest = usize::try_from(self.max_body).unwrap_or(usize::MAX);
         let limits = Limits {
             body_bytes: self.max_body,
+            buffered_bytes: usual.buffered_bytes.max(largest.saturating_mul(2)),
             connections: self.max_connections,
-            ..Limits::default()
+            ..usual
         };
         Receiver::bind(address, limits).map_err(|error| {
             let kind = error.kind();

@@ -120,7 +120,7 @@ fn a_forged_delivery_is_shown_with_its_cause() {
   fix: echo and editors add a line end: write the body with printf %s, or send and verify the file
     as it is (curl --data-binary).
 12:00:00Z #2    ✗ not genuine 401  TODO_CREATED                  Todo                 24 B   0.10 ms
-  not genuine: unsigned: there is no X-Signature header, or an empty one
+  not genuine: unsigned, with no X-Signature header or an empty one
 2 deliveries: 2 not genuine
 "#
     );
