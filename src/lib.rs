@@ -27,10 +27,10 @@
 //! | [`cli`] | option groups that commands share, value parsers | files, clock, terminal |
 //! | [`commands`] | one file a subcommand: arguments → domain → show → verdict | – |
 //!
-//! In [`commands`], `compose` is what is sent and `transport` how, `filter` which deliveries are meant,
-//! `input` reads what options name, `settings` is what they come to, and `misunderstood` says what is
-//! wrong with a command line. CONTRIBUTING.md walks through adding a scheme, a cause, an event, a
-//! finding and a flag.
+//! In [`commands`], `shell` is what every command has around it, `compose` is what is sent and
+//! `transport` how, `filter` which deliveries are meant, `input` reads what options name, `settings` is
+//! what they come to, and `misunderstood` says what is wrong with a command line. CONTRIBUTING.md walks
+//! through adding a scheme, a cause, an event, a finding and a flag.
 
 pub mod blue;
 pub mod cli;
