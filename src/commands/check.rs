@@ -528,7 +528,7 @@ impl Run<'_> {
             _ => self.in_turn(case, &probes),
         };
         let is_odd = |shown: &Shown| !matches!(shown.outcome, Outcome::Answered(_));
-        let must_live = case.right == Right::Answered
+        let must_live = case.group() == "stays-up"
             || shown.iter().any(is_odd)
             || matches!(case.how, How::AtOnce(_));
         let worst = shown
@@ -618,7 +618,12 @@ impl Run<'_> {
             .map(|secret| secret.expose())
             .collect();
         self.seen.note(case.name, probe, &outcome, took, &secrets);
-        let (verdict, message) = judge(case.right, &outcome, probe.answer.as_ref());
+        let (verdict, message) = judge(
+            case.right,
+            &outcome,
+            probe.answer.as_ref(),
+            self.kit.is_blue(),
+        );
         let message = match (probe.label.is_empty(), verdict) {
             (false, Verdict::Fail | Verdict::Warn) => format!("{} ({})", message, probe.label),
             _ => message,

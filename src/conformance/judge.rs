@@ -92,6 +92,13 @@ pub enum Right {
     RefusedAtBest,
     /// Genuine, but not to be understood: it answers, with 2xx or a 4xx of the body.
     Answered,
+    /// As [`Right::Answered`], but other bytes than UTF-8 are for Blue's receivers to judge only: where
+    /// a provider's own library takes text, an error is unwise and no fault.
+    AnsweredRaw,
+    /// As [`Right::Answered`]; an answer that tells of an error of its own is unwise, but no fault.
+    Survived,
+    /// It refuses; an answer that tells of an error of its own is unwise, but no fault.
+    RefusedOrFailed,
     /// It answers a provider's question as the scheme's record says.
     Handshake,
     /// What is judged over many answers.
@@ -109,14 +116,43 @@ impl Right {
             Self::RefusedType => "401 or 403, also 400, 415 or 422",
             Self::RefusedAtBest => "401 or 403, also 400; 2xx is a warning",
             Self::Answered => "2xx, 400, 413, 415 or 422",
+            Self::AnsweredRaw => {
+                "2xx, 400, 413, 415 or 422; for another scheme than Blue's, others are a warning"
+            }
+            Self::Survived => "2xx, 400, 413, 415 or 422; 5xx is a warning",
+            Self::RefusedOrFailed => "401 or 403, also 400; 5xx is a warning",
             Self::Handshake => "the answer that the provider asks for",
             Self::Watched => "judged over all answers",
         }
     }
 }
 
-/// Judges one outcome. `answer` is what a handshake wants.
+/// Judges one outcome. `answer` is what a handshake wants; `is_blue` tells whether the scheme is
+/// Blue's.
 pub fn judge(
+    right: Right,
+    outcome: &Outcome,
+    answer: Option<&HandshakeAnswer>,
+    is_blue: bool,
+) -> (Verdict, String) {
+    let strict = match right {
+        Right::AnsweredRaw | Right::Survived => Right::Answered,
+        Right::RefusedOrFailed => Right::Refused,
+        right => right,
+    };
+    let (verdict, message) = judge_strictly(strict, outcome, answer);
+    let is_mild = match (right, outcome.status()) {
+        (Right::AnsweredRaw, Some(_)) => !is_blue,
+        (Right::Survived | Right::RefusedOrFailed, Some(status)) => status >= 500,
+        _ => false,
+    };
+    match verdict {
+        Verdict::Fail if is_mild => (Verdict::Warn, message),
+        verdict => (verdict, message),
+    }
+}
+
+fn judge_strictly(
     right: Right,
     outcome: &Outcome,
     answer: Option<&HandshakeAnswer>,
@@ -147,7 +183,9 @@ pub fn judge(
         Right::Taken | Right::TakenAtBest | Right::Answered | Right::Handshake => {
             judge_genuine(right, status)
         }
-        Right::Watched => (Verdict::Pass, String::new()),
+        Right::Watched | Right::AnsweredRaw | Right::Survived | Right::RefusedOrFailed => {
+            (Verdict::Pass, String::new())
+        }
         Right::Refused | Right::RefusedMethod | Right::RefusedType | Right::RefusedAtBest => {
             judge_forged(right, status)
         }
@@ -249,7 +287,7 @@ mod tests {
             headers: Headers::new(),
             body: Vec::new(),
         };
-        judge(right, &Outcome::Answered(reply), None).0
+        judge(right, &Outcome::Answered(reply), None, true).0
     }
 
     #[test]
@@ -262,6 +300,9 @@ mod tests {
             (Right::RefusedMethod, [Fail, Fail, Pass, Pass, Pass, Fail]),
             (Right::RefusedAtBest, [Warn, Fail, Pass, Pass, Fail, Fail]),
             (Right::Answered, [Pass, Fail, Pass, Fail, Warn, Fail]),
+            (Right::Survived, [Pass, Fail, Pass, Fail, Warn, Warn]),
+            (Right::AnsweredRaw, [Pass, Fail, Pass, Fail, Warn, Fail]),
+            (Right::RefusedOrFailed, [Fail, Fail, Pass, Pass, Fail, Warn]),
         ];
         for (right, verdicts) in expected {
             for (status, verdict) in [200, 302, 400, 401, 404, 500].into_iter().zip(verdicts) {
@@ -271,10 +312,16 @@ mod tests {
         }
         for right in [Right::Taken, Right::Refused, Right::Answered] {
             for outcome in [Outcome::Late, Outcome::Dropped("closed".into())] {
-                assert_eq!(judge(right, &outcome, None).0, Fail);
+                assert_eq!(judge(right, &outcome, None, true).0, Fail);
             }
         }
-        assert_eq!(judge(Right::Answered, &Outcome::CutShort, None).0, Pass);
-        assert_eq!(judge(Right::Refused, &Outcome::CutShort, None).0, Fail);
+        assert_eq!(
+            judge(Right::Answered, &Outcome::CutShort, None, true).0,
+            Pass
+        );
+        assert_eq!(
+            judge(Right::Refused, &Outcome::CutShort, None, true).0,
+            Fail
+        );
     }
 }

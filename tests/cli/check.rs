@@ -16,6 +16,7 @@ const SECRET: &str = "a secret of the tests";
 /// A request as a receiver sees it.
 struct Got {
     method: String,
+    target: String,
     headers: Vec<(String, Vec<u8>)>,
     body: Vec<u8>,
 }
@@ -144,6 +145,7 @@ fn read(stream: &mut TcpStream) -> Option<Got> {
         .collect();
     let mut got = Got {
         method: words.next()?,
+        target: words.next()?,
         headers,
         body: Vec::new(),
     };
@@ -497,17 +499,6 @@ fn every_fault_is_caught_by_the_case_that_names_it() {
                 act => act,
             }),
         ),
-        (
-            "leaks/stack-trace",
-            Box::new(|got| match right(got) {
-                Status(400) => Answer(
-                    400,
-                    "text/plain",
-                    "SyntaxError: no\n    at JSON.parse (<anonymous>)".into(),
-                ),
-                act => act,
-            }),
-        ),
     ];
     let checked = |(case, act): (&'static str, Faulty)| {
         let receiver = Receiver::new(move |got: &Got| act(got));
@@ -533,6 +524,20 @@ fn sample() -> Vec<u8> {
     let mut sample = Place::new().bluehook("events TODO_CREATED").run().stdout;
     sample.pop();
     sample
+}
+
+#[test]
+fn a_stack_trace_in_an_answer_is_a_warning() {
+    let receiver = Receiver::new(|got| match right(got) {
+        Status(400) => {
+            let trace = "SyntaxError: no\n    at JSON.parse (<anonymous>)";
+            Answer(400, "text/plain", trace.into())
+        }
+        act => act,
+    });
+    let ended = check(&receiver, "--json --only stays-up --only leaks");
+    assert_eq!(with_verdict(&ended, "warn"), ["leaks/stack-trace"]);
+    assert_eq!(ended.code, Some(0));
 }
 
 #[test]
@@ -678,4 +683,270 @@ fn the_case_that_ends_or_hangs_a_receiver_is_named_and_the_rest_is_skipped() {
             .text()
             .contains("not sent: since stays-up/array it hangs")
     );
+}
+
+/// A receiver of any scheme that verifies as `bluehook verify` does is right.
+#[test]
+fn right_receivers_of_other_schemes_have_no_failure() {
+    for name in [
+        "standard-webhooks",
+        "stripe",
+        "slack",
+        "github",
+        "twilio",
+        "discord",
+        "zoom",
+        "linear",
+    ] {
+        let scheme = bluehook::signing::Scheme::named(name).unwrap();
+        let secret = match name {
+            "standard-webhooks" => "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            "discord" => "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+            _ => "a secret",
+        };
+        let receiver = Receiver::new(genuine_in(scheme, secret));
+        let url = receiver.url();
+        let ended = Place::new()
+            .bluehook(&format!(
+                "check {url} --json --skip stays-up/10-mib --scheme {name}"
+            ))
+            .env("BLUEHOOK_SECRET", secret)
+            .run();
+        assert_eq!(
+            with_verdict(&ended, "fail"),
+            [""; 0],
+            "{name}: {}",
+            ended.text()
+        );
+        assert_eq!(ended.code, Some(0), "{name}: {}", ended.talk());
+        let untestable = with_verdict(&ended, "untestable");
+        let has_time = !untestable.contains(&"refuses/stale".to_owned());
+        let expected = ["standard-webhooks", "stripe", "slack", "linear"].contains(&name);
+        assert_eq!(has_time, expected, "{name}: {untestable:?}");
+    }
+}
+
+fn genuine_in(
+    scheme: bluehook::signing::Scheme,
+    secret: &str,
+) -> impl Fn(&Got) -> Act + Send + Sync + 'static {
+    use bluehook::signing::{Clock, Judge, Keyring, Parts, Secret, Tolerance, handshake};
+    let keyring = Keyring::for_signing(&scheme, &[Secret::new(secret).unwrap()]).unwrap();
+    move |got| {
+        let mut delivery = bluehook::delivery::Delivery {
+            method: got.method.clone(),
+            target: "/hooks".into(),
+            body: got.body.clone(),
+            ..Default::default()
+        };
+        for (name, value) in &got.headers {
+            delivery.headers.push(name.clone(), value.clone());
+        }
+        let host = String::from_utf8_lossy(got.header("Host").unwrap()).into_owned();
+        let url = format!("http://{host}/hooks");
+        let parts = Parts {
+            method: "POST",
+            url: Some(&url),
+            headers: &delivery.headers,
+        };
+        let clock = Clock {
+            now: jiff::Timestamp::now(),
+            tolerance: Tolerance::AsScheme,
+        };
+        let is_genuine = got.method == "POST"
+            && Judge::new(&scheme, &keyring, parts)
+                .is_ok_and(|judge| judge.finish_with(&got.body, &clock).is_genuine());
+        if !is_genuine {
+            return Status(401);
+        }
+        match handshake::handshake(&scheme, &delivery, Some(&keyring)) {
+            Some(answer) => Answer(
+                answer.status,
+                "text/plain",
+                String::from_utf8(answer.body).unwrap(),
+            ),
+            None => Status(200),
+        }
+    }
+}
+
+#[test]
+fn schemes_are_checked_for_what_they_sign() {
+    use bluehook::signing::Scheme;
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let ageless = |change: fn(&mut bluehook::signing::record::Variant), failed: &[&str]| {
+        let mut scheme = Scheme::named("standard-webhooks").unwrap();
+        scheme.variants.truncate(1);
+        change(&mut scheme.variants[0]);
+        let receiver = Receiver::new(genuine_in(scheme, secret));
+        let ended = Place::new()
+            .bluehook(&format!(
+                "check {} --json --scheme standard-webhooks --only refuses",
+                receiver.url()
+            ))
+            .env("BLUEHOOK_SECRET", secret)
+            .run();
+        assert_eq!(with_verdict(&ended, "fail"), failed, "{}", ended.text());
+    };
+    ageless(
+        |variant| variant.timestamp.as_mut().unwrap().tolerance = None,
+        &["refuses/stale", "refuses/future"],
+    );
+    ageless(|variant| variant.signature.prefix_optional = true, &[]);
+}
+
+#[test]
+fn a_second_secret_must_be_accepted_too() {
+    let receiver = Receiver::new(right);
+    let run = |secret: &str| {
+        Place::new()
+            .bluehook(&format!(
+                "check {} --json --only accepts/second-secret",
+                receiver.url()
+            ))
+            .arg("-s")
+            .arg(SECRET)
+            .arg("-s")
+            .arg(secret)
+            .run()
+    };
+    assert_eq!(
+        with_verdict(&run("the next one"), "fail"),
+        ["accepts/second-secret"]
+    );
+    assert_eq!(
+        with_verdict(&run(SECRET), "pass"),
+        ["accepts/second-secret"]
+    );
+}
+
+#[test]
+fn metas_question_is_answered_to_the_right_token_only() {
+    let receiver = |refuses: bool| {
+        Receiver::new(move |got: &Got| {
+            let target = got.target.as_str();
+            let is_right = target.contains("hub%2Everify%5Ftoken=mine")
+                || target.contains("hub.verify_token=mine");
+            match got.method.as_str() {
+                "GET" if is_right || !refuses => {
+                    let challenge = target.split("hub.challenge=").nth(1).unwrap();
+                    let challenge = challenge.split('&').next().unwrap().replace("%2D", "-");
+                    Answer(200, "text/plain", challenge)
+                }
+                "GET" => Status(403),
+                _ => match got.header("X-Hub-Signature-256") {
+                    Some(value) if value == format!("sha256={}", expected(got)).as_bytes() => {
+                        Status(200)
+                    }
+                    _ => Status(401),
+                },
+            }
+        })
+    };
+    let run = |receiver: &Receiver| {
+        check(
+            receiver,
+            "--json --scheme meta --only handshake --verify-token mine",
+        )
+    };
+    let ended = run(&receiver(true));
+    assert_eq!(with_verdict(&ended, "fail"), [""; 0], "{}", ended.text());
+    assert_eq!(
+        with_verdict(&ended, "pass"),
+        ["handshake/answered", "handshake/wrong-token"]
+    );
+    assert_eq!(
+        with_verdict(&run(&receiver(false)), "fail"),
+        ["handshake/wrong-token"]
+    );
+}
+
+#[test]
+fn nothing_is_sent_to_a_public_address_unless_that_is_asked_for() {
+    let place = Place::new();
+    for url in ["http://203.0.113.7/hooks", "http://[2001:db8::1]/"] {
+        let ended = place.bluehook(&format!("check {url} -s x")).run();
+        assert_eq!(ended.code, Some(2));
+        assert!(
+            ended
+                .talk()
+                .contains("neither this machine nor in a private network")
+        );
+        assert!(ended.talk().contains("--allow-remote"));
+    }
+}
+
+#[test]
+fn cases_are_chosen_by_name() {
+    let place = Place::new();
+    let listed = |words: &str| {
+        place
+            .bluehook(&format!("check --list {words}"))
+            .run()
+            .text()
+    };
+    assert_eq!(listed("--only quick/*").lines().count(), 2);
+    assert!(!listed("--skip accepts").contains("accepts/"));
+    assert!(listed("").contains("refuses/empty-key"));
+    place.bluehook("check --list --only nothing").run().fails(
+        2,
+        "error: no case matches nothing\n  hint: bluehook check --list shows them\n",
+    );
+}
+
+#[test]
+fn a_report_tells_what_why_and_how_and_junit_what_ci_reads() {
+    let receiver = Receiver::new(takes(|got, given| {
+        given == expected(got) || given == mac(b"", &got.body)
+    }));
+    let place = Place::new();
+    let ended = place
+        .bluehook(&format!(
+            "check {} --only refuses/*-key --junit report.xml",
+            receiver.url()
+        ))
+        .env("TOP", SECRET)
+        .arg("--secret-env")
+        .arg("TOP")
+        .run();
+    assert_eq!(ended.code, Some(1));
+    let text = ended.text();
+    let url = receiver.url();
+    let signature = mac(b"", &sample());
+    for part in [
+        "refuses     2 pass, 1 fail\n".to_owned(),
+        "  fail refuses/empty-key: 200: it was accepted\n".to_owned(),
+        "       mend  Refuse to start when the secret is missing or empty.\n".to_owned(),
+        format!(
+            "       again bluehook send {url} -e TODO_CREATED --unsigned -H 'X-Signature: {signature}'\n"
+        ),
+        "not conformant: 1 case of 3 failed\n".to_owned(),
+    ] {
+        assert!(text.contains(&part), "{part}\n{text}");
+    }
+    assert!(!text.contains(SECRET));
+    assert_eq!(
+        ended.talk(),
+        format!("sending about 15 deliveries to {url}\n")
+    );
+    let xml = std::fs::read_to_string(place.path().join("report.xml")).unwrap();
+    for part in [
+        "<testsuite name=\"refuses\" tests=\"3\" failures=\"1\" errors=\"0\" skipped=\"0\"",
+        "<testcase name=\"refuses/empty-key\" classname=\"bluehook.refuses\"",
+        "<failure message=\"200: it was accepted\" type=\"fail\">",
+    ] {
+        assert!(xml.contains(part), "{part}\n{xml}");
+    }
+    // The command that it names shows the same.
+    let again = text
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("again bluehook "))
+        .unwrap();
+    let (words, header) = again.split_once(" -H ").unwrap();
+    let sent = place
+        .bluehook(words)
+        .arg("-H")
+        .arg(header.trim_matches('\''))
+        .run();
+    assert_eq!(sent.code, Some(0), "{}", sent.talk());
 }

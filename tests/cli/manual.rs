@@ -121,8 +121,12 @@ fn page(command: &Command, name: &str, others: &[String]) -> Vec<u8> {
         page.section("CASES");
         for case in bluehook::conformance::cases() {
             let (right, name) = (case.right.words(), escaped(case.name));
+            let verb = match case.sent.starts_with("whether ") {
+                true => "Judges",
+                false => "Sends",
+            };
             let text = format!(
-                "Sends {}. Right: {right}. {} {}",
+                "{verb} {}. Right: {right}. {} {}",
                 case.sent, case.why, case.mend
             );
             page.entry(&format!("\\fB{name}\\fR"), &text);

@@ -105,6 +105,16 @@ fn accepts_what_is_genuine_and_refuses_what_is_forged(mut command: Command) {
     assert_eq!(answered(&place, url, "--unsigned", &[]), 401);
     assert_eq!(answered(&place, url, "-s another", &[]), 401);
     assert_eq!(answered(&place, url, "", &[]), 200, "and it is still there");
+
+    let ended = place
+        .bluehook("check --json --timeout 30s")
+        .arg(url)
+        .env("BLUEHOOK_SECRET", SECRET)
+        .run();
+    let lines = ended.json();
+    let is_bad = |line: &&serde_json::Value| line["verdict"] == "fail" || line["verdict"] == "warn";
+    let bad: Vec<_> = lines.iter().filter(is_bad).collect();
+    assert!(bad.is_empty() && ended.code == Some(0), "{bad:?}");
 }
 
 /// Runs a receiver of `examples/receivers`, if `program` can import what it needs.
