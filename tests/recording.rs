@@ -293,6 +293,27 @@ fn a_line_over_the_limit_is_an_error_and_one_at_it_is_not() {
 }
 
 #[test]
+fn white_space_before_the_first_line_costs_no_more_than_its_bytes() {
+    let blank = vec![b' '; 4 << 20];
+    let file = [&blank, b"\n".as_slice(), LINE.as_bytes(), b"\n"].concat();
+    // Whoever looks at all of it again with each piece is at it for hours.
+    let input = std::io::BufReader::with_capacity(8, &file[..]);
+    let found: Vec<_> = Reader::new(input).collect();
+    assert!(matches!(&found[..], [Ok(recorded)] if recorded.line == 2));
+}
+
+#[test]
+fn a_recording_may_begin_with_many_blank_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("r.jsonl");
+    let blank = "\n".repeat(4 << 20);
+    for (rest, is_taken) in [("", true), (LINE, true), ("hello", false)] {
+        fs::write(&path, format!("{blank}{rest}")).unwrap();
+        assert_eq!(Appender::open(&path).is_ok(), is_taken, "{rest:?}");
+    }
+}
+
+#[test]
 fn what_a_crash_left_is_passed_over_with_a_warning() {
     let torn = &LINE[..LINE.len() / 2];
     let cut = |line| {

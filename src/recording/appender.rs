@@ -211,7 +211,9 @@ fn is_recording(mut file: &File) -> io::Result<bool> {
         && start
             .iter()
             .all(|byte| *byte == 0 || byte.is_ascii_whitespace())
-    {}
+    {
+        start.clear();
+    }
     file.seek(SeekFrom::End(0))?;
     Ok(line::begins_recording(&start))
 }

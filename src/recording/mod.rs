@@ -33,6 +33,8 @@ const LIMIT_BYTES: usize = 256 << 20;
 
 /// So many bytes tell the form of a file.
 const TELLING_BYTES: usize = 32;
+/// So much white space is passed over to find them.
+const BLANK_BYTES: usize = 1 << 20;
 
 /// One delivery of a recording.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -174,7 +176,8 @@ impl<R: BufRead> Reader<R> {
 /// coming.
 fn beginning(input: &mut impl BufRead) -> io::Result<Vec<u8>> {
     let mut start: Vec<u8> = Vec::new();
-    while start.trim_ascii_start().len() < TELLING_BYTES {
+    let mut blank = 0;
+    while start.len() - blank < TELLING_BYTES && blank < BLANK_BYTES {
         let buffer = match input.fill_buf() {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             buffer => buffer?,
@@ -185,6 +188,8 @@ fn beginning(input: &mut impl BufRead) -> io::Result<Vec<u8>> {
         start.extend_from_slice(buffer);
         let count = buffer.len();
         input.consume(count);
+        let rest = start.get(blank..).unwrap_or_default();
+        blank = start.len() - rest.trim_ascii_start().len();
     }
     Ok(start)
 }
