@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 use bluehook::blue::event::Event;
 use bluehook::blue::sample;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use measure::{BINARY, Place, Table, median, or_dash, percentile, ratio, setting};
+use measure::{BINARY, NGINX, Place, Table, median, or_dash, percentile, ratio, setting};
 use sha2::Sha256;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -78,18 +78,6 @@ server = Server(("127.0.0.1", 0), Receiver)
 print(server.server_address[1], flush=True)
 server.serve_forever()
 "#;
-
-/// One process, as `listen` is one thread that answers.
-const NGINX: &str = "
-daemon off; master_process off; pid PLACE/nginx.pid; error_log PLACE/nginx.log;
-events { worker_connections 2048; }
-http {
-  access_log off; keepalive_requests 1000000000;
-  client_body_temp_path PLACE/1; proxy_temp_path PLACE/2; fastcgi_temp_path PLACE/3;
-  uwsgi_temp_path PLACE/4; scgi_temp_path PLACE/5;
-  server { listen 127.0.0.1:PORT backlog=1024; location / { return 200; } }
-}
-";
 
 fn main() {
     if !measure::is_asked_for() {

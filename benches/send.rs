@@ -15,20 +15,9 @@ use std::time::{Duration, Instant};
 
 use bluehook::blue::event::Event;
 use bluehook::blue::sample;
-use measure::{BINARY, Place, Table, median, ratio, setting};
+use measure::{BINARY, NGINX, Place, Table, median, ratio, setting};
 
 const CONNECTIONS: [usize; 3] = [1, 8, 64];
-
-const NGINX: &str = "
-daemon off; master_process off; pid PLACE/nginx.pid; error_log PLACE/nginx.log;
-events { worker_connections 2048; }
-http {
-  access_log off; keepalive_requests 1000000000;
-  client_body_temp_path PLACE/1; proxy_temp_path PLACE/2; fastcgi_temp_path PLACE/3;
-  uwsgi_temp_path PLACE/4; scgi_temp_path PLACE/5;
-  server { listen 127.0.0.1:PORT backlog=1024; location / { return 200; } }
-}
-";
 
 fn main() {
     if !measure::is_asked_for() || !measure::is_there("nginx", &["-v"]) {

@@ -11,6 +11,19 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+/// What nginx is told, PLACE and PORT aside: it answers 200 and verifies nothing, in one process, as
+/// `listen` is one thread that answers.
+pub(crate) const NGINX: &str = "
+daemon off; master_process off; pid PLACE/nginx.pid; error_log PLACE/nginx.log;
+events { worker_connections 2048; }
+http {
+  access_log off; keepalive_requests 1000000000;
+  client_body_temp_path PLACE/1; proxy_temp_path PLACE/2; fastcgi_temp_path PLACE/3;
+  uwsgi_temp_path PLACE/4; scgi_temp_path PLACE/5;
+  server { listen 127.0.0.1:PORT backlog=1024; location / { return 200; } }
+}
+";
+
 /// The binary that is measured.
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_bluehook");
 
