@@ -1327,7 +1327,7 @@ fn the_work_is_bounded_and_what_is_left_out_is_said() {
         diagnosis
             .nothing_found
             .unwrap()
-            .contains("3145728 bytes, SHA-256 ")
+            .contains("3,145,728 bytes, SHA-256 ")
     );
     let newline = Case::signed(&body, [body.as_slice(), b"\n"].concat());
     assert_eq!(newline.codes(), ["body-newline-added"]);

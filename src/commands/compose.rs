@@ -303,7 +303,7 @@ fn refuse_file_name(data: &Data) -> Result<(), Problem> {
     }
     let name = harmless::short(text, 60);
     Err(
-        Problem::wrong(format!("--data {name} would send the text {name} itself"))
+        Problem::wrong(format!("--data {name} would send this text itself"))
             .hint(format!("--data @{name} sends the file")),
     )
 }

@@ -45,6 +45,9 @@ impl Input {
             Some(path) if path.as_os_str() != "-" => Ok(Self {
                 reader: Box::new(open(path, argument).map_err(|problem| match path.exists() {
                     true => problem,
+                    false if argument == "--header" => {
+                        problem.hint("pass @- to read standard input")
+                    }
                     false => problem.hint("pass - to read standard input"),
                 })?),
                 name: path.display().to_string(),
@@ -192,7 +195,8 @@ fn from_env(name: &str, value: Option<&OsStr>) -> Result<Secret, Problem> {
         return Err(Problem::wrong(format!(
             "the environment variable {} is not set",
             variable(name)
-        )));
+        ))
+        .hint("export it, or use --secret-file FILE"));
     };
     Secret::new(value.as_encoded_bytes())
         .map_err(|_| Problem::wrong(format!("the environment variable {name} is empty")))

@@ -203,7 +203,7 @@ impl Found<'_> {
                 let whole = bare(self.text(ContextKind::InvalidArg));
                 return Problem::wrong(format!("{option} needs a value: {whole}"));
             }
-            (None, _) => format!("write {}", valid.join(", ")),
+            (None, _) => format!("write {}", either(&valid)),
         };
         let shown = harmless::short(value.as_bytes(), 60);
         // Not where it may be a secret, and not twice.
@@ -224,6 +224,14 @@ impl Found<'_> {
             Some(meant) => problem.hint(format!("did you mean {meant}?")),
             None => problem,
         }
+    }
+}
+
+/// Words of which one is right: `line, short or full`.
+fn either(words: &[String]) -> String {
+    match words {
+        [rest @ .., last] if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        words => words.concat(),
     }
 }
 

@@ -358,7 +358,10 @@ impl Run<'_> {
         self.warn(&mut desk)?;
         outcome?;
         if desk.queue.sent == 0 && !interrupts.halt.is_asked() {
-            let name = replay.recording.display();
+            let name = match replay.recording.as_os_str() == "-" {
+                true => "standard input".into(),
+                false => replay.recording.display().to_string(),
+            };
             return Err(Problem::failed(match desk.queue.list.count() {
                 0 => anyhow::anyhow!("{name} holds no delivery"),
                 count => anyhow::anyhow!("none of the {count} deliveries of {name} is meant"),

@@ -281,10 +281,7 @@ fn split_port(authority: &str, short: bool) -> Result<(&str, Option<u16>), Strin
 fn port_of(port: &str) -> Result<u16, String> {
     match port.parse::<u16>() {
         Ok(number) if number > 0 && is_digits(port) => Ok(number),
-        _ => Err(format!(
-            "has the port {}: a port is a number from 1 to 65535",
-            quoted(port)
-        )),
+        _ => Err("has no valid port: a port is a number from 1 to 65535".to_owned()),
     }
 }
 

@@ -204,6 +204,10 @@ pub fn shown(seen: &Shown<'_>, layout: &Layout) -> String {
     for forward in seen.forwards {
         text.push_str(&forwarded(forward, inner));
     }
+    if layout.detail == Detail::Short && seen.repeat_of.is_some() {
+        // What it holds stands at the first one.
+        return text + "\n";
+    }
     text + &content(seen.delivery, seen.is_blue, layout) + "\n"
 }
 

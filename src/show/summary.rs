@@ -51,11 +51,14 @@ fn unmet(summary: &ListenSummary, style: Style) -> String {
             0 => "none".to_owned(),
             came => count(came),
         };
-        text.push_str(&format!(
-            "{} {came} of the {} deliveries that were waited for\n",
-            style.bad("not enough:"),
-            count(number),
-        ));
+        let waited_for = match number {
+            1 => "the one delivery that was waited for did not come".to_owned(),
+            number => format!(
+                "{came} of the {} deliveries that were waited for",
+                count(number)
+            ),
+        };
+        text.push_str(&format!("{} {waited_for}\n", style.bad("not enough:")));
     }
     for event in &summary.missing {
         let event = fit::inline(event.as_bytes(), NAME_COLUMNS);

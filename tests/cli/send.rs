@@ -497,7 +497,7 @@ fn a_text_that_names_a_file_is_refused_before_anything_is_sent() {
     // Nothing listens there: to have tried would end with exit code 3.
     place.bluehook("send 127.0.0.1:1 -s x -d body.json").run().fails(
         2,
-        "error: --data body.json would send the text body.json itself\n  hint: --data @body.json sends the file\n",
+        "error: --data body.json would send this text itself\n  hint: --data @body.json sends the file\n",
     );
 }
 

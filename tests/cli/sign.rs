@@ -149,7 +149,7 @@ fn a_wrong_secret_or_body_is_one_sentence_and_no_signature() {
         .fails(2, "error: --secret: the secret is empty\n");
     sign("body.json --secret-env OURS")
         .run()
-        .fails(2, "error: the environment variable OURS is not set\n");
+        .fails(2, "error: the environment variable OURS is not set\n  hint: export it, or use --secret-file FILE\n");
     sign("body.json --secret-env OURS")
         .env("OURS", "")
         .run()

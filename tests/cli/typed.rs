@@ -34,12 +34,12 @@ fn typing_errors_are_answered_with_what_was_meant() {
         ),
         (
             "sign --color sometimes",
-            "--color sometimes: write auto, always, never",
+            "--color sometimes: write auto, always or never",
             "",
         ),
         (
             "sign --color nevr",
-            "--color nevr: write auto, always, never",
+            "--color nevr: write auto, always or never",
             "did you mean never?",
         ),
         (

@@ -93,23 +93,23 @@ fn what_is_no_url_is_refused_in_a_sentence() {
         ("http://:3000/", "'http://:3000/' has no host"),
         (
             ":/x",
-            "':/x' has the port '': a port is a number from 1 to 65535",
+            "':/x' has no valid port: a port is a number from 1 to 65535",
         ),
         (
             "70000",
-            "'70000' has the port '70000': a port is a number from 1 to 65535",
+            "'70000' has no valid port: a port is a number from 1 to 65535",
         ),
         (
             "localhost:0",
-            "'localhost:0' has the port '0': a port is a number from 1 to 65535",
+            "'localhost:0' has no valid port: a port is a number from 1 to 65535",
         ),
         (
             "localhost:+80",
-            "'localhost:+80' has the port '+80': a port is a number from 1 to 65535",
+            "'localhost:+80' has no valid port: a port is a number from 1 to 65535",
         ),
         (
             "http://x:80a/",
-            "'http://x:80a/' has the port '80a': a port is a number from 1 to 65535",
+            "'http://x:80a/' has no valid port: a port is a number from 1 to 65535",
         ),
         (
             " localhost:3000",

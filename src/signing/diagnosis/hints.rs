@@ -155,7 +155,11 @@ fn repeated_header(case: &Case<'_>, _: &Judgement) -> Option<String> {
     let count = signature_values(place, case.parts.headers).count();
     let name = place.header.as_deref()?;
     (count > 1 && !place.carries_several()).then(|| {
-        format!("The header {name} is there {count} times: some receivers take the first, some the last, some join them.")
+        let times = match count {
+            2 => "twice".to_owned(),
+            count => format!("{count} times"),
+        };
+        format!("The header {name} is there {times}: some receivers take the first, some the last, some join them.")
     })
 }
 

@@ -59,7 +59,7 @@ fn a_wrong_command_line_is_refused_in_one_sentence() {
             "--max-connections 0",
             "--max-connections 0: write a number from 1 on",
         ),
-        ("--show some", "--show some: write line, short, full"),
+        ("--show some", "--show some: write line, short or full"),
         ("--respond-body x", "--respond SPEC is missing"),
     ] {
         let ended = place.bluehook(&format!("listen {words}")).run();
