@@ -383,7 +383,7 @@ where
 /// The value parser of a scheme's name: completions know the built-in ones, any name is taken.
 pub fn scheme_name() -> ValueParser {
     ValueParser::new(Named {
-        known: || Scheme::names().collect(),
+        known: || Scheme::known().collect(),
         parse: |name| Ok::<String, String>(name.to_owned()),
     })
 }

@@ -348,7 +348,7 @@ impl Source<'_> {
     fn scheme(&self, name: &str, record: Spanned<Scheme>) -> Result<Scheme, Invalid> {
         let field = format!("scheme.{}", key(name));
         let start = record.span().start;
-        if Scheme::names().any(|known| known == name) {
+        if Scheme::known().any(|known| known == name) {
             let taken = "a built-in scheme has this name, choose another";
             return Err(self.invalid(start, field, taken));
         }
@@ -529,7 +529,7 @@ impl Reading<'_> {
 
     fn scheme_name(&self, scheme: &Spanned<String>) -> Result<String, Invalid> {
         let name = self.filled("scheme", scheme)?;
-        let mut known: Vec<&str> = Scheme::names().collect();
+        let mut known: Vec<&str> = Scheme::known().collect();
         known.extend(self.schemes.keys().map(String::as_str));
         if known.contains(&name) {
             return Ok(name.to_owned());

@@ -56,6 +56,7 @@ impl Schemes {
             for scheme in &schemes {
                 let line = SchemeLine {
                     scheme: &scheme.name,
+                    aliases: &scheme.aliases,
                     headers: scheme.signature_headers(),
                     about: &scheme.about,
                 };
@@ -82,7 +83,11 @@ fn list(schemes: &[Scheme], style: Style, width: usize) -> String {
         .iter()
         .map(|scheme| {
             let name = fit::padded(&harmless::line(scheme.name.as_bytes()), widest);
-            let about = harmless::line(scheme.about.as_bytes());
+            let also = match scheme.aliases.as_slice() {
+                [] => String::new(),
+                names => format!(" (also {})", names.join(", ")),
+            };
+            let about = harmless::line(format!("{}{also}", scheme.about).as_bytes()).into_owned();
             let at = widest + 2;
             format!(
                 "{}  {}\n",

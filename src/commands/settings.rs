@@ -126,7 +126,7 @@ impl Settings {
         if let Some(config) = &self.config {
             names.extend(config.schemes.keys().map(String::as_str));
         }
-        for name in Scheme::names() {
+        for name in Scheme::known() {
             names.push(name);
         }
         let problem = Problem::wrong(format!("{shown} is not a known scheme"));

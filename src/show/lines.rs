@@ -560,6 +560,8 @@ pub fn ms(took: Duration) -> f64 {
 pub struct SchemeLine<'a> {
     /// The scheme's name.
     pub scheme: &'a str,
+    /// Its other names.
+    pub aliases: &'a [String],
     /// The headers in which its signature travels.
     pub headers: Vec<String>,
     /// Whose it is.

@@ -57,8 +57,17 @@ pub enum Unusable {
 }
 
 impl KeyRule {
+    /// The secret's text without the label that some providers show before its prefix.
+    pub(super) fn unlabelled<'a>(&self, text: &'a [u8]) -> &'a [u8] {
+        let rest = (self.label.as_ref()).and_then(|label| text.strip_prefix(label.as_bytes()));
+        let mut prefixes = self.prefix.iter().chain(&self.private_prefix);
+        rest.filter(|rest| prefixes.any(|prefix| rest.starts_with(prefix.as_bytes())))
+            .unwrap_or(text)
+    }
+
     /// The secret's text without the rule's prefix.
     pub(super) fn stripped<'a>(&self, text: &'a [u8]) -> &'a [u8] {
+        let text = self.unlabelled(text);
         let prefix = self.prefix.as_deref().unwrap_or_default();
         text.strip_prefix(prefix.as_bytes()).unwrap_or(text)
     }
@@ -77,7 +86,7 @@ impl KeyRule {
 
     /// The key of a shared secret.
     fn shared(&self, secret: &Secret) -> Result<Zeroizing<Vec<u8>>, Unusable> {
-        let text = secret.expose();
+        let text = self.unlabelled(secret.expose());
         let prefix = self.prefix.as_deref().unwrap_or_default();
         if self.prefix_required && !text.starts_with(prefix.as_bytes()) {
             let prefix = prefix.to_owned();

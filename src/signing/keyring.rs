@@ -105,12 +105,11 @@ impl Keyring {
 /// only, and a PEM is for key pairs: a public key's text must never become a shared secret.
 pub(super) fn is_meant_for(scheme: &Scheme, variant: &Variant, secret: &Secret) -> bool {
     let text = secret.expose().trim_ascii_start();
-    let starts = |prefix: &Option<String>| {
-        (prefix.as_deref()).is_some_and(|prefix| text.starts_with(prefix.as_bytes()))
-    };
     let owns = |variant: &Variant| {
-        starts(&variant.key.prefix)
-            || starts(&variant.key.private_prefix)
+        let rule = &variant.key;
+        let text = rule.unlabelled(text);
+        let mut prefixes = rule.prefix.iter().chain(&rule.private_prefix);
+        prefixes.any(|prefix| text.starts_with(prefix.as_bytes()))
             || secret.is_pem() && variant.algorithm.is_asymmetric()
     };
     owns(variant) || !scheme.variants.iter().any(owns)

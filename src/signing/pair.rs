@@ -177,6 +177,7 @@ impl KeyBytes {
         if text.starts_with("-----BEGIN ") {
             return pem(text).map(|bytes| Self { bytes, half: None });
         }
+        let text = std::str::from_utf8(rule.unlabelled(text.as_bytes())).ok()?;
         let strip = |prefix: &Option<String>| text.strip_prefix(prefix.as_deref()?);
         let (text, half) = match (strip(&rule.private_prefix), strip(&rule.prefix)) {
             (Some(rest), _) => (rest, Some(Half::Private)),

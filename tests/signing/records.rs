@@ -52,6 +52,10 @@ fn every_record_of_the_folder_is_in_the_table_and_valid() {
         let scheme =
             Scheme::from_toml(name, record).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(Scheme::named(name).as_ref(), Some(&scheme));
+        for alias in &scheme.aliases {
+            assert_eq!(Scheme::named(alias).as_ref(), Some(&scheme), "{alias}");
+            assert!(Scheme::known().any(|known| known == alias), "{alias}");
+        }
         assert!(!scheme.about.is_empty() && !scheme.about.contains('\n'));
         let docs = scheme.docs.as_deref();
         assert!(

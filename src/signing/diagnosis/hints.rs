@@ -32,6 +32,15 @@ const HINTS: &[(&str, bool, Look)] = &[
     ("other-provider", true, other_provider),
     ("repeated-header", true, repeated_header),
     ("uppercase-hex", true, uppercase_hex),
+    ("secret-has-label", true, |case, _| {
+        let variants = || case.scheme.variants.iter();
+        let is_labelled = |secret: &Secret| {
+            variants().any(|it| it.key.unlabelled(secret.expose()).len() < secret.expose().len())
+        };
+        case.secrets.iter().any(is_labelled).then(|| {
+            "The secret begins with a version, as some providers show it: that was taken off, and other libraries have to be given the rest alone.".to_owned()
+        })
+    }),
     ("secret-has-whitespace", false, |case, _| {
         let sentence = "begins or ends with white space: is that a part of it?";
         secret(case, |text| text.trim_ascii() != text, sentence)

@@ -92,6 +92,9 @@ impl Scheme {
     fn check(&self) -> Result<(), Contradiction> {
         refuse! {
             "about": ABOUT, if !is_line(&self.about);
+            "aliases": format!("there are more than {TABLES}"), if self.aliases.len() > TABLES;
+            "aliases": "a name is one line of 1 to 256 bytes",
+                if !self.aliases.iter().all(|name| !name.is_empty() && is_line(name));
             "variant": "a scheme needs at least one [[variant]]", if self.variants.is_empty();
             "variant": format!("there are more than {TABLES}"), if self.variants.len() > TABLES;
             "handshake": format!("there are more than {TABLES}"), if self.handshakes.len() > TABLES;
@@ -322,6 +325,8 @@ impl KeyRule {
         refuse! {
             "key.prefix_required": "there is no key.prefix to require",
                 if self.prefix_required && self.prefix.is_none();
+            "key.label": "there is no key.prefix that it could stand before",
+                if self.label.is_some() && self.prefix.is_none();
             "key.private_prefix": "a shared secret has no private half",
                 if self.private_prefix.is_some() && !is_asymmetric;
             "key.form": "the keys of a pair are read in all their usual forms",
@@ -329,6 +334,7 @@ impl KeyRule {
         }
         check_texts([
             ("key.prefix", self.prefix.as_ref()),
+            ("key.label", self.label.as_ref()),
             ("key.private_prefix", self.private_prefix.as_ref()),
         ])
     }

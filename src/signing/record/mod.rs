@@ -27,6 +27,9 @@ pub struct Scheme {
     pub name: String,
     /// Whose scheme it is, in a line.
     pub about: String,
+    /// Other names of the scheme: providers that sign in this very way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
     /// The provider's page that documents the scheme.
     pub docs: Option<String>,
     /// The forms in which a delivery may be signed, the preferred one first.
@@ -69,6 +72,7 @@ impl Default for Scheme {
         Self {
             name: "blue".into(),
             about: "Blue: hex HMAC-SHA256 of the raw body, without a timestamp".into(),
+            aliases: Vec::new(),
             docs: None,
             variants: vec![Variant {
                 algorithm: Algorithm::Hmac(Hash::Sha256),

@@ -176,6 +176,8 @@ pub struct KeyRule {
     pub form: KeyForm,
     /// A prefix that is no part of the key (`whsec_`, `whpk_`): taken off when there.
     pub prefix: Option<String>,
+    /// What some providers show before the prefix, as a label of the secret (`v1,`): taken off too.
+    pub label: Option<String>,
     /// A secret without the prefix is not for this variant.
     #[serde(skip_serializing_if = "is_false")]
     pub prefix_required: bool,
