@@ -13,6 +13,7 @@
 //! |---|---|---|
 //! | [`delivery`] | the delivery and its headers; which headers are secrets by nature | everything else |
 //! | [`http`] | HTTP/1.1's grammar, once: tokens, values, lengths, chunks, the fields of one connection | sockets |
+//! | `amount` | counts, sizes and times as people read them | everything else |
 //! | [`duration`] | durations as people write them | everything else |
 //! | [`nearest`] | the name that was probably meant | everything else |
 //! | [`json`] | lossless JSON over slices: tokens as they stand, lookup and splice by path, dialects, pretty form | everything else |
@@ -32,6 +33,7 @@
 //! what they come to, and `misunderstood` says what is wrong with a command line. CONTRIBUTING.md walks
 //! through adding a scheme, a cause, an event, a finding and a flag.
 
+mod amount;
 pub mod blue;
 pub mod cli;
 pub mod commands;

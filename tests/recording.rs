@@ -516,7 +516,7 @@ fn each_thing_that_is_wrong_with_a_raw_request_is_named() {
     let head = format!("POST / HTTP/1.1\n{}", "A: 0123456789\n".repeat(1 << 17));
     assert!(error(head).ends_with("ends a head that is longer than 1 MiB"));
     let body = format!("POST / HTTP/1.1\n\n{}", "x".repeat((1 << 20) + 1));
-    assert_eq!(error(body), "line 3 begins more than 1048576 bytes");
+    assert_eq!(error(body), "line 3 begins more than 1,048,576 bytes");
 }
 
 #[test]

@@ -118,7 +118,7 @@ impl Sign {
         if self.output.talk.verbose {
             shell.err.say(format!(
                 "signed {} by the scheme {} with secret {}",
-                crate::show::amount::bytes(bytes),
+                crate::amount::bytes(bytes),
                 scheme.name,
                 keyring.fingerprints().join(", ")
             ))?;

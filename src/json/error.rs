@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::amount;
+
 /// The first thing that keeps a document from being JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Error {
@@ -62,6 +64,7 @@ impl fmt::Display for Error {
             column,
             kind,
         } = self;
+        let offset = amount::count(offset);
         write!(f, "{kind} at byte {offset} (line {line}, column {column})")
     }
 }

@@ -21,6 +21,7 @@ use super::limits::{Limits, Refusal};
 use super::lines::{Cut, Line, Lines, Phase, Place};
 use super::service::{Answer, Malformed, Outbox, Received, Reply, Responder, Service};
 use super::wire::{Broken, KEPT_BYTES, Scratch, Wire};
+use crate::amount;
 use crate::delivery::Delivery;
 use crate::http::{Chunks, Fault, Stretch};
 
@@ -232,7 +233,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
             // No more is read than belongs to the body.
             let room = body.bytes.capacity().min(length) - has;
             let read = self.wire.read(room, Some(&mut body.bytes)).await;
-            self.went_on(read, || format!("after {has} of its body's {length} bytes"))?;
+            let place = || {
+                let (has, length) = (amount::count(has), amount::bytes(length));
+                format!("after {has} of its body's {length}")
+            };
+            self.went_on(read, place)?;
         }
         Ok(())
     }

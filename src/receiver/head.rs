@@ -1,5 +1,6 @@
 //! Heads: a request line and header fields as a sender wrote them, checked strictly.
 
+use crate::amount;
 use crate::delivery::{Header, Headers};
 use crate::http;
 
@@ -111,7 +112,7 @@ fn too_large(limits: &Limits) -> Refusal {
         431,
         format!(
             "the request's head is longer than {} bytes",
-            limits.head_bytes
+            amount::count(limits.head_bytes)
         ),
     )
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::amount;
+
 /// What a receiver allows. Each time is absolute for its phase, not for one read or write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -86,7 +88,7 @@ impl Refusal {
             413,
             format!(
                 "the request's body is longer than {} bytes",
-                limits.body_bytes
+                amount::count(limits.body_bytes)
             ),
         )
     }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io::{self, BufRead, Read as _};
 
+use crate::amount;
+
 /// Something that is passed over or taken with a grain of salt. Shown, it is a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
@@ -85,7 +87,10 @@ impl<R: BufRead> Lines<R> {
         self.number += 1;
         self.is_ended = self.text.pop_if(|last| *last == b'\n').is_some();
         if self.text.len() > self.limit {
-            return Err(self.malformed(format!("is longer than {} bytes", self.limit)));
+            return Err(self.malformed(format!(
+                "is longer than {} bytes",
+                amount::count(self.limit)
+            )));
         }
         if self.number == 1 && self.text.starts_with(b"\xef\xbb\xbf") {
             self.text.drain(..3);
@@ -100,7 +105,10 @@ impl<R: BufRead> Lines<R> {
         (&mut self.input).take(most).read_to_end(&mut rest)?;
         if rest.len() > self.limit {
             self.number += 1;
-            return Err(self.malformed(format!("begins more than {} bytes", self.limit)));
+            return Err(self.malformed(format!(
+                "begins more than {} bytes",
+                amount::count(self.limit)
+            )));
         }
         Ok(rest)
     }

@@ -7,7 +7,8 @@
 
 use super::style::{Ink, Style};
 use super::unpack::{Part, fields, parts, starts_with, unpacked};
-use super::{amount, fit, fold, harmless};
+use super::{fit, fold, harmless};
+use crate::amount;
 use crate::json::{self, Kind, Pretty};
 
 /// How many bytes of a body that is no text are dumped.
@@ -78,7 +79,7 @@ impl Room {
         let Some(inside) = unpacked(body) else {
             return self.plain(body, content_type, style);
         };
-        let size = amount::bytes(inside.bytes.len() as u64);
+        let size = amount::bytes(inside.bytes.len());
         let note = match inside.is_whole {
             true => format!("({}, {size} unpacked)", inside.format),
             false => format!("({}, its first {size} unpacked)", inside.format),
@@ -203,7 +204,7 @@ impl Room {
 
     fn parts(self, parts: &[Part<'_>], more_come: bool, style: Style) -> String {
         let at_least = if more_come { "more than " } else { "" };
-        let count = amount::count(parts.len() as u64);
+        let count = amount::count(parts.len());
         let noun = if parts.len() == 1 { "part" } else { "parts" };
         let mut text = format!(
             "{}\n",
@@ -215,7 +216,7 @@ impl Room {
         };
         for part in &parts[..most] {
             let name = style.name(fit::inline(&part.name, NAME_COLUMNS));
-            let size = amount::bytes(part.content.len() as u64);
+            let size = amount::bytes(part.content.len());
             let kind = fit::inline(part.kind.unwrap_or(b"no content type"), NAME_COLUMNS);
             text.push_str(&match &part.file {
                 Some(file) => {
@@ -241,7 +242,7 @@ fn more(count: usize, shown: usize, noun: &str, style: Style) -> String {
         0 => String::new(),
         1 => format!("{}\n", style.dim(format!("… 1 more {noun}"))),
         more => {
-            let more = amount::count(more as u64);
+            let more = amount::count(more);
             format!("{}\n", style.dim(format!("… {more} more {noun}s")))
         }
     }
@@ -315,7 +316,7 @@ fn printed(doc: &[u8], style: Style, most: usize) -> (String, Option<json::Error
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
     text.push('\n');
     if left > 0 {
-        let left = amount::bytes(left as u64);
+        let left = amount::bytes(left);
         text.push_str(&format!(
             "{}\n",
             style.dim(format!("… not shown to its end, at most {left} more"))
@@ -345,7 +346,7 @@ fn spaced(text: &str) -> std::borrow::Cow<'_, str> {
 fn binary(body: &[u8], style: Style) -> String {
     let format = FORMATS.iter().find(|(magic, _)| body.starts_with(magic));
     let name = format.map_or("binary", |(_, name)| name);
-    let size = amount::bytes(body.len() as u64);
+    let size = amount::bytes(body.len());
     let text = format!("{}\n", style.dim(format!("({name}, {size})")));
     text + &dump(body, style)
 }
@@ -374,7 +375,7 @@ pub(crate) fn dump(body: &[u8], style: Style) -> String {
         ));
     }
     if body.len() > DUMPED_BYTES {
-        let left = amount::bytes((body.len() - DUMPED_BYTES) as u64);
+        let left = amount::bytes(body.len() - DUMPED_BYTES);
         text.push_str(&format!("{}\n", style.dim(format!("… {left} more"))));
     }
     text
@@ -514,7 +515,7 @@ mod tests {
         let text = short(broken.as_bytes(), None, Style::PLAIN, 40);
         assert!(text.lines().count() <= SHORT_LINES + 2, "{text}");
         assert!(
-            text.contains("not JSON: expected a value at byte 170001"),
+            text.contains("not JSON: expected a value at byte 170,001"),
             "{text}"
         );
     }

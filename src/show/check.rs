@@ -96,7 +96,7 @@ fn told(finding: &Finding, width: usize, style: Style) -> String {
     let message = harmless::line(finding.message.as_bytes()).into_owned();
     let took = finding
         .took
-        .map(|took| format!(" ({})", super::amount::took(took)));
+        .map(|took| format!(" ({})", crate::amount::took(took)));
     let took = took
         .filter(|_| finding.verdict == Verdict::Pass)
         .unwrap_or_default();

@@ -14,7 +14,8 @@ use jiff::Timestamp;
 
 use super::lines::{AnswerObject, CauseObject, ForwardObject, HintObject, VerifyLine};
 use super::style::Style;
-use super::{amount, body, essentials, fit, harmless};
+use super::{body, essentials, fit, harmless};
+use crate::amount;
 use crate::blue::facts;
 use crate::blue::validate::{Level, Report};
 use crate::delivery::{Delivery, Header, is_secret};
@@ -404,7 +405,7 @@ fn heading(seen: &Shown<'_>, layout: &Layout) -> String {
 /// A size for a column: `2,334 B`, `10.2 kB`, `1.5 MB`.
 fn size(bytes: usize) -> String {
     match bytes {
-        0..=9_999 => format!("{} B", amount::count(bytes as u64)),
+        0..=9_999 => format!("{} B", amount::count(bytes)),
         10_000..=999_949 => format!("{:.1} kB", bytes as f64 / 1e3),
         _ => format!("{:.1} MB", bytes as f64 / 1e6),
     }
@@ -504,10 +505,7 @@ pub(super) fn header_line(header: &Header, layout: &Layout) -> String {
     let style = layout.style;
     let name = fit::inline(header.name.as_bytes(), HEADER_COLUMNS);
     let value = if is_secret(&header.name) {
-        style.dim(format!(
-            "(masked, {})",
-            amount::bytes(header.value.len() as u64)
-        ))
+        style.dim(format!("(masked, {})", amount::bytes(header.value.len())))
     } else {
         let room = match layout.has_all() {
             true => VERBOSE_COLUMNS,
@@ -594,7 +592,7 @@ fn findings(report: Option<&Report>, layout: &Layout) -> String {
     }
     let more = report.left_out + report.findings.len().saturating_sub(most);
     if more > 0 {
-        let more = amount::count(more as u64);
+        let more = amount::count(more);
         text.push_str(&format!(
             "  {}\n",
             style.dim(format!("… {more} more findings"))

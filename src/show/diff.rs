@@ -14,7 +14,8 @@ use similar::{Algorithm, DiffTag, capture_diff_slices};
 
 use super::fold::{collapsed, painted};
 use super::style::Style;
-use super::{amount, fit, harmless};
+use super::{fit, harmless};
+use crate::amount;
 use crate::json::{Kind, Node, Path, Step};
 
 /// How many differences are shown; more are counted.
@@ -94,7 +95,7 @@ pub(crate) fn shown(differences: &Differences<'_>, style: Style, width: usize) -
         text.push_str(&one(difference, style, width));
     }
     if differences.left_out > 0 {
-        let more = amount::count(differences.left_out as u64);
+        let more = amount::count(differences.left_out);
         text.push_str(&format!(
             "  {}\n",
             style.dim(format!("… {more} more differences"))
@@ -265,7 +266,7 @@ fn brief_object(object: Node<'_>, room: usize, style: Style) -> String {
         (told, 0) => format!("{{{told}}}"),
         (told, more) => format!(
             "{{{told}, {}}}",
-            style.dim(format!("… {} more", amount::count(more as u64)))
+            style.dim(format!("… {} more", amount::count(more)))
         ),
     }
 }

@@ -4,7 +4,8 @@
 use super::diff::{self, Change, Differences};
 use super::fold::{collapsed, painted};
 use super::style::Style;
-use super::{amount, fit, harmless};
+use super::{fit, harmless};
+use crate::amount;
 use crate::json::{Kind, Node, Outline, Path, Step, unmarked};
 
 /// How many lines they take at most.
@@ -134,7 +135,7 @@ fn changes(old: Node<'_>, new: Node<'_>, style: Style, width: usize, all: bool) 
         text.push_str(&format!("  {sign} {}: {value}\n", style.name(path)));
     }
     if more > 0 {
-        let more = amount::count(more as u64);
+        let more = amount::count(more);
         text.push_str(&format!(
             "  {}\n",
             style.dim(format!("… {more} more differences"))

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::delivery::{Layout, WIDEST, header_line, labelled};
 use super::lines::{self, AttemptLine, Latency, RecordedAnswer, ResultLine};
 use super::style::Style;
-use super::{amount, fit, harmless, verification};
+use super::{fit, harmless, verification};
+use crate::amount;
 use crate::delivery::Delivery;
 use crate::recording::Answered;
 use crate::sender::{self, Answer, Failure, Next, Plan, Policy, Reason, Tally, Url};
@@ -42,7 +43,7 @@ pub fn request(attempt: &Attempt<'_>, layout: &Layout) -> String {
         style.dim("→"),
         style.strong(&delivery.method),
         harmless::line(url.to_string().as_bytes()),
-        amount::bytes(delivery.body.len() as u64),
+        amount::bytes(delivery.body.len()),
     );
     let usual = ["Content-Type", "User-Agent"];
     for header in &delivery.headers {
@@ -274,7 +275,7 @@ pub fn line(
         "{} {} {target}{event}  {}  {outcome} in {}\n",
         style.dim(format!("#{number}")),
         style.strong(&sent.delivery.method),
-        amount::bytes(sent.delivery.body.len() as u64),
+        amount::bytes(sent.delivery.body.len()),
         amount::took(attempt.took),
     )
 }
@@ -330,9 +331,9 @@ impl Differs {
                 .take_while(|(one, other)| one == other);
             parts.push(format!(
                 "the body was {}, now {}, alike for {}",
-                amount::bytes(body.len() as u64),
-                amount::bytes(answer.body.len() as u64),
-                amount::bytes(shared.count() as u64),
+                amount::bytes(body.len()),
+                amount::bytes(answer.body.len()),
+                amount::bytes(shared.count()),
             ));
         }
         format!("  {} {}\n", style.odd("recorded:"), parts.join("; "))

@@ -6,9 +6,9 @@
 
 use std::ops::Range;
 
-use super::amount;
 use super::fit;
 use super::style::Style;
+use crate::amount;
 use crate::json::{Error, Kind, Token, Tokens};
 
 /// How many columns of a key are shown.
@@ -147,7 +147,7 @@ fn entries(count: usize, more: &str, kind: Kind) -> String {
         (_, 1) => "element",
         (_, _) => "elements",
     };
-    format!("{} {more}{noun}", amount::count(count as u64))
+    format!("{} {more}{noun}", amount::count(count))
 }
 
 fn brackets(kind: Kind) -> (&'static str, &'static str) {

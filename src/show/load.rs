@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::amount::{self, took};
 use super::harmless;
 use super::style::Style;
+use crate::amount::{self, took};
 use crate::sender::{Load, Tally};
 
 /// How many bars the histogram has.

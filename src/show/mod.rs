@@ -4,7 +4,6 @@
 //! writes to a stream, reads the environment or decides an exit code. Everything that came from a
 //! peer or a file is made harmless on its way (`harmless`).
 
-pub(crate) mod amount;
 pub(crate) mod body;
 pub mod check;
 pub mod delivery;

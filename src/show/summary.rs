@@ -1,9 +1,9 @@
 //! What `listen` tells when it ends: how much came, how it was judged, what is missing.
 
-use super::amount::count;
 use super::fit;
 use super::lines::ListenSummary;
 use super::style::Style;
+use crate::amount::count;
 
 /// How many columns of the name of a missing event are shown.
 const NAME_COLUMNS: usize = 80;

@@ -2,7 +2,8 @@
 
 use super::lines::{self, BodyDigest, CauseObject, HintObject, MatchObject, VerifyLine};
 use super::style::Style;
-use super::{amount, fit, harmless};
+use super::{fit, harmless};
+use crate::amount;
 use crate::delivery::Delivery;
 use crate::signing::Scheme;
 use crate::signing::diagnosis::Diagnosis;

@@ -813,12 +813,12 @@ fn a_request_that_ends_early_is_never_taken_for_whole() {
         (
             format!("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n{part}"),
             "truncated-body",
-            "the request ended after 2000 of its body's 5000 bytes",
+            "the request ended after 2,000 of its body's 5,000 bytes",
         ),
         (
             "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 140737488355328\r\n\r\n".to_owned(),
             "body-too-large",
-            "the request's body is longer than 10485760 bytes",
+            "the request's body is longer than 10,485,760 bytes",
         ),
         (
             format!("{chunked}64\r\n01234567890123456789"),

@@ -303,7 +303,7 @@ fn accepted(url: &Url, took: Duration, answer: sender::Answer) -> (Forwarded, An
         hint: hint(answer.status),
     };
     if answer.body_truncated {
-        let size = crate::show::amount::bytes(answer.body.len() as u64);
+        let size = crate::amount::bytes(answer.body.len());
         forwarded.hint = Some(format!(
             "the application's answer is longer than the {size} of it that the sender got"
         ));

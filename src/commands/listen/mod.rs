@@ -288,7 +288,7 @@ impl Listen {
         if failed && !self.output.talk.quiet {
             let refused = match ended.summary.refused {
                 1 => "1 delivery was".to_owned(),
-                count => format!("{} deliveries were", crate::show::amount::count(count)),
+                count => format!("{} deliveries were", crate::amount::count(count)),
             };
             let bad = shell.err.style.bad("failed:");
             let text = format!("{bad} {refused} not genuine (--fail-on-refused)\n");

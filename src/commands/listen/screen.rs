@@ -395,7 +395,7 @@ impl State {
         for (count, what) in counts {
             if count > 0 {
                 let warning = output.err.style.odd("warning:");
-                let count = crate::show::amount::count(count);
+                let count = crate::amount::count(count);
                 let _ = output.err.print(format!("{warning} {count} {what}\n"));
             }
         }
@@ -530,7 +530,7 @@ impl Shower {
     fn handshake(&self, handshake: &Handshaken) -> String {
         let mut text = format!("answered a handshake: {}", handshake.about);
         if let Some(secret) = &handshake.secret {
-            let size = crate::show::amount::bytes(secret.expose().len() as u64);
+            let size = crate::amount::bytes(secret.expose().len());
             let kept = match self.state.manner.records {
                 true => "whole in the recording",
                 false => "--record FILE or --json keeps it whole",

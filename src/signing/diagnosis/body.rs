@@ -12,7 +12,8 @@ use percent_encoding::percent_decode;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::affix::{self, Kind};
-use super::shape::{Body, Made, Scene, Sink, counted, quoted};
+use super::shape::{Body, Made, Scene, Sink, quoted};
+use crate::amount;
 use crate::json;
 use crate::signing::encoding::lenient_base64;
 use crate::signing::url::form_decoded;
@@ -38,15 +39,18 @@ pub(super) fn newline_added(body: &Body, _: &Scene, out: Out<'_, '_>) {
         rest = before;
         let name = || affix::of(&[Kind::LineEnd]).find(|affix| affix.after.as_bytes() == end);
         let what = match (round, name()) {
-            (1, Some(affix)) => format!("{} at byte {}", affix.name, rest.len()),
-            _ => format!("{round} line ends from byte {} on", rest.len()),
+            (1, Some(affix)) => format!("{} at byte {}", affix.name, amount::count(rest.len())),
+            _ => format!(
+                "{round} line ends from byte {} on",
+                amount::count(rest.len())
+            ),
         };
         out.push(0, rest, what);
     }
     let is_end = |byte: &&u8| matches!(**byte, b'\r' | b'\n');
     let bare = &rest[..rest.len() - rest.iter().rev().take_while(is_end).count()];
     if bare.len() < rest.len() {
-        let what = format!("many line ends from byte {} on", bare.len());
+        let what = format!("many line ends from byte {} on", amount::count(bare.len()));
         out.push(0, bare, what);
     }
 }
@@ -82,7 +86,7 @@ fn convert_line_ends(body: &Body, out: Out<'_, '_>, ways: &[(&'static str, &'sta
                 (end == from.as_bytes()).then_some(to.as_bytes())
             });
             if count > 0 {
-                out.push(rarer, made, counted(count, "line end"));
+                out.push(rarer, made, amount::counted(count, "line end"));
             }
         }
     }
@@ -114,7 +118,7 @@ fn is_blank(byte: &u8) -> bool {
 }
 
 pub(super) fn whitespace(body: &Body, _: &Scene, out: Out<'_, '_>) {
-    let blanks = |count| counted(count, "byte") + " of white space";
+    let blanks = |count: usize| amount::bytes(count) + " of white space";
     let start = body.iter().take_while(|byte| is_blank(byte)).count();
     let behind = body[start..].iter().rev();
     let end = behind.take_while(|byte| is_blank(byte)).count();
@@ -185,8 +189,12 @@ pub(super) fn extended(body: &Body, scene: &Scene, out: Out<'_, '_>) {
     for (end, rarer) in found.chain(likely_ends(body)) {
         if end > 0 && end < body.len() && out.wants(rarer) {
             let rest = &body[end..];
-            let length = counted(rest.len(), "byte");
-            let what = format!("{length} from byte {end} on ({})", quoted(rest, 24));
+            let length = amount::bytes(rest.len());
+            let what = format!(
+                "{length} from byte {} on ({})",
+                amount::count(end),
+                quoted(rest, 24)
+            );
             out.push(rarer, &body[..end], what);
         }
     }

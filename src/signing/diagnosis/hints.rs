@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 
 use super::recipe::SCHEMES;
 use super::shape::{Case, Received, SECRETS, quoted};
+use crate::amount;
 use crate::signing::carried::signature_values;
 use crate::signing::content::Parts;
 use crate::signing::encoding::Encoding;
@@ -118,7 +119,9 @@ fn content_length(case: &Case<'_>, _: &Judgement) -> Option<String> {
         Ordering::Less => "Something was added to the body",
     };
     Some(format!(
-        "Content-Length says {said} bytes, and the body has {came}. {what}, or it is not the one that these headers came with."
+        "Content-Length says {}, and the body has {}. {what}, or it is not the one that these headers came with.",
+        amount::bytes(said),
+        amount::count(came),
     ))
 }
 

@@ -12,7 +12,8 @@ use percent_encoding::percent_decode;
 
 use super::affix::{self, Kind};
 use super::body::{url_encodings, with_plus_for_space};
-use super::shape::{HUGE, Key, Made, Scene, Sink, counted, quoted};
+use super::shape::{HUGE, Key, Made, Scene, Sink, quoted};
+use crate::amount;
 use crate::delivery::Headers;
 use crate::json;
 use crate::signing::encoding::lenient_base64;
@@ -36,7 +37,7 @@ pub(super) fn whitespace(key: &Key, _: &Scene, out: Out<'_, '_>) {
         text.trim_ascii_end(),
     );
     if inner != text && !inner.is_empty() {
-        let count = counted(text.len() - inner.len(), "byte");
+        let count = amount::bytes(text.len() - inner.len());
         let what = format!("without the white space at its ends ({count})");
         out.push(0, key.with(inner), what);
         out.push(1, key.with(behind), "without the white space before it");

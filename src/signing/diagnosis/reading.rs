@@ -6,7 +6,8 @@ use percent_encoding::percent_decode;
 
 use super::affix::{self, Kind};
 use super::body::with_plus_for_space;
-use super::shape::{FEWEST_BYTES, Made, Reading, Scene, Sink, counted, quoted};
+use super::shape::{FEWEST_BYTES, Made, Reading, Scene, Sink, quoted};
+use crate::amount;
 use crate::signing::encoding::{Encoding, lenient_base64};
 use crate::signing::hash::Hash;
 use crate::signing::record::words::{Algorithm, KeyPair};
@@ -32,7 +33,7 @@ pub(super) fn whitespace(reading: &Reading, _: &Scene, out: Out<'_, '_>) {
     let dense: Vec<u8> = text.iter().copied().filter(is_ink).collect();
     let dense = affix::all_off(&dense, &[Kind::Written, Kind::Invisible, Kind::Bom]);
     for made in [dense, text.trim_ascii()] {
-        let what = counted(text.len() - made.len(), "byte") + " of white space";
+        let what = amount::bytes(text.len() - made.len()) + " of white space";
         out.push(0, reading.with(made), what);
     }
 }

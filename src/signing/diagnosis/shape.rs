@@ -310,20 +310,6 @@ impl<'v, T> Sink<'v, T> {
     }
 }
 
-/// `count` things in words: `1 line end`, `2 line ends`.
-pub(super) fn counted(count: usize, thing: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    format!("{text} {thing}{plural}")
-}
-
 /// Bytes from a peer as harmless text: printable ASCII as it is, all else as escapes, shortened.
 pub(super) fn quoted(bytes: &[u8], most: usize) -> String {
     let escaped = |&byte: &u8| match byte {

@@ -4,7 +4,8 @@
 use super::change::{Change, Detail};
 use super::hints::{Hint, hints, seed};
 use super::search::{BEGINNINGS, Outcome, search};
-use super::shape::{Case, LARGE, Received, SECRETS, counted, quoted};
+use super::shape::{Case, LARGE, Received, SECRETS, quoted};
+use crate::amount;
 use crate::signing::content::Parts;
 use crate::signing::hash::Hash;
 use crate::signing::judge::Judgement;
@@ -186,7 +187,7 @@ fn left_out(case: &Case<'_>, outcome: &Outcome) -> Vec<&'static str> {
 
 /// What to say when nothing matched.
 fn nothing_found(body: Received<'_>) -> String {
-    let length = counted(usize::try_from(body.total).unwrap_or(usize::MAX), "byte");
+    let length = amount::bytes(body.total);
     let mut text = format!(
         "Nothing that was tried makes the signature match. The commonest remaining reasons are that it was signed \
          with another secret, or that the body was changed on its way. To compare with the sender: the body has {length}"

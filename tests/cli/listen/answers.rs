@@ -129,7 +129,7 @@ fn a_body_may_be_as_large_as_allowed_and_no_larger() {
     let listener = listen(&place, "--json -q --max-body 1000 --show line");
     assert_eq!(listener.post(vec![b'x'; 1000]), 200);
     assert_eq!(listener.post(vec![b'x'; 1001]), 413);
-    listener.shows("the request's body is longer than 1000 bytes");
+    listener.shows("the request's body is longer than 1,000 bytes");
     let mut chunked = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
     for _ in 0..100 {
         chunked.extend(b"64\r\n");

@@ -129,7 +129,7 @@ fn a_body_that_is_too_large_is_refused_before_curl_sends_it() {
     );
     // Without asking first, what was sent already is read for a while, so that the answer is seen.
     assert_eq!(curl(&place, &listener, "-H Expect:", "large", ""), "413");
-    listener.shows("the request's body is longer than 1048576 bytes");
+    listener.shows("the request's body is longer than 1,048,576 bytes");
 }
 
 const NODE: &str = r#"

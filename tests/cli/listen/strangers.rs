@@ -168,13 +168,13 @@ fn each_fault_has_its_status_its_code_and_its_sentence() {
             post("Content-Length: 140737488355328\r\n", ""),
             413,
             "body-too-large",
-            "the request's body is longer than 10485760 bytes",
+            "the request's body is longer than 10,485,760 bytes",
         ),
         (
             post("Content-Length: 18446744073709551616\r\n", ""),
             413,
             "body-too-large",
-            "the request's body is longer than 10485760 bytes",
+            "the request's body is longer than 10,485,760 bytes",
         ),
         (
             post(&many, ""),
@@ -186,7 +186,7 @@ fn each_fault_has_its_status_its_code_and_its_sentence() {
             post(&format!("X-Long: {}\r\n", "x".repeat(70_000)), ""),
             431,
             "head-too-large",
-            "the request's head is longer than 65536 bytes",
+            "the request's head is longer than 65,536 bytes",
         ),
         (
             post("Content-Length: 100\r\n", "only this"),

@@ -1,7 +1,9 @@
 //! Amounts as people read them: counts, sizes, times.
 
-/// A count with its thousands set apart: `2,334`.
-pub(crate) fn count(number: u64) -> String {
+use std::fmt::Display;
+
+/// A whole number with its thousands set apart: `2,334`.
+pub(crate) fn count(number: impl Display) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
@@ -13,12 +15,16 @@ pub(crate) fn count(number: u64) -> String {
     text
 }
 
+/// So many things in words: `1 line end`, `2,334 line ends`.
+pub(crate) fn counted(number: impl Display, thing: &str) -> String {
+    let number = count(number);
+    let plural = if number == "1" { "" } else { "s" };
+    format!("{number} {thing}{plural}")
+}
+
 /// A number of bytes in words: `1 byte`, `2,334 bytes`.
-pub(crate) fn bytes(number: u64) -> String {
-    match number {
-        1 => "1 byte".into(),
-        number => format!("{} bytes", count(number)),
-    }
+pub(crate) fn bytes(number: impl Display) -> String {
+    counted(number, "byte")
 }
 
 /// A time that something took, for people: `0.42 ms`, `12 ms`, `1.2 s`.
@@ -50,6 +56,7 @@ mod tests {
         assert_eq!(count(0), "0");
         assert_eq!(count(999), "999");
         assert_eq!(count(1_234_567), "1,234,567");
+        assert_eq!(counted(2334, "line end"), "2,334 line ends");
         assert_eq!(bytes(1), "1 byte");
         assert_eq!(span(90), "90 s");
         assert_eq!(span(-7200), "2 h");
