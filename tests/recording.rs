@@ -516,7 +516,88 @@ fn each_thing_that_is_wrong_with_a_raw_request_is_named() {
     let head = format!("POST / HTTP/1.1\n{}", "A: 0123456789\n".repeat(1 << 17));
     assert!(error(head).ends_with("ends a head that is longer than 1 MiB"));
     let body = format!("POST / HTTP/1.1\n\n{}", "x".repeat((1 << 20) + 1));
-    assert_eq!(error(body), "line 3 begins more than 1,048,576 bytes");
+    assert_eq!(error(body), "line 3 is longer than 1,048,576 bytes");
+    let body = format!("POST / HTTP/1.1\n\n{}", "x\n".repeat((1 << 19) + 1));
+    assert_eq!(error(body), "line 524291 goes beyond 1,048,576 bytes");
+}
+
+#[test]
+fn an_editors_file_holds_several_requests() {
+    let file = "\
+@host = a.example
+### The first
+# @name first
+// of two
+POST https://a.example/1
+A: b
+
+{\"a\": 1}
+
+### No request follows here
+but the body goes on
+
+###
+
+### The second
+POST https://a.example/2 HTTP/1.1
+Content-Length: 28
+
+###
+POST /within HTTP/1.1
+x
+
+### The third
+PUT https://a.example/3
+
+last
+
+
+###
+";
+    let windows = file.replace('\n', "\r\n").replace("28", "31");
+    for file in [file, &windows] {
+        let (deliveries, error, warnings) = read(file);
+        assert_eq!((error, warnings), (None, Vec::new()));
+        let found: Vec<_> = (deliveries.iter())
+            .map(|it| (it.number, it.line, it.url.as_deref().unwrap()))
+            .collect();
+        let (first, third) = (
+            (1, 5, "https://a.example/1"),
+            (3, 24, "https://a.example/3"),
+        );
+        assert_eq!(found, [first, (2, 16, "https://a.example/2"), third]);
+        let bodies = deliveries
+            .iter()
+            .map(|it| String::from_utf8_lossy(&it.delivery.body).replace("\r\n", "\n"));
+        let bodies: Vec<_> = bodies.collect();
+        assert_eq!(
+            bodies[0],
+            "{\"a\": 1}\n\n### No request follows here\nbut the body goes on"
+        );
+        assert_eq!(bodies[1], "###\nPOST /within HTTP/1.1\nx\n");
+        assert_eq!(bodies[2], "last");
+    }
+    // Outside of such a file a line end at the end of a body is the body's.
+    let alone = only("POST https://a.example/1\n\n# Title\n\n### Part\n");
+    assert_eq!(alone.delivery.body, b"# Title\n\n### Part\n");
+    for (file, said) in [
+        (
+            "###\nPOST {{host}}/1\n\n",
+            "line 2 has a variable in its URL, which an editor fills in: write the URL itself",
+        ),
+        (
+            "POST https://a.example/1\n\n< ./body.json\n",
+            "line 2 ends a head whose body an editor takes from another file, which is not read here",
+        ),
+    ] {
+        assert_eq!(error(file), said);
+    }
+    assert_eq!(read("# nothing\n").0, []);
+    assert_eq!(
+        only("POST /x?u=http://a HTTP/1.1\n\n").url,
+        None,
+        "the target of a request is no URL because it names one"
+    );
 }
 
 #[test]

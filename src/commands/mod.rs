@@ -12,7 +12,6 @@ mod input;
 mod listen;
 mod loopback;
 mod misunderstood;
-mod playlist;
 mod replay;
 mod schemes;
 mod send;

@@ -100,7 +100,8 @@ impl Transfers {
                     transfer.put(kind, &bytes);
                 }
             }
-            if transfer.request.len().max(transfer.body.len()) > limit {
+            let parts = [&transfer.request, &transfer.head, &transfer.body];
+            if parts.iter().any(|part| part.len() > limit) {
                 return Err(lines.malformed(format!("is in a transfer of more than {limit} bytes")));
             }
         }

@@ -79,6 +79,7 @@ impl<R: BufRead> Lines<R> {
     /// Reads the next line. False at the end.
     pub(super) fn advance(&mut self) -> Result<bool, Unreadable> {
         self.text.clear();
+        self.is_ended = false;
         let most = (self.limit as u64).saturating_add(1);
         let mut input = (&mut self.input).take(most);
         if input.read_until(b'\n', &mut self.text)? == 0 {
@@ -96,6 +97,21 @@ impl<R: BufRead> Lines<R> {
             self.text.drain(..3);
         }
         Ok(true)
+    }
+
+    /// Puts the line behind others, as it stands in the file.
+    pub(super) fn append_to(&mut self, bytes: &mut Vec<u8>) -> Result<(), Unreadable> {
+        bytes.extend_from_slice(&self.text);
+        if self.is_ended {
+            bytes.push(b'\n');
+        }
+        match bytes.len() > self.limit {
+            true => Err(self.malformed(format!(
+                "goes beyond {} bytes",
+                amount::count(self.limit as u64)
+            ))),
+            false => Ok(()),
+        }
     }
 
     /// All that follows the line.

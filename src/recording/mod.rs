@@ -1,4 +1,4 @@
-//! Recordings: deliveries as JSON lines, as a raw HTTP request, as HAR, as curl's traces.
+//! Recordings: deliveries as JSON lines, as raw HTTP requests, as HAR, as curl's traces.
 //!
 //! Owns reading these, one delivery at a time in bounded memory, and appending given lines so that
 //! they outlive a crash. Who writes the lines, what is done with a delivery and where it came from
@@ -26,6 +26,7 @@ pub use line::Answered;
 use line::{Silent, Told};
 use lines::Lines;
 pub use lines::{Unreadable, Warning};
+use raw::Requests;
 
 /// How long a line, an entry or a raw request's body may be: a body of 40 MiB fits with each of its
 /// bytes written as `\u0000`.
@@ -76,7 +77,7 @@ enum Form<R> {
     /// Nothing was read yet.
     Unknown(R),
     Json(Lines<Seen<R>>),
-    Raw(Lines<Seen<R>>),
+    Raw(Lines<Seen<R>>, Requests),
     Har(Entries<Seen<R>>),
     Curl(Lines<Seen<R>>, Transfers),
     /// Nothing is left to read.
@@ -112,18 +113,19 @@ impl<R: BufRead> Reader<R> {
                 return self.advance();
             }
             Form::Json(lines) => next_line(lines, &mut self.warnings)?,
-            Form::Raw(lines) => {
-                let line = lines.number;
-                let (delivery, warning) = raw::request(lines)?;
-                self.warnings.extend(warning);
-                self.form = Form::Over;
-                let url = (delivery.target.contains("://")).then(|| delivery.target.clone());
-                let told = Told {
-                    url,
-                    ..Told::of(delivery)
-                };
-                Some((line, told))
-            }
+            Form::Raw(lines, requests) => match requests.next(lines)? {
+                None => None,
+                Some((line, delivery, warning)) => {
+                    self.warnings.extend(warning);
+                    let is_whole = !delivery.target.starts_with('/');
+                    let url = is_whole.then(|| delivery.target.clone());
+                    let told = Told {
+                        url,
+                        ..Told::of(delivery)
+                    };
+                    Some((line, told))
+                }
+            },
             Form::Har(entries) => entries.next()?,
             Form::Curl(lines, transfers) => match transfers.next(lines, self.limit)? {
                 None => None,
@@ -162,9 +164,7 @@ impl<R: BufRead> Reader<R> {
         } else if curl::begins(&bare) {
             Form::Curl(Lines::new(input, self.limit), Transfers::new())
         } else if bare.first().is_some_and(|first| raw::begins(*first)) {
-            let mut lines = Lines::new(input, self.limit);
-            while lines.advance()? && lines.text.trim_ascii().is_empty() {}
-            Form::Raw(lines)
+            Form::Raw(Lines::new(input, self.limit), Requests::default())
         } else {
             Form::Json(Lines::new(input, self.limit))
         };

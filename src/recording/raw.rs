@@ -1,5 +1,5 @@
-//! One delivery as a raw HTTP request, as editors and proxies save it: request line, headers, a
-//! blank line, body. Lines may end in a line feed alone.
+//! Deliveries as raw HTTP requests, as editors and proxies save them: request line, headers, a blank
+//! line, body. Lines may end in a line feed alone.
 
 use std::io::BufRead;
 
@@ -12,33 +12,167 @@ use crate::http::{self, Chunks, Fault, Stretch, is_field_value, is_token};
 pub(super) const NEITHER: &str =
     "is neither a JSON line nor the first line of an HTTP request (POST /hooks HTTP/1.1)";
 
-/// Whether a line that begins so may be a request line.
+/// Whether a file that begins so may be of requests: with a method, or with what editors write above
+/// one.
 pub(super) fn begins(first: u8) -> bool {
-    is_token(&[first])
+    is_token(&[first]) || matches!(first, b'/' | b'@')
 }
 
-/// Reads the request whose request line has just been read, and what is doubtful about it.
+/// The requests of a file: one, or several as editors write them, each behind a line that begins
+/// with `###`.
+#[derive(Debug, Default)]
+pub(super) struct Requests {
+    /// The next one's request line was read.
+    ahead: bool,
+    is_divided: bool,
+}
+
+/// A request, the line on which it begins, and what is doubtful about it.
+pub(super) type Found = (usize, Delivery, Option<Warning>);
+
+impl Requests {
+    /// The next request. None at the end.
+    pub(super) fn next<R: BufRead>(
+        &mut self,
+        lines: &mut Lines<R>,
+    ) -> Result<Option<Found>, Unreadable> {
+        while !std::mem::take(&mut self.ahead) {
+            if !lines.advance()? {
+                return Ok(None);
+            }
+            self.is_divided |= is_divider(&lines.text);
+            self.ahead = !is_remark(&lines.text);
+        }
+        let line = lines.number;
+        let head = Head::read(lines)?;
+        let body = self.body(lines, &head)?;
+        let (delivery, doubt) = head.with_body(body)?;
+        Ok(Some((line, delivery, doubt)))
+    }
+
+    /// What follows a head, up to the next request. The lines' ends before a divider are the layout's.
+    fn body<R: BufRead>(
+        &mut self,
+        lines: &mut Lines<R>,
+        head: &Head,
+    ) -> Result<Vec<u8>, Unreadable> {
+        let least = head.length.unwrap_or(0);
+        let mut body = Vec::new();
+        while lines.advance()? {
+            if is_divider(&lines.text) && body.len() as u64 >= least {
+                if self.divide(lines, &mut body)? {
+                    break;
+                }
+            } else {
+                lines.append_to(&mut body)?;
+            }
+        }
+        if self.is_divided && !head.is_framed() {
+            body.truncate(body.trim_ascii_end().len());
+        }
+        if !head.is_framed() && (body.starts_with(b"< ") || body.starts_with(b"<@ ")) {
+            return Err(Unreadable::Malformed {
+                line: head.line,
+                what: "ends a head whose body an editor takes from another file, which is not read here".into(),
+            });
+        }
+        Ok(body)
+    }
+
+    /// Whether the divider that was read is one: behind nothing but remarks the next request line
+    /// follows, or the file's end behind a bare one. Else all that was read is the body's.
+    fn divide<R: BufRead>(
+        &mut self,
+        lines: &mut Lines<R>,
+        body: &mut Vec<u8>,
+    ) -> Result<bool, Unreadable> {
+        let end = body.len();
+        let is_bare = lines.text.trim_ascii() == b"###";
+        let is_one = loop {
+            lines.append_to(body)?;
+            if !lines.advance()? {
+                break is_bare;
+            }
+            if !is_remark(&lines.text) {
+                self.ahead = request_line(without_cr(&lines.text)).is_ok();
+                break self.ahead;
+            }
+        };
+        match is_one {
+            true => body.truncate(end),
+            false => lines.append_to(body)?,
+        }
+        self.is_divided |= is_one;
+        Ok(is_one)
+    }
+}
+
+/// Whether a line divides the requests of an editor's file.
+fn is_divider(line: &[u8]) -> bool {
+    line.starts_with(b"###")
+}
+
+/// Whether a line above a request says nothing to a receiver: blank, a comment, a variable of the
+/// editor's.
+fn is_remark(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    let begins = |mark: &[u8]| line.starts_with(mark);
+    line.is_empty() || begins(b"#") || begins(b"//") || begins(b"@")
+}
+
+/// Reads the one request whose request line has just been read, and what is doubtful about it.
 pub(super) fn request<R: BufRead>(
     lines: &mut Lines<R>,
 ) -> Result<(Delivery, Option<Warning>), Unreadable> {
-    let wrong = |lines: &Lines<R>, what: String| Err(lines.malformed(what));
-    let (method, target) = match request_line(without_cr(&lines.text)) {
-        Ok(line) => line,
-        Err(what) => return wrong(lines, what),
-    };
-    let headers = headers(lines)?;
+    let head = Head::read(lines)?;
     let rest = lines.rest()?;
-    let (body, doubt) = match body(&headers, rest) {
-        Ok(body) => body,
-        Err(what) => return wrong(lines, what),
-    };
-    let delivery = Delivery {
-        method,
-        target,
-        headers,
-        body,
-    };
-    Ok((delivery, doubt.map(|doubt| lines.warning(doubt))))
+    head.with_body(rest)
+}
+
+/// What stands before a body.
+struct Head {
+    method: String,
+    target: String,
+    headers: Headers,
+    length: Option<u64>,
+    /// The line that ends it.
+    line: usize,
+}
+
+impl Head {
+    /// Reads a head whose request line has just been read.
+    fn read<R: BufRead>(lines: &mut Lines<R>) -> Result<Self, Unreadable> {
+        let line = request_line(without_cr(&lines.text));
+        let (method, target) = line.map_err(|what| lines.malformed(what))?;
+        let headers = headers(lines)?;
+        let length = content_length(&headers).map_err(|what| lines.malformed(what))?;
+        Ok(Self {
+            method,
+            target,
+            headers,
+            length,
+            line: lines.number,
+        })
+    }
+
+    /// Whether it says where its body ends.
+    fn is_framed(&self) -> bool {
+        self.length.is_some() || self.headers.contains("Transfer-Encoding")
+    }
+
+    /// The delivery with the bytes that follow, and what is doubtful about them.
+    fn with_body(self, rest: Vec<u8>) -> Result<(Delivery, Option<Warning>), Unreadable> {
+        let line = self.line;
+        let (body, doubt) =
+            body(&self, rest).map_err(|what| Unreadable::Malformed { line, what })?;
+        let delivery = Delivery {
+            method: self.method,
+            target: self.target,
+            headers: self.headers,
+            body,
+        };
+        Ok((delivery, doubt.map(|what| Warning { line, what })))
+    }
 }
 
 /// Reads header fields up to the blank line (RFC 9112, section 5).
@@ -66,6 +200,7 @@ fn request_line(line: &[u8]) -> Result<(String, String), String> {
     let parts: Vec<_> = line.splitn(5, |byte| *byte == b' ').collect();
     let (method, target) = match parts[..] {
         [method, target] if target.windows(3).any(|it| it == b"://") => (method, target),
+        [method, target] if target.starts_with(b"{{") => (method, target),
         [method, target, version] => match version.strip_prefix(b"HTTP/") {
             Some(b"1.0" | b"1.1" | b"2" | b"2.0" | b"3") => (method, target),
             Some(version) => {
@@ -80,6 +215,12 @@ fn request_line(line: &[u8]) -> Result<(String, String), String> {
     };
     match (std::str::from_utf8(method), std::str::from_utf8(target)) {
         (Ok(method), Ok(target)) if is_token(method.as_bytes()) && is_target(target.as_bytes()) => {
+            if target.starts_with("{{") || target.contains("://{{") {
+                return Err(
+                    "has a variable in its URL, which an editor fills in: write the URL itself"
+                        .into(),
+                );
+            }
             Ok((method.to_owned(), target.to_owned()))
         }
         _ => Err("has a method or a target that HTTP does not allow".into()),
@@ -106,7 +247,8 @@ fn field(line: &[u8]) -> Result<(String, &[u8]), &'static str> {
 }
 
 /// The body among the bytes that follow a head, and what is doubtful about it.
-fn body(headers: &Headers, mut rest: Vec<u8>) -> Result<(Vec<u8>, Option<String>), String> {
+fn body(head: &Head, mut rest: Vec<u8>) -> Result<(Vec<u8>, Option<String>), String> {
+    let headers = &head.headers;
     if headers.contains("Transfer-Encoding") {
         let codings = headers.all("Transfer-Encoding").collect::<Vec<_>>();
         if !matches!(codings[..], [coding] if coding.eq_ignore_ascii_case(b"chunked")) {
@@ -116,7 +258,7 @@ fn body(headers: &Headers, mut rest: Vec<u8>) -> Result<(Vec<u8>, Option<String>
         }
         return unchunked(rest);
     }
-    let Some(length) = content_length(headers)? else {
+    let Some(length) = head.length else {
         return Ok((rest, None));
     };
     let there = rest.len();

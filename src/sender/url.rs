@@ -134,16 +134,19 @@ impl Url {
         }
     }
 
-    /// The same URL with a parameter behind its query, unless it has one of that name.
+    /// The same URL with that value of a parameter: in its place if it has one of that name, else
+    /// behind its query.
     #[must_use]
     pub fn with_parameter(&self, name: &str, value: &str) -> Self {
-        let (_, query) = split_query(&self.target);
-        let has_it = |part: &str| part.split('=').next() == Some(name);
-        if query.is_some_and(|query| query.split('&').any(has_it)) {
-            return self.clone();
+        let (path, query) = split_query(&self.target);
+        let parameter = format!("{name}={value}");
+        let is_it = |part: &str| part.split('=').next() == Some(name);
+        let mut parts: Vec<_> = query.map_or(Vec::new(), |query| query.split('&').collect());
+        match parts.iter_mut().find(|part| is_it(part)) {
+            Some(part) => *part = &parameter,
+            None => parts.push(&parameter),
         }
-        let joint = if query.is_some() { '&' } else { '?' };
-        self.with_target(&format!("{}{joint}{name}={value}", self.target))
+        self.with_target(&format!("{path}?{}", parts.join("&")))
     }
 
     fn address(&self) -> Option<IpAddr> {

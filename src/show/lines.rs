@@ -280,14 +280,16 @@ pub struct ResultLine {
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)] // The names are the percentiles.
 pub struct Latency {
-    pub min: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub p50: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub p90: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub p99: Option<f64>,
-    pub max: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<f64>,
 }
 
 /// The first line of `listen --json`.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use hdrhistogram::Histogram;
+
 use super::harmless;
 use super::style::Style;
 use crate::amount::{self, took};
@@ -30,11 +32,11 @@ pub fn summary(tally: &Tally, load: &Load, style: Style) -> String {
         took(tally.took),
         amount::count(rate),
     );
-    if tally.attempts == 0 {
+    let Some(times) = &tally.times else {
         return text;
-    }
-    text.push_str(&percentiles(tally, load, style));
-    text.push_str(&histogram(tally, style));
+    };
+    text.push_str(&percentiles(times, load, style));
+    text.push_str(&histogram(times, style));
     for (status, count) in &tally.statuses {
         let shown = match status {
             200..=299 => style.good(status.to_string()),
@@ -57,8 +59,8 @@ fn micros(micros: u64) -> String {
     took(Duration::from_micros(micros))
 }
 
-fn percentiles(tally: &Tally, load: &Load, style: Style) -> String {
-    let at = |percent| micros(tally.times.value_at_percentile(percent));
+fn percentiles(times: &Histogram<u64>, load: &Load, style: Style) -> String {
+    let at = |percent| micros(times.value_at_percentile(percent));
     let since = match load.rate {
         Some(_) => ", from when each was due",
         None => "",
@@ -69,13 +71,12 @@ fn percentiles(tally: &Tally, load: &Load, style: Style) -> String {
         at(50.0),
         at(90.0),
         at(99.0),
-        micros(tally.times.max()),
+        micros(times.max()),
     )
 }
 
 /// Bars of the same width in time, from the shortest to what all but one in a hundred took.
-fn histogram(tally: &Tally, style: Style) -> String {
-    let times = &tally.times;
+fn histogram(times: &Histogram<u64>, style: Style) -> String {
     let (least, most) = (times.min(), times.value_at_percentile(99.0));
     let width = (most.saturating_sub(least) / BARS as u64).max(1);
     let counts: Vec<u64> = (0..BARS as u64)
@@ -95,7 +96,7 @@ fn histogram(tally: &Tally, style: Style) -> String {
         shown(format!("up to {}", micros(to)), *count)
     });
     let rest = times.len().saturating_sub(counts.iter().sum());
-    match tally.attempts {
+    match times.len() {
         // A few are told by their percentiles.
         0..10 => String::new(),
         _ => bars.chain([shown("longer".into(), rest)]).collect(),

@@ -3,7 +3,9 @@
 use std::net::TcpListener;
 use std::thread;
 
-use crate::runner::Place;
+use sha2::Sha256;
+
+use crate::runner::{BINARY, Place};
 use crate::send::{Got, Scripted, hmac_hex, read_request};
 
 const LINE: &str = r#"{"type":"delivery","version":1,"number":NUMBER,"at":"2026-11-22T03:49:5NUMBER.123Z","remote":"127.0.0.1:1","method":"POST","target":"/hooks?x=NUMBER","headers":[["Host","old.example"],["x-B","1"],["X-Signature","00"],["Connection","close"],["X-b","2"],["Content-Length","9"]],"body":"{\"event\":\"EVENT\",\"n\":NUMBER}","answer":{"status":200,"by":"bluehook","ms":0.4}}"#;
@@ -364,4 +366,95 @@ fn recorded_pauses_are_kept_at_the_speed_that_is_asked_for() {
         .is(0, "", "");
     // Three seconds, thirty times as fast.
     assert!(started.elapsed() >= std::time::Duration::from_millis(100));
+}
+
+#[test]
+fn a_body_that_is_changed_has_its_new_digest_in_the_signed_url() {
+    let place = Place::new();
+    let captured = line(1, "X").replace("/hooks?x=1", "/hook?bodySHA256=00&x=1");
+    place.file("recording", captured);
+    let receiver = Scripted::new([200, 200, 200]);
+    let port = receiver.port;
+    let here = format!("http://localhost:{port}");
+    for (words, base) in [
+        ("", here.as_str()),
+        (
+            "--public-url https://public.example",
+            "https://public.example",
+        ),
+    ] {
+        let command = format!("replay recording {port} -q --set n=2 -s x --scheme twilio {words}");
+        place.bluehook(&command).run().fails(0, "");
+        let got = receiver.got.recv().unwrap();
+        let digest = hex::encode(<Sha256 as sha2::Digest>::digest(&got.body));
+        assert_eq!(got.url, format!("/hook?bodySHA256={digest}&x=1"));
+        let signature = got.header("x-twilio-signature").unwrap();
+        place.file("body", &got.body);
+        place
+            .bluehook("verify body -s x -q --scheme twilio")
+            .arg("--signed-url")
+            .arg(format!("{base}{}", got.url))
+            .arg("-H")
+            .arg(format!("X-Twilio-Signature: {signature}"))
+            .run()
+            .is(0, "", "");
+    }
+    // As captured, the digest is what was captured.
+    let command = format!("replay recording {port} -q");
+    place.bluehook(&command).run().is(0, "", "");
+    let got = receiver.got.recv().unwrap();
+    assert_eq!(got.url, "/hook?bodySHA256=00&x=1");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_may_hold_more_files_than_can_be_open_at_once() {
+    let place = Place::new();
+    std::fs::create_dir(place.path().join("folder")).unwrap();
+    for number in 0..100 {
+        let at = format!("03:{:02}:{:02}", number / 60, number % 60);
+        // The names are in another order than the times.
+        let line = line(1, "X").replace("03:49:51", &at).replace("x=1", &at);
+        place.file(&format!("folder/{}.jsonl", 100 - number), line);
+    }
+    let shown = place
+        .command("sh")
+        .args([
+            "-c",
+            "ulimit -n 40; exec \"$0\" replay folder http://a --dry-run",
+        ])
+        .arg(BINARY)
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&shown.stderr), "");
+    let text = String::from_utf8(shown.stdout).unwrap();
+    let lines = text.lines();
+    let times: Vec<_> = lines.filter(|line| line.starts_with("POST /")).collect();
+    assert_eq!(times.len(), 100);
+    assert!(times.is_sorted());
+    // What is shown can be replayed in turn.
+    place.file("all.http", &text);
+    let again = place.bluehook("replay all.http http://a --dry-run").run();
+    again.is(0, &text, "");
+}
+
+#[test]
+fn a_compressed_answer_is_not_compared_with_what_was_recorded_decoded() {
+    let place = Place::new();
+    let har = r#"{"log":{"entries":[{"request":{"method":"POST","url":"http://unused.example/","headers":[["Accept-Encoding"]],"postData":{"text":"h"}},"response":{"status":200,"content":{"text":"decoded"}}}]}}"#;
+    let header = r#"{"name":"Accept-Encoding","value":"gzip"}"#;
+    place.file("a.har", har.replace(r#"["Accept-Encoding"]"#, header));
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let receiver = thread::spawn(move || {
+        let (stream, _) = listener.accept().unwrap();
+        read_request(&stream);
+        let answer = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 1\r\n\r\nx";
+        std::io::Write::write_all(&mut &stream, answer).unwrap();
+    });
+    let ended = place.bluehook(&format!("replay a.har {port}")).run();
+    receiver.join().unwrap();
+    let text = ended.text();
+    assert!(text.contains("1 delivered in "), "{text}");
+    assert!(!text.contains("recorded"), "{text}");
 }
