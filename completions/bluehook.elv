@@ -179,7 +179,7 @@ set edit:completion:arg-completer[bluehook] = {|@words|
             cand -k 'Do not verify the receiver''s certificate'
             cand --insecure 'Do not verify the receiver''s certificate'
             cand --shuffle 'Send out of order, as senders do that try again'
-            cand --dry-run 'Print the exact bytes of the requests and send nothing'
+            cand --dry-run 'Print the exact bytes of the requests and send nothing; lines of ### divide several'
             cand --curl 'Print the equivalent curl commands and send nothing'
             cand --json 'Print machine-readable output: one JSON object a line'
             cand -q 'Print no report, only what was asked for'

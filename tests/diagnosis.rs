@@ -1663,10 +1663,6 @@ fn every_scheme_gets_its_own_causes() {
             webhook("standard-webhooks", &whsec, &v1(b"undefined")),
         ),
         (
-            vec!["secret-prefix", "secret-base64"],
-            webhook("polar", &whsec, &v1(&raw_key)),
-        ),
-        (
             vec!["signature-prefix"],
             webhook("standard-webhooks", &whsec, &bare),
         ),

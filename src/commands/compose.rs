@@ -207,7 +207,7 @@ impl Composer {
         }
         if let Some(keyring) = &self.keyring {
             let signed = self.sign(keyring, &delivery, url, stamp)?;
-            for name in self.scheme.variants.iter().flat_map(carriers) {
+            for name in self.scheme.variants.iter().flat_map(Variant::headers) {
                 if !signed.iter().any(|(it, _)| it.eq_ignore_ascii_case(&name)) {
                     delivery.headers.remove(&name);
                 }
@@ -249,18 +249,6 @@ impl Composer {
         signer.update(&delivery.body);
         Ok(signer.finish().map_err(missing)?.headers)
     }
-}
-
-/// The headers that carry a scheme's signature, time and id.
-fn carriers(variant: &Variant) -> Vec<String> {
-    let time = variant.timestamp.as_ref();
-    let id = variant.id.as_ref();
-    let names = [
-        variant.signature_header(),
-        time.and_then(|time| time.header.clone()),
-        id.map(|id| id.header.clone()),
-    ];
-    names.into_iter().flatten().collect()
 }
 
 /// The draft of a delivery of ours.

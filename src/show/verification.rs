@@ -8,6 +8,7 @@ use crate::delivery::Delivery;
 use crate::signing::Scheme;
 use crate::signing::diagnosis::Diagnosis;
 use crate::signing::explain::Explanation;
+use crate::signing::record::Variant;
 use crate::signing::{Judgement, Reason};
 use sha2::{Digest as _, Sha256};
 
@@ -47,7 +48,12 @@ pub fn sentence(judgement: &Judgement, scheme: &Scheme, bytes: u64) -> String {
                 }
                 _ => String::new(),
             };
-            format!("genuine: {header} is right for {body}{secret}{age}")
+            let variant = scheme.variants.get(judgement.variant);
+            let scope = match variant.is_none_or(Variant::covers_body) {
+                true => format!(" for {body}"),
+                false => ", which does not cover the body".to_owned(),
+            };
+            format!("genuine: {header} is right{scope}{secret}{age}")
         }
         Some(reason) => format!("not genuine: {}", refusal(reason, &header, &body)),
     }

@@ -6,8 +6,10 @@ use jiff::Timestamp;
 use super::content::{Given, Parts, find_item, json_text};
 use super::encoding::Encoding;
 use super::record::Variant;
-use super::record::words::{JsonPath, SignaturePlace, TimeUnit, TimestampRule};
+use super::record::handshake::Value;
+use super::record::words::{JsonPath, NamedHeaders, SignaturePlace, TimeUnit, TimestampRule};
 use super::refusal::Reason;
+use super::url::url_applies;
 use crate::delivery::Headers;
 
 /// The highest number of a numbered signature header that is read (DocuSign sends up to 100).
@@ -24,7 +26,7 @@ pub(super) struct Carried<'a> {
     pub(super) given: Given<'a>,
     /// The raw signatures; empty when they travel in the body.
     pub(super) signatures: Result<Vec<Vec<u8>>, Reason>,
-    /// The oldest time.
+    /// The oldest time. Where the body has one, that one counts.
     pub(super) time: Option<Timestamp>,
 }
 
@@ -56,9 +58,9 @@ impl<'a> Carried<'a> {
             None => (None, None),
             Some(rule) => read_times(rule, parts.headers, &items, header())?,
         };
-        let named_headers = match &place.named_headers {
+        let named_headers = match &variant.named_headers {
             None => None,
-            Some(prefix) => named_headers(parts.headers, find_item(&items, prefix))?,
+            Some(rule) => named_headers(rule, parts.headers, &items)?,
         };
         let given = Given {
             parts,
@@ -73,6 +75,30 @@ impl<'a> Carried<'a> {
             time,
         })
     }
+}
+
+/// Whether the variant is for deliveries with this URL and such headers.
+pub(super) fn applies(variant: &Variant, parts: Parts<'_>) -> bool {
+    url_applies(variant, parts.url) && unmet(variant, parts.headers).next().is_none()
+}
+
+/// The headers by which the variant is not for this delivery.
+pub(super) fn unmet<'v>(
+    variant: &'v Variant,
+    headers: &'v Headers,
+) -> impl Iterator<Item = &'v str> {
+    variant.when.iter().filter_map(|condition| {
+        let Value::Header(name) = &condition.value else {
+            return None;
+        };
+        let ours = |header: &&crate::delivery::Header| header.name.eq_ignore_ascii_case(name);
+        let values: Vec<&[u8]> = (headers.iter().filter(ours))
+            .map(|header| header.value.as_slice())
+            .collect();
+        // Of a repeated header all that it says counts: none hides behind another.
+        let value = (!values.is_empty()).then(|| values.join(&b','));
+        (!condition.accepts(value.as_deref())).then_some(name.as_str())
+    })
 }
 
 /// The header's value, which must not be empty.
@@ -100,7 +126,10 @@ pub(super) fn signature_fields<'a>(
     let around = pattern.and_then(|pattern| pattern.split_once("{n}"));
     let is_ours = move |name: &str| match (around, pattern) {
         (Some((before, after)), _) => is_numbered(name, before, after),
-        (None, Some(pattern)) => name.eq_ignore_ascii_case(pattern),
+        (None, Some(pattern)) => {
+            let mut all = place.further.iter().map(String::as_str).chain([pattern]);
+            all.any(|own| name.eq_ignore_ascii_case(own))
+        }
         (None, None) => false,
     };
     let ours = headers.iter().filter(move |header| is_ours(&header.name));
@@ -246,7 +275,8 @@ pub(super) fn time_in_body(rule: &TimestampRule, body: &[u8]) -> Result<Option<T
         return Ok(None);
     };
     let place = || format!("{path} in the body");
-    match json_text(body, &path.0) {
+    // A null is none.
+    match json_text(body, &path.0).filter(|text| text != b"null") {
         Some(text) => match read_time(rule.unit, &text) {
             Some(at) => Ok(Some(at)),
             None => Err(malformed_time(place(), &text)),
@@ -277,23 +307,38 @@ fn read_time(unit: TimeUnit, text: &[u8]) -> Option<Timestamp> {
     Some(from(number).unwrap_or(Timestamp::MAX))
 }
 
-/// The values of the headers that the signature header names, joined with full stops.
+/// What is signed of the headers that the delivery names.
 pub(super) fn named_headers(
+    rule: &NamedHeaders,
     headers: &Headers,
-    names: Option<&[u8]>,
+    items: &[&[u8]],
 ) -> Result<Option<Vec<u8>>, Reason> {
+    let names = match (&rule.header, &rule.item) {
+        (Some(name), _) => Some(needed(headers, name)?),
+        (None, item) => item.as_ref().and_then(|prefix| find_item(items, prefix)),
+    };
     let Some(names) = names.map(String::from_utf8_lossy) else {
         return Ok(None);
     };
-    let value = |name| headers.get(name).ok_or(name);
     // One header that is named a thousand times must not become a thousand copies of it.
-    let values = names.split_ascii_whitespace().take(ITEMS).map(value);
-    match values.collect::<Result<Vec<_>, _>>() {
-        Ok(values) => Ok(Some(values.join(&b'.'))),
-        Err(name) => Err(Reason::MissingHeader {
-            header: name.to_owned(),
-        }),
+    let is_between = |character: char| character == ',' || character.is_ascii_whitespace();
+    let names = names.split(is_between).filter(|name| !name.is_empty());
+    let mut named = Vec::new();
+    for name in names.take(ITEMS) {
+        let header = || name.to_owned();
+        let value =
+            (headers.get(name)).ok_or_else(|| Reason::MissingHeader { header: header() })?;
+        named.push((name.to_ascii_lowercase(), value.trim_ascii()));
     }
+    if !rule.with_names {
+        let values: Vec<&[u8]> = named.into_iter().map(|(_, value)| value).collect();
+        return Ok(Some(values.join(&b'.')));
+    }
+    named.sort_unstable();
+    let lines = named
+        .iter()
+        .map(|(name, value)| [name.as_bytes(), value].join(&b':'));
+    Ok(Some(lines.collect::<Vec<_>>().join(&b';')))
 }
 
 /// Splits a list header's value; white space around items is dropped, empty items too.

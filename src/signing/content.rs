@@ -10,8 +10,8 @@ use super::hash::Hash;
 use super::key::Running;
 use super::keyring::Entry;
 use super::record::Variant;
-use super::record::template::{Part, Template};
-use super::url::form_decoded;
+use super::record::template::{Part, Template, Writing};
+use super::url::{self, form_decoded, query_parameter};
 use crate::delivery::Headers;
 use crate::json;
 
@@ -38,7 +38,7 @@ pub(super) struct Given<'a> {
 }
 
 /// A piece of the signed content.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Hash)]
 pub(super) enum Segment {
     /// The template's own text: separators, `v0`.
     Text(Vec<u8>),
@@ -51,8 +51,15 @@ pub(super) enum Segment {
     /// The fields of the body's form, sorted.
     Form,
     BodySha256,
+    BodyAscii,
     /// A value of the JSON body.
     Json(json::Path),
+    /// A value of the JSON body without white space.
+    Compact(json::Path),
+    /// A field of the body's form.
+    Field(String),
+    /// The first that the body holds.
+    Either(Vec<Self>),
     /// The key.
     Secret,
 }
@@ -77,7 +84,31 @@ impl Segment {
 
     /// Whether it has to be made of the whole body.
     fn is_made(&self) -> bool {
-        matches!(self, Self::Form | Self::BodySha256 | Self::Json(_))
+        matches!(
+            self,
+            Self::Form
+                | Self::BodySha256
+                | Self::BodyAscii
+                | Self::Json(_)
+                | Self::Compact(_)
+                | Self::Field(_)
+                | Self::Either(_)
+        )
+    }
+
+    /// What is made of a whole body; `None` when the body does not hold it.
+    fn of_body(&self, body: &[u8]) -> Option<Vec<u8>> {
+        match self {
+            Self::Body => Some(body.to_vec()),
+            Self::Form => Some(sorted_form(body)),
+            Self::BodySha256 => Some(Hash::Sha256.of(&[body]).hex().into_bytes()),
+            Self::BodyAscii => ascii(body),
+            Self::Json(path) => json_text(body, path),
+            Self::Compact(path) => compact(body, path),
+            Self::Field(name) => form_field(body, name),
+            Self::Either(others) => others.iter().find_map(|other| other.of_body(body)),
+            _ => None,
+        }
     }
 }
 
@@ -87,31 +118,81 @@ pub(super) fn lay_out(
     given: &Given<'_>,
     url: Option<&str>,
 ) -> Result<Vec<Segment>, String> {
+    let mut segments = Vec::new();
+    for part in &template.0 {
+        match part {
+            Part::Optional(parts) => {
+                let inner = parts.iter().map(|part| segment(part, given, url));
+                let inner = inner.collect::<Result<Vec<_>, _>>().unwrap_or_default();
+                let is_there = |one: &Segment| one.text().is_none_or(|text| !text.is_empty());
+                segments.extend(
+                    Some(inner)
+                        .filter(|all| all.iter().all(is_there))
+                        .into_iter()
+                        .flatten(),
+                );
+            }
+            part => segments.push(segment(part, given, url)?),
+        }
+    }
+    Ok(segments)
+}
+
+fn segment(part: &Part, given: &Given<'_>, url: Option<&str>) -> Result<Segment, String> {
     let there = |value: Option<&[u8]>, name: &str| match value {
         Some(value) => Ok(value.to_vec()),
         None => Err(name.to_owned()),
     };
-    let segment = |part: &Part| {
-        Ok(match part {
-            Part::Text(text) => Segment::Text(text.clone().into_bytes()),
-            Part::Body => Segment::Body,
-            Part::Timestamp => Segment::Time(there(given.timestamp.as_deref(), "a timestamp")?),
-            Part::Id => Segment::Id(there(given.id.as_deref(), "an id")?),
-            Part::Url => Segment::Url(there(url.map(str::as_bytes), "the URL")?),
-            Part::Method => Segment::Fixed(given.parts.method.into()),
-            Part::Header(name) => Segment::Fixed(there(given.parts.headers.get(name), name)?),
-            Part::Json(path) => Segment::Json(path.0.clone()),
-            Part::Form => Segment::Form,
-            Part::BodySha256 => Segment::BodySha256,
-            Part::Secret => Segment::Secret,
-            Part::Item(prefix) => {
-                let item = find_item(&given.items, prefix);
-                Segment::Fixed(there(item, &format!("{prefix} in the signature header"))?)
-            }
-            Part::NamedHeaders => Segment::Fixed(given.named_headers.clone().unwrap_or_default()),
-        })
-    };
-    template.0.iter().map(segment).collect()
+    let of_url = |value: Option<&str>, name: &str| there(value.map(str::as_bytes), name);
+    Ok(match part {
+        Part::Text(text) => Segment::Text(text.clone().into_bytes()),
+        Part::Body => Segment::Body,
+        Part::Timestamp => Segment::Time(there(given.timestamp.as_deref(), "a timestamp")?),
+        Part::Id => Segment::Id(there(given.id.as_deref(), "an id")?),
+        Part::Url => Segment::Url(of_url(url, "the URL")?),
+        Part::UrlPath => Segment::Fixed(of_url(url.map(|url| url::parts(url).0), "the URL")?),
+        Part::UrlQuery => {
+            let query = url.and_then(|url| url::parts(url).1);
+            Segment::Fixed(of_url(query, "a query in the URL")?)
+        }
+        Part::Query(name) => {
+            let value = url.and_then(|url| query_parameter(url, name));
+            let value = of_url(value, &format!("{name} in the URL's query"))?;
+            Segment::Fixed(form_decoded(&value).collect())
+        }
+        Part::Method => Segment::Fixed(given.parts.method.into()),
+        Part::Header(name) => Segment::Fixed(there(given.parts.headers.get(name), name)?),
+        Part::Json(path) => Segment::Json(path.0.clone()),
+        Part::Compact(path) => Segment::Compact(path.0.clone()),
+        Part::Field(name) => Segment::Field(name.clone()),
+        Part::Form => Segment::Form,
+        Part::BodySha256 => Segment::BodySha256,
+        Part::BodyAscii => Segment::BodyAscii,
+        Part::Secret => Segment::Secret,
+        Part::Item(prefix) => {
+            let item = find_item(&given.items, prefix);
+            Segment::Fixed(there(item, &format!("{prefix} in the signature header"))?)
+        }
+        Part::NamedHeaders => Segment::Fixed(given.named_headers.clone().unwrap_or_default()),
+        Part::Written(writing, part) => {
+            let plain = segment(part, given, url)?;
+            Segment::Fixed(written(*writing, plain.text().unwrap_or_default()))
+        }
+        Part::Either(parts) => {
+            let parts = parts.iter().map(|part| segment(part, given, url));
+            Segment::Either(parts.collect::<Result<_, _>>()?)
+        }
+        // They stand in no other part: a record is checked for that.
+        Part::Optional(_) => Segment::Text(Vec::new()),
+    })
+}
+
+fn written(writing: Writing, text: &[u8]) -> Vec<u8> {
+    match writing {
+        Writing::Lower => text.to_ascii_lowercase(),
+        Writing::EncodeUri => url::escaped(text, b"-_.!~*'();,/?:@&=+$#"),
+        Writing::EncodeComponent => url::escaped(text, b"-_.!~*'()"),
+    }
 }
 
 /// A whole body, with what contents have of it: each made once, for however many of them.
@@ -131,13 +212,7 @@ impl<'b> Whole<'b> {
             if !segment.is_made() || made.iter().any(|(known, _)| known == segment) {
                 continue;
             }
-            let value = match segment {
-                Segment::Form => Some(sorted_form(bytes)),
-                Segment::BodySha256 => Some(Hash::Sha256.of(&[bytes]).hex().into_bytes()),
-                Segment::Json(path) => json_text(bytes, path),
-                _ => None,
-            };
-            made.push((segment.clone(), value));
+            made.push((segment.clone(), segment.of_body(bytes)));
         }
         Self { bytes, made }
     }
@@ -163,7 +238,8 @@ impl<'b> Whole<'b> {
     ) -> Result<Vec<&'p [u8]>, String> {
         let piece = |segment: &'p Segment| {
             (self.piece(segment, key)).ok_or_else(|| match segment {
-                Segment::Json(path) => format!("{path} in the body"),
+                Segment::Json(path) | Segment::Compact(path) => format!("{path} in the body"),
+                Segment::Field(name) => format!("the field {name} of the form"),
                 _ => "the body".to_owned(),
             })
         };
@@ -244,6 +320,52 @@ pub(super) fn json_text(body: &[u8], path: &json::Path) -> Option<Vec<u8>> {
         json::unescape(token).into_owned().into_bytes()
     } else {
         token.to_vec()
+    })
+}
+
+/// A JSON value without the white space between its tokens.
+fn compact(body: &[u8], path: &json::Path) -> Option<Vec<u8>> {
+    let range = json::find(body, path).ok()??;
+    let (mut in_string, mut is_escaped) = (false, false);
+    let mut out = body.get(range)?.to_vec();
+    out.retain(|&byte| {
+        let is_kept = in_string || !byte.is_ascii_whitespace();
+        in_string ^= byte == b'"' && !is_escaped;
+        is_escaped = in_string && byte == b'\\' && !is_escaped;
+        is_kept
+    });
+    Some(out)
+}
+
+/// The body as [`Part::BodyAscii`] has it; `None` when it is no text.
+/// Source: Box's libraries.
+fn ascii(body: &[u8]) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(body).ok()?;
+    let mut out = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '\r' => out.push_str("\\r"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\\' if characters.peek() != Some(&'/') => out.push_str("\\\\"),
+            ascii if ascii.is_ascii() => out.push(ascii),
+            other => {
+                for unit in other.encode_utf16(&mut [0; 2]) {
+                    out.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+        }
+    }
+    Some(out.into_bytes())
+}
+
+/// The first field of a form with this name, decoded.
+fn form_field(body: &[u8], name: &str) -> Option<Vec<u8>> {
+    body.split(|&byte| byte == b'&').find_map(|field| {
+        let at = field.iter().position(|&byte| byte == b'=')?;
+        let is_it = form_decoded(&field[..at]).eq(name.bytes());
+        is_it.then(|| form_decoded(&field[at + 1..]).collect())
     })
 }
 

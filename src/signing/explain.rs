@@ -99,7 +99,9 @@ fn place_step(variant: &Variant) -> String {
         encoding => format!("is written in {} and ", encoding.name()),
     };
     let header = match (&place.header, &place.json) {
-        (Some(header), _) => header.clone(),
+        (Some(header), _) => [std::slice::from_ref(header), &place.further]
+            .concat()
+            .join(" or "),
         (None, Some(path)) => format!("{path} of the body"),
         (None, None) => "no header".into(),
     };

@@ -115,11 +115,7 @@ impl Handshake {
 
 impl Condition {
     fn holds(&self, request: &Delivery) -> bool {
-        match (self.value.read(request), &self.is) {
-            (None, _) => false,
-            (Some(_), None) => true,
-            (Some(value), Some(expected)) => value == expected.as_bytes(),
-        }
+        self.accepts(self.value.read(request).as_deref())
     }
 }
 

@@ -7,13 +7,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
-use super::carried::{Carried, is_present, signature_in_body, time_in_body};
+use super::carried::{Carried, applies, is_present, signature_in_body, time_in_body, unmet};
 use super::content::{Parts, Segment, Whole, Work, lay_out};
 use super::keyring::Keyring;
 use super::record::Scheme;
 use super::record::words::{Direction, TimeUnit, TimestampRule};
 use super::refusal::{Missing, Reason};
-use super::url::{query_parameter, spellings, url_applies};
+use super::url::{query_parameter, spellings};
 
 /// How a delivery's age is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -110,8 +110,8 @@ struct Form<'a> {
 
 impl<'a> Judge<'a> {
     /// Begins to judge. What the delivery carries decides which variants are tried: the first
-    /// whose signature header is there, and all that share this header. So a right legacy
-    /// signature never outweighs a wrong modern one beside it.
+    /// whose signature header is there, and all that share this header, as far as what they ask of
+    /// the delivery is so. So a right legacy signature never outweighs a wrong modern one beside it.
     ///
     /// # Errors
     /// The scheme signs the URL, and it is not known.
@@ -120,11 +120,11 @@ impl<'a> Judge<'a> {
         keyring: &'a Keyring,
         parts: Parts<'a>,
     ) -> Result<Self, Missing> {
-        let usable = || {
+        let keyed = || {
             (0..scheme.variants.len())
                 .filter(|&variant| keyring.of_variant(variant).next().is_some())
-                .filter(|&variant| url_applies(&scheme.variants[variant], parts.url))
         };
+        let usable = || keyed().filter(|&variant| applies(&scheme.variants[variant], parts));
         let place = |variant: usize| &scheme.variants[variant].signature;
         let first = usable()
             .find(|&variant| is_present(place(variant), parts.headers))
@@ -138,6 +138,12 @@ impl<'a> Judge<'a> {
             keep_expected: false,
         };
         let Some(first) = first else {
+            let mut unmet =
+                keyed().flat_map(|variant| unmet(&scheme.variants[variant], parts.headers));
+            judge.refusal = unmet.next().map(|header| Reason::MalformedHeader {
+                header: header.to_owned(),
+                problem: "it asks for a form of the scheme that is not known".to_owned(),
+            });
             return Ok(judge);
         };
         if scheme.variants[first].signs_url() && parts.url.is_none() {
@@ -225,13 +231,16 @@ impl<'a> Judge<'a> {
         let Some(rule) = &self.scheme.variants[form.variant].timestamp else {
             return judgement;
         };
-        let in_body = time_in_body(rule, bytes);
-        let carried = in_body.iter().copied().flatten().chain(form.time);
-        judgement.timestamp = carried.min();
+        // The time in the body is signed: where it is, no other counts.
+        let time = match time_in_body(rule, bytes) {
+            Ok(None) => Ok(form.time),
+            in_body => in_body,
+        };
+        judgement.timestamp = time.as_ref().ok().copied().flatten();
         let age = (judgement.timestamp).map(|time| age_millis(rule, time, clock.now));
         judgement.age_seconds = age.map(|age| age.div_euclid(1000));
         if judgement.matched.is_some() {
-            judgement.reason = match in_body {
+            judgement.reason = match time {
                 Err(reason) => Some(reason),
                 Ok(_) => age.and_then(|age| judge_age(rule, age, clock.tolerance)),
             };
@@ -529,19 +538,25 @@ mod tests {
         assert_eq!(judgement.reason.unwrap().code(), "future");
     }
 
-    /// Linear's header is not signed: a fresh one must not make an old delivery young.
+    /// Linear's header is not signed: it makes no old delivery young, and no young one old.
     #[test]
-    fn of_several_times_the_oldest_counts() {
+    fn the_time_in_the_body_counts_alone() {
         let scheme = Scheme::named("linear").unwrap();
-        let body = r#"{"webhookTimestamp":1699999000000}"#;
-        let mac = mac("s", body);
-        let headers = [
-            ("Linear-Signature", mac.as_str()),
-            ("Linear-Timestamp", "1700000000000"),
-        ];
-        let judgement = judged(&scheme, &["s"], &headers, body);
-        assert_eq!(judgement.age_seconds, Some(1000));
-        assert_eq!(judgement.reason.unwrap().code(), "stale");
+        let age = |in_body: &str, in_header: &str| {
+            let body = format!(r#"{{"webhookTimestamp":{in_body}}}"#);
+            let mac = mac("s", &body);
+            let headers = [
+                ("Linear-Signature", mac.as_str()),
+                ("Linear-Timestamp", in_header),
+            ];
+            let judgement = judged(&scheme, &["s"], &headers, &body);
+            let reason = judgement.reason.map(|reason| reason.code());
+            (judgement.age_seconds, reason)
+        };
+        let (old, now) = ("1699999000000", "1700000000000");
+        assert_eq!(age(old, now), (Some(1000), Some("stale")));
+        assert_eq!(age(now, old), (Some(0), None));
+        assert_eq!(age("null", old), (Some(1000), Some("stale")));
     }
 
     #[test]

@@ -68,8 +68,9 @@ impl KeyRule {
     /// The secret's text without the rule's prefix.
     pub(super) fn stripped<'a>(&self, text: &'a [u8]) -> &'a [u8] {
         let text = self.unlabelled(text);
-        let prefix = self.prefix.as_deref().unwrap_or_default();
-        text.strip_prefix(prefix.as_bytes()).unwrap_or(text)
+        let prefix = self.prefix.as_deref().filter(|_| !self.prefix_kept);
+        let rest = prefix.and_then(|prefix| text.strip_prefix(prefix.as_bytes()));
+        rest.unwrap_or(text)
     }
 
     /// The key that the text of a shared secret stands for, with or without its prefix; `None` when

@@ -80,9 +80,15 @@ pub enum Missing {
     /// There is a public key only: it verifies, but cannot sign.
     #[error("only the private key can sign, and this is the public one")]
     PrivateKey,
-    /// Several secrets, and the scheme carries one signature.
-    #[error("the scheme carries one signature, so only one secret can sign")]
-    RoomForSeveral,
+    /// More secrets than signatures that the scheme carries.
+    #[error(
+        "the scheme carries {}",
+        match .0 {
+            1 => "one signature, so only one secret can sign".to_owned(),
+            room => format!("{room} signatures, so only {room} secrets can sign"),
+        }
+    )]
+    Room(usize),
     /// Several secrets that belong to forms of the scheme which exclude each other.
     #[error("these secrets belong to different forms of the scheme")]
     OneForm,

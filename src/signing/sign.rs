@@ -4,12 +4,14 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use super::carried::{named_headers, unmet};
 use super::content::{Given, Parts, Whole, Work, lay_out};
 use super::keyring::{Entry, Keyring};
 use super::record::words::TimeUnit;
 use super::record::{Scheme, Variant};
 use super::refusal::Missing;
 use super::url::{spellings, url_applies};
+use crate::delivery::Headers;
 
 /// The id and the time that a delivery is signed with, for schemes that carry them.
 #[derive(Debug, Clone)]
@@ -26,6 +28,8 @@ pub struct Signer<'a> {
     works: Vec<Work<'a>>,
     timestamp: Option<String>,
     id: Option<String>,
+    /// The header that names further signed ones.
+    names: Option<(String, String)>,
     body: Option<Vec<u8>>,
 }
 
@@ -67,13 +71,26 @@ impl<'a> Signer<'a> {
             .filter(|rule| rule.header.is_some() || rule.item.is_some())
             .map(|rule| write_time(rule.unit, stamp.at));
         let id = variant.id.as_ref().map(|_| stamp.id.clone());
-        let given = Given {
+        let names = own_names(variant);
+        let mut given = Given {
             parts,
             timestamp: timestamp.clone().map(String::into_bytes),
             id: id.clone().map(String::into_bytes),
             items: Vec::new(),
             named_headers: None,
         };
+        if let (Some(rule), Some((name, value))) = (&variant.named_headers, &names) {
+            let mut own = Headers::new();
+            own.push(name, value.as_bytes());
+            let time = variant
+                .timestamp
+                .as_ref()
+                .and_then(|rule| rule.header.as_ref());
+            if let Some((name, value)) = time.zip(timestamp.as_ref()) {
+                own.push(name, value.as_bytes());
+            }
+            given.named_headers = named_headers(rule, &own, &[]).unwrap_or_default();
+        }
         let mut works = Vec::new();
         for entry in chosen {
             let variant = &scheme.variants[entry.variant];
@@ -97,6 +114,7 @@ impl<'a> Signer<'a> {
             works,
             timestamp,
             id,
+            names,
             body,
         })
     }
@@ -109,7 +127,14 @@ impl<'a> Signer<'a> {
     ) -> Result<Vec<&'a Entry>, Missing> {
         let mut chosen: Vec<&Entry> = Vec::new();
         for entry in keyring.entries() {
-            let fits = url_applies(&scheme.variants[entry.variant], parts.url);
+            let variant = &scheme.variants[entry.variant];
+            // What is asked of the signature's own header will be so.
+            let is_made = |name: &str| {
+                let own = variant.signature.header.as_deref();
+                own.is_some_and(|own| own.eq_ignore_ascii_case(name))
+            };
+            let fits =
+                url_applies(variant, parts.url) && unmet(variant, parts.headers).all(is_made);
             if fits && !chosen.iter().any(|other| other.position == entry.position) {
                 chosen.push(entry);
             }
@@ -118,8 +143,8 @@ impl<'a> Signer<'a> {
         if let [first, rest @ ..] = chosen.as_slice()
             && !rest.is_empty()
         {
-            if !place(first).carries_several() {
-                return Err(Missing::RoomForSeveral);
+            if chosen.len() > place(first).room() {
+                return Err(Missing::Room(place(first).room()));
             }
             if !(rest.iter()).all(|entry| place(entry).is_shared_with(place(first))) {
                 return Err(Missing::OneForm);
@@ -154,8 +179,24 @@ impl<'a> Signer<'a> {
                 variant.encoding.encode(&raw)
             ));
         }
-        Ok(write_headers(self.variant, values, self.timestamp, self.id))
+        let mut signed = write_headers(self.variant, values, self.timestamp, self.id);
+        signed.headers.extend(self.names);
+        Ok(signed)
     }
+}
+
+/// The header that names further signed ones, where a header does: itself and the time.
+fn own_names(variant: &Variant) -> Option<(String, String)> {
+    let name = variant.named_headers.as_ref()?.header.as_ref()?;
+    let time = variant
+        .timestamp
+        .as_ref()
+        .and_then(|rule| rule.header.as_ref());
+    let mut names: Vec<String> = (time.into_iter().chain([name]))
+        .map(|name| name.to_ascii_lowercase())
+        .collect();
+    names.sort_unstable();
+    Some((name.clone(), names.join(",")))
 }
 
 /// Lays out the headers that carry signatures.
@@ -173,7 +214,7 @@ fn write_headers(
     let mut headers = Vec::new();
     headers.extend(id_header.zip(id));
     headers.extend(time_header.zip(timestamp.clone()));
-    let values = if place.is_numbered() {
+    let values = if place.separator.is_none() {
         signatures
     } else {
         let item = time_item.zip(timestamp).map(|(item, time)| item + &time);
@@ -182,7 +223,12 @@ fn write_headers(
     };
     let value = values.first().cloned().unwrap_or_default();
     for (index, value) in values.into_iter().enumerate() {
-        let name = place.header.as_ref();
+        let mut names = place.header.iter().chain(&place.further);
+        let name = if place.is_numbered() {
+            names.next()
+        } else {
+            names.nth(index)
+        };
         let numbered = name.map(|name| name.replace("{n}", &(index + 1).to_string()));
         headers.extend(numbered.map(|name| (name, value)));
     }
@@ -280,13 +326,10 @@ mod tests {
 
     #[test]
     fn what_a_scheme_cannot_carry_is_refused() {
-        assert_eq!(
-            named("github", &["a", "b"], ""),
-            Err(Missing::RoomForSeveral)
-        );
+        assert_eq!(named("github", &["a", "b"], ""), Err(Missing::Room(1)));
         assert_eq!(
             named("gitlab", &["a", "whsec_AAEC"], ""),
-            Err(Missing::RoomForSeveral)
+            Err(Missing::Room(1))
         );
         assert_eq!(
             named("gitlab", &["whsec_AAEC", "a"], ""),

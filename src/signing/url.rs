@@ -103,6 +103,30 @@ fn other_port(url: &str) -> Option<String> {
     })
 }
 
+/// The URL's path, and its query where it has one.
+pub(super) fn parts(url: &str) -> (&str, Option<&str>) {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let rest = rest.split('#').next().unwrap_or_default();
+    let (before, query) = match rest.split_once('?') {
+        Some((before, query)) => (before, Some(query)),
+        None => (rest, None),
+    };
+    let path = before.find('/').map_or("/", |at| &before[at..]);
+    (path, query)
+}
+
+/// Text percent-encoded but for letters, digits and these.
+pub(super) fn escaped(text: &[u8], kept: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    for byte in text {
+        match byte.is_ascii_alphanumeric() || kept.contains(byte) {
+            true => out.push(*byte),
+            false => out.extend(format!("%{byte:02X}").bytes()),
+        }
+    }
+    out
+}
+
 /// The first query parameter of this name, percent-encoded as it stands.
 pub(super) fn query_parameter<'a>(url: &'a str, name: &str) -> Option<&'a str> {
     let (_, query) = url.split('#').next()?.split_once('?')?;

@@ -155,7 +155,7 @@ fn acceptable(code: &str) -> &'static [&'static str] {
         "wrong-prefix" => &["malformed-signature", "malformed-header", "mismatch"],
         "missing-header" | "malformed-body" => &["missing-header"],
         "malformed-header" | "no-known-version" => &["malformed-header"],
-        "malformed-timestamp" => &["malformed-timestamp"],
+        "malformed-timestamp" => &["malformed-timestamp", "malformed-header"],
         "timestamp-too-old" => &["stale"],
         "timestamp-too-new" => &["future", "mismatch", "malformed-signature"],
         "invalid-secret" => &["invalid-secret"],

@@ -7,7 +7,6 @@ use std::hash::{Hash as _, Hasher as _};
 use std::rc::Rc;
 
 use super::shape::{Body, Key, Made, Reading, Recipe, Scene, Sink};
-use crate::signing::content::Segment;
 use crate::signing::hash::Hash;
 
 /// The record of one cause.
@@ -136,8 +135,7 @@ impl Shape for Recipe {
             match (segment, segment.text()) {
                 // What is fixed is told apart by its bytes alone.
                 (_, Some(text)) => hasher.write(text),
-                (Segment::Json(path), _) => path.hash(&mut hasher),
-                (other, _) => std::mem::discriminant(other).hash(&mut hasher),
+                (other, _) => other.hash(&mut hasher),
             }
         }
         (format!("{:?}", self.calc), self.source).hash(&mut hasher);

@@ -6,13 +6,13 @@ use std::sync::LazyLock;
 
 use super::reading::loose_items;
 use super::shape::{Calc, Case, Made, Recipe, SECRETS, Scene, Sink, Source};
-use crate::signing::carried::{named_headers, signature_values, split_list};
+use crate::signing::carried::{applies, named_headers, signature_values, split_list};
 use crate::signing::content::{Given, Segment, find_item, json_text, lay_out};
 use crate::signing::key::Key;
 use crate::signing::keyring::is_meant_for;
 use crate::signing::record::words::KeyRule;
 use crate::signing::record::{Scheme, Variant};
-use crate::signing::url::{query_parameter, spellings, url_applies};
+use crate::signing::url::{query_parameter, spellings};
 
 /// How many items of the signature's header are looked at.
 const ITEMS: usize = 64;
@@ -137,7 +137,7 @@ pub(super) fn chosen_variants<'a>(case: &Case<'a>) -> Vec<&'a Variant> {
         return Vec::new();
     };
     let fits = |variant: &&Variant| {
-        variant.signature.is_shared_with(&judged.signature) && url_applies(variant, case.parts.url)
+        variant.signature.is_shared_with(&judged.signature) && applies(variant, case.parts)
     };
     case.scheme.variants.iter().filter(fits).collect()
 }
@@ -169,8 +169,8 @@ fn contents(case: &Case<'_>, variant: &Variant, values: &[Vec<u8>]) -> Vec<Vec<S
         .id
         .as_ref()
         .and_then(|rule| headers.get(&rule.header));
-    let named = variant.signature.named_headers.as_ref();
-    let named = named.and_then(|prefix| named_headers(headers, find_item(&items, prefix)).ok()?);
+    let named = variant.named_headers.as_ref();
+    let named = named.and_then(|rule| named_headers(rule, headers, &items).ok()?);
     let given = Given {
         parts: case.parts,
         timestamp: Some(time.unwrap_or_default().to_vec()),
@@ -230,7 +230,7 @@ fn sightings(case: &Case<'_>, chosen: &[&Variant], values: &[Vec<u8>]) -> Vec<Si
         .filter(|scheme| scheme.name != case.scheme.name)
     {
         let variants = scheme.variants.iter();
-        for variant in variants.filter(|variant| url_applies(variant, case.parts.url)) {
+        for variant in variants.filter(|variant| applies(variant, case.parts)) {
             let name = variant.signature.header.as_deref().unwrap_or_default();
             let theirs = signature_values(&variant.signature, headers);
             let theirs = theirs

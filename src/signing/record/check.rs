@@ -7,7 +7,9 @@ use std::fmt;
 use super::super::encoding::Encoding;
 use super::handshake::{Handshake, Reply, ReplyPart, Value};
 use super::template::{Part, Template};
-use super::words::{Algorithm, KeyForm, KeyRule, SignaturePlace, TimestampRule, UrlRule};
+use super::words::{
+    Algorithm, KeyForm, KeyRule, NamedHeaders, SignaturePlace, TimestampRule, UrlRule,
+};
 use super::{Scheme, Variant};
 use crate::http;
 
@@ -229,7 +231,7 @@ impl Variant {
         let (content, place) = (&self.content, &self.signature);
         place.check()?;
         let has_items = (self.timestamp.as_ref()).is_some_and(|rule| rule.item.is_some())
-            || place.named_headers.is_some()
+            || (self.named_headers.as_ref()).is_some_and(|rule| rule.item.is_some())
             || (content.0.iter()).any(|part| matches!(part, Part::Item(_)));
         refuse! {
             "signature.separator": "other items of the signature header are used, so a separator is needed",
@@ -238,7 +240,13 @@ impl Variant {
                 if has_items && place.prefix.is_empty();
         }
         self.check_content()?;
+        if let Some(rule) = &self.named_headers {
+            rule.check()?;
+        }
         refuse! {
+            "when": format!("there are more than {TABLES}"), if self.when.len() > TABLES;
+            "when": "only a header tells a form apart: header:NAME",
+                if !(self.when.iter()).all(|one| matches!(one.value, Value::Header(_)));
             "encoding": "a token travels as text, and nothing else does",
                 if (self.encoding == Encoding::Text) != (self.algorithm == Algorithm::Token);
         }
@@ -263,27 +271,55 @@ impl Variant {
         let has = |part| self.content.has(&part);
         let is_token = self.algorithm == Algorithm::Token;
         let is_known = |part: &Part| matches!(part, Part::Text(_) | Part::Secret);
-        let is_long = |part: &Part| matches!(part, Part::Text(text) if text.len() > TEXT);
         refuse! {
             "content": "a token covers nothing: it has no content", if is_token && !parts.is_empty();
             "content": "nothing of the delivery is signed: name at least one part, such as {body}",
                 if !is_token && parts.iter().all(is_known);
             "content": format!("it has more than {PARTS} parts"), if parts.len() > PARTS;
-            "content": format!("it has a text of more than {TEXT} bytes"), if parts.iter().any(is_long);
             "content": "{timestamp} is signed, but timestamp is missing",
                 if has(Part::Timestamp) && self.timestamp.is_none();
             "content": "{id} is signed, but id is missing", if has(Part::Id) && self.id.is_none();
-            "content": "{named_headers} is signed, but signature.named_headers is missing",
-                if has(Part::NamedHeaders) && self.signature.named_headers.is_none();
+            "content": "{named_headers} is signed, but named_headers is missing",
+                if has(Part::NamedHeaders) && self.named_headers.is_none();
             "content": "a plain hash proves nothing without {secret} in the content",
                 if matches!(self.algorithm, Algorithm::Plain(_)) && !has(Part::Secret);
             "content": "a key pair has no {secret} that both sides know",
                 if self.algorithm.is_asymmetric() && has(Part::Secret);
         }
-        parts.iter().try_for_each(|part| match part {
-            Part::Header(name) => check_header("content", name),
-            _ => Ok(()),
-        })
+        parts.iter().try_for_each(check_part)
+    }
+}
+
+fn check_part(part: &Part) -> Result<(), Contradiction> {
+    let is_of_body = |part: &Part| *part == Part::Body || part.reads_body();
+    let is_nested = |part: &Part| !part.inner().is_empty();
+    let is_either = matches!(part, Part::Either(_));
+    let inner = part.inner();
+    refuse! {
+        "content": format!("it has a text of more than {TEXT} bytes"),
+            if matches!(part, Part::Text(text) if text.len() > TEXT);
+        "content": format!("it has more than {PARTS} parts"), if inner.len() > PARTS;
+        "content": "of several parts the first is taken that the body holds: all are parts of the body",
+            if is_either && (!inner.iter().all(is_of_body) || inner.iter().any(is_nested));
+        "content": "a part of the body can neither be left out nor be written otherwise",
+            if !is_either && inner.iter().any(is_of_body);
+    }
+    if let Part::Header(name) = part {
+        check_header("content", name)?;
+    }
+    inner.iter().try_for_each(check_part)
+}
+
+impl NamedHeaders {
+    fn check(&self) -> Result<(), Contradiction> {
+        refuse! {
+            "named_headers": "give either item or header", if self.item.is_some() == self.header.is_some();
+        }
+        check_texts([("named_headers.item", self.item.as_ref())])?;
+        match &self.header {
+            Some(name) => check_header("named_headers.header", name),
+            None => Ok(()),
+        }
     }
 }
 
@@ -295,11 +331,15 @@ impl SignaturePlace {
         if let Some(name) = &self.header {
             check_header("signature.header", &name.replacen("{n}", "1", 1))?;
         }
-        check_texts([
-            ("signature.prefix", Some(&self.prefix)),
-            ("signature.named_headers", self.named_headers.as_ref()),
-        ])?;
+        for name in &self.further {
+            check_header("signature.further", name)?;
+        }
+        check_texts([("signature.prefix", Some(&self.prefix))])?;
         refuse! {
+            "signature.further": "only a header that is neither numbered nor a list has others beside it",
+                if !self.further.is_empty()
+                    && (self.header.is_none() || self.is_numbered() || self.separator.is_some());
+            "signature.further": format!("there are more than {TABLES}"), if self.further.len() > TABLES;
             "signature.prefix_optional": "there is no signature.prefix that could be left out",
                 if self.prefix_optional && self.prefix.is_empty();
         }
@@ -325,6 +365,7 @@ impl KeyRule {
         refuse! {
             "key.prefix_required": "there is no key.prefix to require",
                 if self.prefix_required && self.prefix.is_none();
+            "key.prefix_kept": "there is no key.prefix to keep", if self.prefix_kept && self.prefix.is_none();
             "key.label": "there is no key.prefix that it could stand before",
                 if self.label.is_some() && self.prefix.is_none();
             "key.private_prefix": "a shared secret has no private half",
@@ -420,7 +461,7 @@ impl Handshake {
         let is_fixed = self
             .when
             .iter()
-            .any(|condition| matches!(condition.value, Value::Json(_)) && condition.is.is_some());
+            .any(|one| matches!(one.value, Value::Json(_)) && one.is.is_some() && !one.not);
         refuse! {
             "signed": "{signature:…} signs what anybody asks for, unless the request is signed: set signed = true",
                 if !self.signed;

@@ -52,8 +52,28 @@ fn is_ok(status: &u16) -> bool {
 pub struct Condition {
     /// Where it is.
     pub value: Value,
-    /// What it must be; absent = it must be there.
+    /// What it must be.
     pub is: Option<String>,
+    /// What it must hold somewhere, in either case.
+    pub has: Option<String>,
+    /// The opposite must be so; with neither `is` nor `has` that it is not there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub not: bool,
+}
+
+impl Condition {
+    /// Whether a value that is there, or is not, is as it must be.
+    pub(in crate::signing) fn accepts(&self, value: Option<&[u8]>) -> bool {
+        let holds = |value: &[u8], text: &str| {
+            let text = text.as_bytes();
+            (value.windows(text.len().max(1))).any(|window| window.eq_ignore_ascii_case(text))
+        };
+        let is_so = value.is_some_and(|value| {
+            (self.is.as_ref()).is_none_or(|text| value == text.as_bytes())
+                && (self.has.as_ref()).is_none_or(|text| holds(value, text))
+        });
+        is_so != self.not
+    }
 }
 
 /// A header of the answer.

@@ -12,9 +12,11 @@ pub mod words;
 
 use serde::{Deserialize, Serialize};
 
-use self::handshake::Handshake;
+use self::handshake::{Condition, Handshake};
 use self::template::{Part, Template};
-use self::words::{Algorithm, IdRule, KeyRule, SignaturePlace, TimestampRule, UrlRule};
+use self::words::{
+    Algorithm, IdRule, KeyRule, NamedHeaders, SignaturePlace, TimestampRule, UrlRule,
+};
 use super::encoding::Encoding;
 use super::hash::Hash;
 
@@ -54,6 +56,10 @@ pub struct Variant {
     pub content: Template,
     /// Where the signature travels, and in what layout.
     pub signature: SignaturePlace,
+    /// What the delivery's headers must hold for this variant to apply: so the strongest form that is
+    /// there decides alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub when: Vec<Condition>,
     /// How the secret becomes a key.
     #[serde(default)]
     pub key: KeyRule,
@@ -61,6 +67,8 @@ pub struct Variant {
     pub timestamp: Option<TimestampRule>,
     /// The header of the delivery's id, if it is signed.
     pub id: Option<IdRule>,
+    /// Further signed headers, which the delivery names.
+    pub named_headers: Option<NamedHeaders>,
     /// What the signed URL must be like for this variant to apply.
     pub url: Option<UrlRule>,
 }
@@ -82,9 +90,11 @@ impl Default for Scheme {
                     header: Some("X-Signature".into()),
                     ..SignaturePlace::default()
                 },
+                when: Vec::new(),
                 key: KeyRule::default(),
                 timestamp: None,
                 id: None,
+                named_headers: None,
                 url: None,
             }],
             handshakes: Vec::new(),
@@ -113,7 +123,11 @@ impl Scheme {
     /// The headers in which the signature travels, each once, the preferred one first.
     pub fn signature_headers(&self) -> Vec<String> {
         let mut headers: Vec<String> = Vec::new();
-        for header in self.variants.iter().filter_map(Variant::signature_header) {
+        let of = |variant: &'_ Variant| {
+            let further = variant.signature.further.clone();
+            variant.signature_header().into_iter().chain(further)
+        };
+        for header in self.variants.iter().flat_map(of) {
             if !headers
                 .iter()
                 .any(|known| known.eq_ignore_ascii_case(&header))
@@ -128,7 +142,17 @@ impl Scheme {
 impl Variant {
     /// Whether the signed content names the URL.
     pub fn signs_url(&self) -> bool {
-        self.content.has(&Part::Url)
+        self.content.0.iter().any(Part::reads_url)
+    }
+
+    /// Whether every change of the body shows in the signature.
+    pub fn covers_body(&self) -> bool {
+        let is_of_body = |part: &Part| *part == Part::Body || part.reads_body();
+        let is_of_json = |part: &Part| matches!(part, Part::Json(_));
+        let of_body = || self.content.0.iter().filter(|part| is_of_body(part));
+        // Values alone leave the rest open.
+        of_body().any(|part| !is_of_json(part))
+            || (self.url.as_ref()).is_some_and(|rule| rule.body_sha256_parameter.is_some())
     }
 
     /// Whether the content can be computed while the body streams by.
@@ -146,8 +170,9 @@ impl Variant {
     pub fn headers(&self) -> Vec<String> {
         let id = self.id.as_ref().map(|rule| rule.header.clone());
         let time = self.timestamp.as_ref().and_then(|rule| rule.header.clone());
-        let all = id.into_iter().chain(time).chain(self.signature_header());
-        all.collect()
+        let named = (self.named_headers.as_ref()).and_then(|rule| rule.header.clone());
+        let all = (id.into_iter().chain(time).chain(named)).chain(self.signature_header());
+        all.chain(self.signature.further.iter().cloned()).collect()
     }
 
     /// The name of the header that carries the signature, for messages; numbered headers by their

@@ -68,6 +68,15 @@ table![
     "viber",
     "teams",
     "modern-treasury",
+    "mailgun",
+    "box",
+    "segment",
+    "mercado-pago",
+    "hook0",
+    "convoy",
+    "contentful",
+    "gitea",
+    "grafana",
 ];
 
 impl Scheme {

@@ -123,6 +123,9 @@ as_text!(JsonPath);
 pub struct SignaturePlace {
     /// The header's name. With `{n}` in it, the headers numbered 1 to 100 are read.
     pub header: Option<String>,
+    /// Further headers that carry a signature, each with a key of its own: any of them suffices.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub further: Vec<String>,
     /// The path of the signature in a JSON body.
     pub json: Option<JsonPath>,
     /// The header holds a list with this between its items: one ASCII character, which spaces may
@@ -135,15 +138,34 @@ pub struct SignaturePlace {
     /// A signature without the prefix is taken too.
     #[serde(skip_serializing_if = "is_false")]
     pub prefix_optional: bool,
-    /// The list's item (its prefix, as `h=`) that names further signed headers, separated by
-    /// spaces: they must all be there, `{named_headers}` is their values joined with full stops.
-    pub named_headers: Option<String>,
+}
+
+/// Headers that the delivery itself names as signed: they must all be there.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NamedHeaders {
+    /// The signature list's item that names them (its prefix, as `h=`), separated by spaces.
+    pub item: Option<String>,
+    /// The header that names them, separated by commas.
+    pub header: Option<String>,
+    /// `{named_headers}` is `name:value` of each, the names in lower case and sorted, joined with
+    /// semicolons. Else it is their values alone, as they are named, joined with full stops.
+    #[serde(skip_serializing_if = "is_false")]
+    pub with_names: bool,
 }
 
 impl SignaturePlace {
     /// Whether more than one signature fits.
     pub fn carries_several(&self) -> bool {
-        self.separator.is_some() || self.is_numbered()
+        self.room() > 1
+    }
+
+    /// How many signatures fit.
+    pub(in crate::signing) fn room(&self) -> usize {
+        match self.separator.is_some() || self.is_numbered() {
+            true => usize::MAX,
+            false => 1 + self.further.len(),
+        }
     }
 
     /// Whether the signatures are in headers numbered from 1.
@@ -181,6 +203,9 @@ pub struct KeyRule {
     /// A secret without the prefix is not for this variant.
     #[serde(skip_serializing_if = "is_false")]
     pub prefix_required: bool,
+    /// The prefix tells that the secret is for this variant, and is a part of the key all the same.
+    #[serde(skip_serializing_if = "is_false")]
+    pub prefix_kept: bool,
     /// The prefix of private keys, for asymmetric algorithms (`whsk_`).
     pub private_prefix: Option<String>,
 }
@@ -198,8 +223,8 @@ pub enum KeyForm {
     Hex,
 }
 
-/// Where the delivery's time is and how it is judged. Every place that the delivery has is read,
-/// and the oldest time counts.
+/// Where the delivery's time is and how it is judged. A time in the body counts alone where there
+/// is one, since it is signed; of several others the oldest.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TimestampRule {
