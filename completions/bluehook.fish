@@ -133,7 +133,7 @@ complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -l id -d 'The de
 complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -l signed-url -d 'The URL that the sender was given, for schemes that sign it' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -l signed-method -d 'The request\'s method, for schemes that sign it' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -s H -l header -d 'A header of the delivery, for schemes that sign one; in curl\'s syntax' -r -a '(__fish_bluehook_at)'
-complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -s w -l webhook -d 'A profile of bluehook.toml: its URL, secret, scheme, events and projects' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -s w -l webhook -d 'A profile of bluehook.toml: its URL, secret, scheme, events and projects' -r -f -a '(bluehook completions --profiles 2>/dev/null)'
 complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -l config -d 'The configuration, instead of the nearest bluehook.toml upwards or the user\'s own' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -l format -d 'What to print: the value of the signature header, all headers that the scheme adds (one a line, as curl\'s -H @- reads them), or JSON' -r -f -a "value\t'The value of the signature header alone'
 headers\t'All headers that the scheme adds'
@@ -229,7 +229,7 @@ complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l at -d 'The 
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l tolerance -d 'How old a delivery may be: 5m, 300, or off [default: as the scheme says]' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l signed-url -d 'The URL that the sender was given, for schemes that sign it' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l signed-method -d 'The request\'s method, for schemes that sign it' -r
-complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -s w -l webhook -d 'A profile of bluehook.toml: its URL, secret, scheme, events and projects' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -s w -l webhook -d 'A profile of bluehook.toml: its URL, secret, scheme, events and projects' -r -f -a '(bluehook completions --profiles 2>/dev/null)'
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l config -d 'The configuration, instead of the nearest bluehook.toml upwards or the user\'s own' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l show -d 'How much is shown of each delivery of a recording: line, short or full' -r -f -a "line\t'One line, and why it is not genuine'
 short\t'What a person wants to know, in a dozen lines'
@@ -363,7 +363,7 @@ resend\t''"
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l scheme-file -d 'A scheme of your own: a TOML record as bluehook schemes NAME prints it' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l at -d 'The time to sign with: seconds since 1970 or RFC 3339 [default: now]' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l id -d 'The delivery\'s id [default: a random one]' -r
-complete -c bluehook -n "__fish_bluehook_using_subcommand send" -s w -l webhook -d 'A profile of bluehook.toml: its URL, secret, scheme, events and projects' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand send" -s w -l webhook -d 'A profile of bluehook.toml: its URL, secret, scheme, events and projects' -r -f -a '(bluehook completions --profiles 2>/dev/null)'
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l config -d 'The configuration, instead of the nearest bluehook.toml upwards or the user\'s own' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l timeout -d 'How long an attempt may take; Blue waits 7 seconds' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l cacert -d 'Trust the certificates in this PEM file instead of the public ones' -r -F
@@ -515,7 +515,7 @@ complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l scheme-file
 complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l at -d 'The time to sign with: seconds since 1970 or RFC 3339 [default: now]' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l id -d 'The delivery\'s id [default: a random one]' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l public-url -d 'The receiver\'s public URL, which --resign signs instead of the one that is sent to, for schemes that sign it' -r
-complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -s w -l webhook -d 'A profile of bluehook.toml: its URL, secret, scheme, events and projects' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -s w -l webhook -d 'A profile of bluehook.toml: its URL, secret, scheme, events and projects' -r -f -a '(bluehook completions --profiles 2>/dev/null)'
 complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l config -d 'The configuration, instead of the nearest bluehook.toml upwards or the user\'s own' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l timeout -d 'How long an attempt may take; Blue waits 7 seconds' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l cacert -d 'Trust the certificates in this PEM file instead of the public ones' -r -F
@@ -623,7 +623,7 @@ complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l scheme-file
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l at -d 'The time to judge by: seconds since 1970 or RFC 3339 [default: now]' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l tolerance -d 'How old a delivery may be: 5m, 300, or off [default: as the scheme says]' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l public-url -d 'The URL that senders were given, without the path: for schemes that sign the URL' -r
-complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -s w -l webhook -d 'A profile of bluehook.toml: its URL, secret, scheme, events and projects' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -s w -l webhook -d 'A profile of bluehook.toml: its URL, secret, scheme, events and projects' -r -f -a '(bluehook completions --profiles 2>/dev/null)'
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l config -d 'The configuration, instead of the nearest bluehook.toml upwards or the user\'s own' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l respond -d 'Answer by a script: steps like 500x4,200@8s,503+Retry-After:5,drop; the last one repeats' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l respond-body -d 'The body of scripted answers' -r -F
@@ -810,7 +810,7 @@ clerk\t''
 resend\t''"
 complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l scheme-file -d 'A scheme of your own: a TOML record as bluehook schemes NAME prints it' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l public-url -d 'The receiver\'s public URL, which is signed instead of the one that is sent to, for schemes that sign it' -r
-complete -c bluehook -n "__fish_bluehook_using_subcommand check" -s w -l webhook -d 'A profile of bluehook.toml: its URL, secret, scheme, events and projects' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand check" -s w -l webhook -d 'A profile of bluehook.toml: its URL, secret, scheme, events and projects' -r -f -a '(bluehook completions --profiles 2>/dev/null)'
 complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l config -d 'The configuration, instead of the nearest bluehook.toml upwards or the user\'s own' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l timeout -d 'How long an attempt may take; Blue waits 7 seconds' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l cacert -d 'Trust the certificates in this PEM file instead of the public ones' -r -F
@@ -826,7 +826,7 @@ complete -c bluehook -n "__fish_bluehook_using_subcommand check" -s h -l help -d
 complete -c bluehook -n "__fish_bluehook_using_subcommand events" -l color -d 'When to colour the output: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
 always\t'Always'
 never\t'Never'"
-complete -c bluehook -n "__fish_bluehook_using_subcommand events" -s w -l webhook -d 'A profile of bluehook.toml: its URL, secret, scheme, events and projects' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand events" -s w -l webhook -d 'A profile of bluehook.toml: its URL, secret, scheme, events and projects' -r -f -a '(bluehook completions --profiles 2>/dev/null)'
 complete -c bluehook -n "__fish_bluehook_using_subcommand events" -l config -d 'The configuration, instead of the nearest bluehook.toml upwards or the user\'s own' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand events" -l json -d 'Print the list as JSON, one object a line'
 complete -c bluehook -n "__fish_bluehook_using_subcommand events" -s h -l help -d 'Print help (see more with \'--help\')'

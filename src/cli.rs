@@ -482,8 +482,7 @@ pub fn time(text: &str) -> Result<Timestamp, String> {
         Err(_) => text.parse().ok(),
     };
     time.ok_or_else(|| {
-        "write seconds since 1970 (1795323600) or a time with its zone (2026-11-22T05:00:00Z)"
-            .into()
+        "write seconds since 1970 (1795323600) or a time and zone (2026-11-22T05:00:00Z)".into()
     })
 }
 
@@ -492,8 +491,20 @@ pub fn time(text: &str) -> Result<Timestamp, String> {
 /// # Errors
 /// A sentence that shows the forms.
 pub fn duration(text: &str) -> Result<Duration, String> {
-    crate::duration::parse(text)
-        .ok_or_else(|| "write a duration such as 250ms, 7s, 5m or 2h".into())
+    crate::duration::parse(text).ok_or_else(|| {
+        let days = text
+            .trim()
+            .trim_end_matches(|unit: char| unit.is_ascii_alphabetic());
+        match (text.trim().strip_prefix(days), days.trim().parse::<u64>()) {
+            (Some("d" | "day" | "days"), Ok(days)) => {
+                format!(
+                    "hours are the longest unit: write {}h",
+                    days.saturating_mul(24)
+                )
+            }
+            _ => "write a duration in ms, s, m or h, such as 250ms, 7s, 5m or 2h".into(),
+        }
+    })
 }
 
 /// A duration that is not nothing: a limit of zero would refuse everything.
@@ -502,7 +513,7 @@ pub fn duration(text: &str) -> Result<Duration, String> {
 /// A sentence that shows the forms.
 pub fn positive_duration(text: &str) -> Result<Duration, String> {
     match duration(text)? {
-        Duration::ZERO => Err("it must be more than nothing".into()),
+        Duration::ZERO => Err("write a duration longer than 0s".into()),
         duration => Ok(duration),
     }
 }
@@ -526,9 +537,16 @@ where
 {
     move |text| match text.parse() {
         Ok(number) if range.contains(&number) => Ok(number),
-        _ => Err(match (range.start_bound(), range.end_bound()) {
+        other => Err(match (range.start_bound(), range.end_bound()) {
             (Bound::Included(start), Bound::Included(end)) => {
                 format!("write a number from {start} to {end}")
+            }
+            // Digits that are no number are too many.
+            _ if other.is_err()
+                && text.bytes().all(|byte| byte.is_ascii_digit())
+                && !text.is_empty() =>
+            {
+                "write a smaller number".into()
             }
             (Bound::Included(start), _) => format!("write a number from {start} on"),
             _ => "write a number".into(),
@@ -557,7 +575,7 @@ pub fn tolerance(text: &str) -> Result<Tolerance, String> {
     match text {
         "off" => Ok(Tolerance::Off),
         _ => duration(text).map(Tolerance::Within).map_err(|_| {
-            "write a duration such as 5m or 300, or off to leave the age unjudged".into()
+            "write a duration such as 5m or 300, or off, which leaves the age unjudged".into()
         }),
     }
 }

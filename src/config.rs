@@ -198,7 +198,7 @@ impl Config {
         let holds_secret = sources.any(|source| matches!(source, SecretSource::Value(_)));
         if holds_secret && readable_by_others(path) {
             config.warnings.push(format!(
-                "{0} holds a secret, and other users of this machine can read it: chmod 600 {0}, or use secret_env or secret_file",
+                "other users of this machine can read {}, which holds a secret: chmod 600 mends it, as do secret_env and secret_file",
                 path.display()
             ));
         }
@@ -934,7 +934,7 @@ signature = { header = "X-Ours" }
         assert_eq!(
             warnings(value, 0o640),
             [format!(
-                "{path} holds a secret, and other users of this machine can read it: chmod 600 {path}, or use secret_env or secret_file"
+                "other users of this machine can read {path}, which holds a secret: chmod 600 mends it, as do secret_env and secret_file"
             )]
         );
         assert_eq!(warnings(value, 0o600), [""; 0]);

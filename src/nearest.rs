@@ -6,7 +6,8 @@ const LONGEST_NAME: usize = 64;
 const MOST_NAMES: usize = 1000;
 
 /// The name that is so similar to `name` that it was probably meant, whatever the case; of several
-/// the first one. One letter in four may be wrong, in short names one at all.
+/// the first one. One letter in four may be wrong, in short names one at all; or the letters stand
+/// in another order.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if name.len() > LONGEST_NAME {
         return None;
@@ -21,12 +22,22 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .take(MOST_NAMES)
         .filter(|known| known.len() <= LONGEST_NAME)
         .map(|known| {
-            let distance = strsim::damerau_levenshtein(&wanted, &known.to_lowercase());
-            (distance, known)
+            let lower = known.to_lowercase();
+            let distance = strsim::damerau_levenshtein(&wanted, &lower);
+            match letters(&wanted) == letters(&lower) {
+                true => (distance.min(1), known),
+                false => (distance, known),
+            }
         })
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, known)| known)
+}
+
+fn letters(name: &str) -> Vec<char> {
+    let mut letters: Vec<char> = name.chars().collect();
+    letters.sort_unstable();
+    letters
 }
 
 #[cfg(test)]
@@ -40,6 +51,7 @@ mod tests {
             ("urll", Some("url")),
             ("URL", Some("url")),
             ("sceret", Some("secret")),
+            ("secert_nve", Some("secret_env")),
             ("B", Some("b")),
             ("a", None),
             ("", None),

@@ -397,7 +397,7 @@ fn the_content_length_counts_where_its_bytes_are_there() {
         (
             "bodyGET",
             "body",
-            vec!["line 5 ends a head whose body is followed by 3 more bytes: they are left out"],
+            vec!["line 5 ends a head whose body is followed by 3 bytes, which are left out"],
         ),
         (
             "bod",
@@ -833,7 +833,7 @@ fn a_recording_that_is_cut_while_it_is_written_is_noticed() {
     assert_eq!(changed, Some(Changed::Cut(lost)));
     assert_eq!(
         changed.unwrap().to_string(),
-        format!("the recording was cut short: {lost} bytes of it are gone")
+        format!("the recording was cut short by {lost} bytes")
     );
     assert_eq!(appender.append(&[SMALL]).unwrap(), None);
     let (deliveries, error, warnings) = read(fs::read(&path).unwrap());

@@ -127,7 +127,7 @@ impl Composer {
         settings::note_stamp(shell, &scheme, stamp, talk)?;
         let keyring = match secrets {
             [] => None,
-            secrets => Some(Keyring::for_signing(&scheme, secrets).map_err(Problem::usage)?),
+            secrets => Some(Keyring::for_signing(&scheme, secrets).map_err(settings::unfit)?),
         };
         let extra = input::headers(shell, headers)?;
         if let Some(header) = extra.iter().find(|header| sender::is_framing(header)) {

@@ -29,7 +29,10 @@ pub(crate) struct Filter {
 /// # Errors
 /// A sentence that says what is wrong with it.
 pub(super) fn pattern(text: &str) -> Result<Pattern, String> {
-    Pattern::new(text).map_err(|error| format!("{} at character {}", error.msg, error.pos + 1))
+    Pattern::new(text).map_err(|error| {
+        let (what, at) = (error.msg, error.pos + 1);
+        format!("write a glob such as COMMENT_*: {what} at character {at}")
+    })
 }
 
 /// Sees to it that some event of Blue's matches.
@@ -49,6 +52,12 @@ pub(super) fn check(pattern: &Pattern) -> Result<(), Problem> {
 }
 
 impl Filter {
+    /// Why nothing may have been meant: an event of no such name, with the nearest one.
+    pub(super) fn doubt(&self) -> Option<String> {
+        let unknown = self.event.iter().find_map(|pattern| check(pattern).err());
+        unknown.and_then(|problem| problem.hint)
+    }
+
     /// Whether everything is meant.
     pub(super) fn is_empty(&self) -> bool {
         self.event.is_empty() && self.project.is_empty() && self.condition.is_empty()

@@ -191,6 +191,10 @@ pub(super) fn no_secret(otherwise: &str) -> Problem {
 }
 
 fn from_env(name: &str, value: Option<&OsStr>) -> Result<Secret, Problem> {
+    if name.is_empty() {
+        let problem = Problem::wrong("--secret-env names no variable");
+        return Err(problem.hint("give the variable's name, without a $"));
+    }
     let Some(value) = value else {
         return Err(Problem::wrong(format!(
             "the environment variable {} is not set",
@@ -198,8 +202,10 @@ fn from_env(name: &str, value: Option<&OsStr>) -> Result<Secret, Problem> {
         ))
         .hint("export it, or use --secret-file FILE"));
     };
-    Secret::new(value.as_encoded_bytes())
-        .map_err(|_| Problem::wrong(format!("the environment variable {name} is empty")))
+    Secret::new(value.as_encoded_bytes()).map_err(|_| {
+        Problem::wrong(format!("the environment variable {name} is empty"))
+            .hint("give it the secret, or use --secret-file FILE")
+    })
 }
 
 /// A variable's name as messages tell it, if it is written like one: what is not may be the secret
@@ -218,7 +224,8 @@ fn from_file(shell: &mut Shell, path: &Path) -> Result<Secret, Problem> {
         shell.stdin.take("--secret-file")?;
         shell.err.print("the secret, which is not shown: ")?;
         let typed = (shell.stdin.hidden)().map_err(|error| unreadable("the secret", error))?;
-        return Secret::new(typed).map_err(|_| Problem::wrong("the secret is empty"));
+        return Secret::new(typed)
+            .map_err(|_| Problem::wrong("the secret that was typed is empty"));
     }
     let input = Input::open(shell, Some(path), "--secret-file", "the secret")?;
     let name = input.name.clone();
@@ -230,7 +237,10 @@ fn from_file(shell: &mut Shell, path: &Path) -> Result<Secret, Problem> {
             "{name} has more than one line: all of it is one secret, line ends inside included"
         ))?;
     }
-    Secret::new(secret).map_err(|_| Problem::wrong(format!("the secret in {name} is empty")))
+    Secret::new(secret).map_err(|_| {
+        Problem::wrong(format!("{name}, which --secret-file names, is empty"))
+            .hint("printf %s SECRET > FILE writes a secret without a line end")
+    })
 }
 
 /// Exactly one line end is no part of a secret: editors and `echo` add it.

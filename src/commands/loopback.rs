@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
+use super::settings;
 use super::shell::Problem;
 use crate::blue::event::Event;
 use crate::blue::facts::Facts;
@@ -73,7 +74,7 @@ impl Loopback {
         let keyring = match secrets {
             [] => None,
             // The same keys verify: of a key pair the private half holds the public one.
-            secrets => Some(Keyring::for_signing(scheme, secrets).map_err(Problem::usage)?),
+            secrets => Some(Keyring::for_signing(scheme, secrets).map_err(settings::unfit)?),
         };
         let scheme = Arc::new(scheme.clone());
         let (sender, arrived) = mpsc::channel();

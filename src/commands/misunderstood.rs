@@ -3,6 +3,7 @@
 
 use std::error::Error as _;
 use std::ffi::OsString;
+use std::path::Path;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
@@ -19,6 +20,66 @@ const SECRET: &[&str] = &[
     "--data",
     "--set",
     "--signature",
+];
+/// What options are called elsewhere, and here: of several the first that the command has.
+const OTHERWISE: &[(&str, &[&str])] = &[
+    ("--body", &["--data"]),
+    ("--count", &["--repeat"]),
+    ("--duration", &["--timeout"]),
+    ("--env", &["--secret-env"]),
+    ("--file", &["--data", "--delivery", "--record"]),
+    ("--key", &["--secret"]),
+    ("--output", &["--record"]),
+    ("--payload", &["--data"]),
+    ("--profile", &["--webhook"]),
+    ("--repeat", &["--count"]),
+    ("--requests", &["--repeat"]),
+    ("--retries", &["--attempts"]),
+    ("--times", &["--repeat", "--count"]),
+    ("--url", &["--forward-to"]),
+];
+/// Options that are nothing without another one.
+const ALONE: &[(&str, &str)] = &[
+    ("--respond SPEC", "--respond-body"),
+    ("--webhook NAME", "--force"),
+    ("--loopback", "--show"),
+    ("--delivery FILE", "--show"),
+    ("--shuffle", "--seed"),
+    ("--forward-to [GLOB=]URL", "--cacert and --insecure"),
+];
+/// What a command cannot do without, and a line that has it.
+const NEEDED: &[(&str, &str, &str)] = &[
+    (
+        "send",
+        "send needs to know where to",
+        "name a URL (3000 is http://localhost:3000), a profile with -w, or --loopback, which needs no receiver",
+    ),
+    (
+        "replay",
+        "replay needs to know what to send again",
+        "name a recording, then the URL: bluehook replay deliveries.jsonl 3000",
+    ),
+    (
+        "check",
+        "check needs to know which receiver",
+        "name its URL, or a profile with -w: bluehook check 3000/hooks --secret-file secret.txt",
+    ),
+    (
+        "completions",
+        "completions needs to know for which shell",
+        "bash, zsh, fish, elvish or powershell: bluehook completions bash",
+    ),
+];
+/// What is written for values whose form one sentence does not tell.
+const FORMS: &[(&str, &str)] = &[
+    (
+        "--respond",
+        "steps are written 200, 500x4, 200@8s, 503+Retry-After:5 or drop, with commas between them",
+    ),
+    (
+        "--secret",
+        "an unset variable in quotes leaves nothing: --secret-env NAME tells of it",
+    ),
 ];
 /// What people type who know curl, and what there is instead.
 const CURLS: &[(&str, &str)] = &[
@@ -48,6 +109,7 @@ pub(super) fn problem(error: &clap::Error, arguments: &[OsString], root: clap::C
         error,
         root,
         command,
+        arguments,
     };
     match error.kind() {
         ErrorKind::InvalidSubcommand => {
@@ -85,6 +147,8 @@ struct Found<'a> {
     root: clap::Command,
     /// The command that is named, if one is.
     command: Option<&'a str>,
+    /// All that was typed.
+    arguments: &'a [OsString],
 }
 
 impl Found<'_> {
@@ -111,8 +175,12 @@ impl Found<'_> {
 
     fn unknown_argument(&self) -> Problem {
         let typed = self.text(ContextKind::InvalidArg);
-        if !typed.starts_with('-') || typed == "-" {
+        let is_behind_dashes = self.arguments.iter().any(|argument| argument == "--");
+        if !typed.starts_with('-') || typed == "-" || is_behind_dashes {
             return self.one_too_many(typed);
+        }
+        if let Some(problem) = self.negative(typed) {
+            return problem;
         }
         let command = self.command.unwrap_or_default();
         if command == "send"
@@ -129,13 +197,41 @@ impl Found<'_> {
         // What it takes is defined once it is asked for.
         root.build();
         let definition = root.find_subcommand(command).unwrap_or(&root);
-        let long = definition.get_arguments().filter_map(clap::Arg::get_long);
-        match nearest(typed.trim_start_matches('-'), long) {
-            Some(meant) if typed.starts_with("--") => {
-                problem.hint(format!("did you mean --{meant}?"))
+        let shown = definition.get_arguments().filter(|arg| !arg.is_hide_set());
+        let long: Vec<String> = shown
+            .filter_map(clap::Arg::get_long)
+            .map(|name| format!("--{name}"))
+            .collect();
+        match meant(typed, &long) {
+            Some(meant) => problem.hint(format!("did you mean {meant}?")),
+            None if typed == "--url" && ["send", "replay", "check"].contains(&command) => {
+                problem.hint("the URL is named without an option")
             }
-            _ => problem.hint("--help lists the options"),
+            None => problem.hint("--help lists the options"),
         }
+    }
+
+    /// What is wrong with a negative number, which clap takes for an option: the same as if it were
+    /// joined to the option before it.
+    fn negative(&self, typed: &str) -> Option<Problem> {
+        typed[1..]
+            .starts_with(|first: char| first.is_ascii_digit())
+            .then_some(())?;
+        let is_it = |argument: &OsString| {
+            argument
+                .to_str()
+                .is_some_and(|argument| argument.starts_with(typed))
+        };
+        let at = self.arguments.iter().position(is_it)?;
+        let mut joined = self.arguments.to_vec();
+        let number = joined.remove(at);
+        let option = joined.get_mut(at.checked_sub(1)?)?;
+        option.to_str().filter(|option| option.starts_with('-'))?;
+        option.push("=");
+        option.push(number);
+        let error = self.root.clone().try_get_matches_from(&joined).err()?;
+        (error.kind() == ErrorKind::ValueValidation)
+            .then(|| problem(&error, &joined, self.root.clone()))
     }
 
     /// An argument that nothing takes. It is not repeated: it may be a secret whose option was
@@ -184,12 +280,24 @@ impl Found<'_> {
 
     fn missing(&self) -> Problem {
         let missing = self.texts(ContextKind::InvalidArg);
-        if self.command == Some("send") && missing.iter().any(|one| one.contains("--loopback")) {
-            return Problem::wrong("send needs to know where to").hint(
-                "name a URL (3000 is http://localhost:3000), a profile with -w, or --loopback, which needs no receiver",
-            );
+        let alone = ALONE.iter().find(|(needed, without)| {
+            missing.iter().any(|one| one == needed)
+                && self.arguments.iter().any(|typed| {
+                    let typed = typed.to_str().and_then(|typed| typed.split('=').next());
+                    typed.is_some_and(|typed| without.split(' ').any(|one| one == typed))
+                })
+        });
+        if let Some((needed, without)) = alone {
+            return Problem::wrong(format!("{without} needs {needed} beside it"));
         }
-        Problem::wrong(format!("{} is missing", missing.join(" and "))).hint("--help tells more")
+        match NEEDED
+            .iter()
+            .find(|(command, ..)| Some(*command) == self.command)
+        {
+            Some((_, sentence, line)) => Problem::wrong(sentence).hint(*line),
+            None => Problem::wrong(format!("{} is missing", missing.join(" and ")))
+                .hint("--help tells more"),
+        }
     }
 
     fn value(&self) -> Problem {
@@ -199,6 +307,10 @@ impl Found<'_> {
         let said = match (self.error.source(), self.error.get(ContextKind::Custom)) {
             (Some(source), _) => source.to_string(),
             (None, Some(ContextValue::String(said))) => said.clone(),
+            (None, _) if value.is_empty() && !option.starts_with('-') => {
+                return Problem::wrong(format!("{option} is empty"))
+                    .hint("an unset variable in quotes leaves nothing");
+            }
             (None, _) if value.is_empty() => {
                 let whole = bare(self.text(ContextKind::InvalidArg));
                 return Problem::wrong(format!("{option} needs a value: {whole}"));
@@ -210,21 +322,53 @@ impl Found<'_> {
         let repeats = SECRET.contains(&option.as_str())
             || value.is_empty()
             || value.contains('@')
-            || value.len() > 2 && said.contains(value);
+            || value.len() > 2 && has_word(&said, value);
         if self.command == Some("send") && option == "URL" && Event::named(value).is_some() {
             return Problem::wrong(format!("{value} is an event, not a URL"))
                 .hint(format!("-e {value} sends its sample"));
+        }
+        if self.command == Some("replay") && option == "URL" && Path::new(value).exists() {
+            return Problem::wrong("replay takes the recording first, then the URL")
+                .hint(format!("for example: bluehook replay {shown} 3000"));
         }
         let problem = match repeats {
             true if !option.starts_with('-') => Problem::wrong(said),
             true => Problem::wrong(format!("{option}: {said}")),
             false => Problem::wrong(format!("{option} {shown}: {said}")),
         };
-        match nearest(value, valid.iter().map(String::as_str)) {
-            Some(meant) => problem.hint(format!("did you mean {meant}?")),
-            None => problem,
+        let form = FORMS.iter().find(|(of, _)| *of == option);
+        match (nearest(value, valid.iter().map(String::as_str)), form) {
+            (Some(meant), _) => problem.hint(format!("did you mean {meant}?")),
+            (None, Some((_, form))) => problem.hint(*form),
+            (None, None) => problem,
         }
     }
+}
+
+/// The option that was probably meant: by its name elsewhere, by likeness, or as the shortest one
+/// that begins so.
+fn meant<'a>(typed: &str, options: &'a [String]) -> Option<&'a str> {
+    let names = || options.iter().map(String::as_str);
+    let elsewhere = OTHERWISE.iter().find(|(name, _)| *name == typed);
+    if let Some((_, here)) = elsewhere {
+        return here
+            .iter()
+            .find_map(|here| names().find(|name| name == here));
+    }
+    if !typed.starts_with("--") {
+        return None;
+    }
+    let longer = names().filter(|name| typed.len() > 4 && name.starts_with(typed));
+    nearest(typed, names()).or_else(|| longer.min_by_key(|name| name.len()))
+}
+
+/// Whether a sentence has these words as they are.
+fn has_word(sentence: &str, words: &str) -> bool {
+    let is_apart = |side: Option<char>| side.is_none_or(|side| !side.is_alphanumeric());
+    sentence.match_indices(words).any(|(at, _)| {
+        is_apart(sentence[..at].chars().next_back())
+            && is_apart(sentence[at + words.len()..].chars().next())
+    })
 }
 
 /// Words of which one is right: `line, short or full`.

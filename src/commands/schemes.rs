@@ -42,7 +42,7 @@ impl Schemes {
             let record = match Scheme::record(name) {
                 Some(record) => record.to_owned(),
                 None => {
-                    let scheme = settings.scheme_named(shell, name)?;
+                    let scheme = settings.scheme_named(shell, name, "")?;
                     let record = toml::to_string(&scheme).map_err(Problem::failed)?;
                     harmless::lines(record.as_bytes()).into_owned()
                 }

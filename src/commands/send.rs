@@ -79,6 +79,7 @@ pub(super) struct Send {
         value_name = "DETAIL",
         value_enum,
         requires = "loopback",
+        conflicts_with = "url",
         hide_possible_values = true,
         help_heading = "Output"
     )]

@@ -9,13 +9,13 @@ use jiff::Timestamp;
 use super::input;
 use super::shell::{Problem, Shell};
 use crate::cli::{ClockChoice, ProfileChoice, SchemeChoice, Secrets, StampChoice, Talk};
-use crate::config::{self, Config, Profile, Unusable};
+use crate::config::{self, Config, Profile};
 use crate::nearest::nearest;
 use crate::sender::Url;
 use crate::show::harmless;
 use crate::signing::Scheme;
 use crate::signing::Secret;
-use crate::signing::{Clock, Missing, Stamp, Tolerance};
+use crate::signing::{Clock, Missing, Stamp, Tolerance, Unfit, Unusable};
 
 /// Providers whose deliveries no record can describe, and why.
 const NOT_EXPRESSIBLE: &[(&str, &str)] = &[
@@ -86,11 +86,15 @@ impl Settings {
         let of_profile = self.profile()?.and_then(|profile| profile.scheme.clone());
         match choice.scheme.clone().or(of_profile) {
             None => Ok(Scheme::default()),
-            Some(name) => self.scheme_named(shell, &name),
+            Some(name) => {
+                let own = "; --scheme-file takes one of your own";
+                self.scheme_named(shell, &name, own)
+            }
         }
     }
 
-    /// The scheme of that name: of the table, or the user's own.
+    /// The scheme of that name: of the table, or the user's own. `otherwise` says what else can be
+    /// done.
     ///
     /// # Errors
     /// There is none.
@@ -98,6 +102,7 @@ impl Settings {
         &mut self,
         shell: &mut Shell,
         name: &str,
+        otherwise: &str,
     ) -> Result<Scheme, Problem> {
         if let Some(scheme) = Scheme::named(name) {
             return Ok(scheme);
@@ -111,10 +116,11 @@ impl Settings {
             .config
             .as_ref()
             .and_then(|config| config.schemes.get(name));
-        own.cloned().ok_or_else(|| self.unknown_scheme(name))
+        own.cloned()
+            .ok_or_else(|| self.unknown_scheme(name, otherwise))
     }
 
-    fn unknown_scheme(&self, name: &str) -> Problem {
+    fn unknown_scheme(&self, name: &str, otherwise: &str) -> Problem {
         let shown = harmless::short(name.as_bytes(), 60);
         if let Some((name, why)) = NOT_EXPRESSIBLE
             .iter()
@@ -132,9 +138,7 @@ impl Settings {
         let problem = Problem::wrong(format!("{shown} is not a known scheme"));
         match nearest(name, names) {
             Some(nearest) => problem.hint(format!("did you mean {nearest}?")),
-            None => {
-                problem.hint("bluehook schemes lists them; --scheme-file takes one of your own")
-            }
+            None => problem.hint(format!("bluehook schemes lists them{otherwise}")),
         }
     }
 
@@ -203,11 +207,16 @@ impl Settings {
 
 fn no_webhook(config: &Config, name: &str) -> Problem {
     let known = || config.webhooks.keys().map(String::as_str);
-    let problem = Problem::wrong(format!("{} has no webhook {name}", config.path.display()));
+    let name_shown = harmless::short(name.as_bytes(), 60);
+    let path = config.path.display();
+    let problem = Problem::wrong(format!("{path} has no profile {name_shown}"));
     match nearest(name, known()) {
         Some(meant) => problem.hint(format!("did you mean {meant}?")),
         None if config.webhooks.is_empty() => problem.hint("it has no [webhook.NAME] at all"),
-        None => problem.hint(format!("it has {}", known().collect::<Vec<_>>().join(", "))),
+        None => problem.hint(format!(
+            "it has {}",
+            known().collect::<Vec<_>>().join(" and ")
+        )),
     }
 }
 
@@ -236,8 +245,8 @@ fn open(shell: &mut Shell, path: Option<&Path>) -> Result<Config, Problem> {
     let path = match path {
         Some(path) => path.to_owned(),
         None => find(shell).ok_or_else(|| {
-            Problem::wrong("there is no bluehook.toml, neither here and above nor in the user's configuration folder")
-                .hint("write one with [webhook.NAME], or name it with --config")
+            let here = "there is no bluehook.toml, neither from here upwards nor in your configuration folder";
+            Problem::wrong(here).hint("write one with [webhook.NAME], or name it with --config")
         })?,
     };
     let check = |url: &str| {
@@ -246,13 +255,44 @@ fn open(shell: &mut Shell, path: Option<&Path>) -> Result<Config, Problem> {
             .map_err(|error| error.to_string())
     };
     let config = Config::open(&path, check).map_err(|unusable| match unusable {
-        Unusable::Unreadable { .. } => Problem::failed(unusable),
-        Unusable::Invalid(invalid) => Problem::usage(invalid),
+        config::Unusable::Unreadable { .. } => Problem::failed(unusable),
+        config::Unusable::Invalid(invalid) => Problem::usage(invalid),
     })?;
     for warning in &config.warnings {
         shell.err.warn(warning)?;
     }
     Ok(config)
+}
+
+/// The names of the profiles that `-w` would find, for completions: without a word of what is wrong.
+/// Shells evaluate what they are given, and the file may be a stranger's: only plain names.
+pub(super) fn profile_names(shell: &Shell) -> Vec<String> {
+    let is_plain = |name: &&String| {
+        (name.chars()).all(|character| character.is_alphanumeric() || "-_.".contains(character))
+    };
+    let config = find(shell).and_then(|path| Config::open(&path, |_| Ok(())).ok());
+    let webhooks = config.map(|config| config.webhooks).unwrap_or_default();
+    webhooks.keys().filter(is_plain).cloned().collect()
+}
+
+/// A secret that the scheme has no use for, and where a right one comes from.
+pub(super) fn unfit(unfit: Unfit) -> Problem {
+    let hint = match &unfit.why {
+        Unusable::NotBase64 { .. } => {
+            Some("take it as the provider shows it; printf %s SECRET | base64 makes one of a text")
+        }
+        Unusable::NotHex => Some("take it as the provider shows it"),
+        Unusable::NoPrefix { .. } => Some("take it as the provider shows it, with its prefix"),
+        Unusable::NotAKey { .. } => Some(
+            "verify with the public key that the provider shows, sign with the private one (PEM)",
+        ),
+        _ => None,
+    };
+    let problem = Problem::usage(unfit);
+    match hint {
+        Some(hint) => problem.hint(hint),
+        None => problem,
+    }
 }
 
 /// The id and time to sign with: random and now, where nothing is said. What the scheme has no use

@@ -6,8 +6,8 @@ use std::io::{self, Read, Write};
 
 use jiff::Timestamp;
 
-use crate::show::harmless;
 use crate::show::style::Style;
+use crate::show::{fit, harmless};
 
 /// What a command has around it: streams, clock and environment. Tests and `main` make one.
 pub struct Shell {
@@ -25,6 +25,9 @@ pub struct Shell {
     pub random: fn(&mut [u8]) -> io::Result<()>,
 }
 
+/// Longer lines are hard to read.
+const WIDEST: usize = 100;
+
 /// An output stream of the process.
 pub struct Stream {
     /// Where the bytes go.
@@ -38,10 +41,11 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// How wide a line may be. A pipe has no width: whoever reads it wants whole lines.
+    /// How wide a line may be: no wider than is easily read. A pipe has no width: whoever reads it
+    /// wants whole lines.
     pub fn line_width(&self) -> usize {
         if self.is_terminal {
-            self.width
+            self.width.min(WIDEST)
         } else {
             usize::MAX
         }
@@ -75,31 +79,37 @@ impl Stream {
     /// As [`Stream::print`].
     pub(super) fn say(&mut self, sentence: impl Display) -> Result<(), Problem> {
         let sentence = sentence.to_string();
-        self.print(format!("{}\n", harmless::line(sentence.as_bytes())))
+        let said = harmless::line(sentence.as_bytes());
+        let wrapped = fit::wrapped(&said, 0, 2, self.line_width());
+        self.print(format!("{wrapped}\n"))
     }
 
     /// Says what is odd.
     pub(super) fn warn(&mut self, sentence: impl Display) -> Result<(), Problem> {
-        self.labelled(self.style.odd("warning:"), sentence)
+        self.labelled("warning:", self.style.odd("warning:"), sentence)
     }
 
     /// Says what is worth knowing.
     pub(super) fn note(&mut self, sentence: impl Display) -> Result<(), Problem> {
-        self.labelled(self.style.odd("note:"), sentence)
+        self.labelled("note:", self.style.odd("note:"), sentence)
     }
 
     /// Says what to do.
     pub(super) fn hint(&mut self, sentence: impl Display) -> Result<(), Problem> {
-        self.labelled(self.style.name("hint:"), sentence)
+        self.labelled("hint:", self.style.name("hint:"), sentence)
     }
 
+    /// Says a sentence behind a word that tells what it is.
     pub(super) fn labelled(
         &mut self,
-        label: String,
+        label: &str,
+        painted: String,
         sentence: impl Display,
     ) -> Result<(), Problem> {
         let sentence = sentence.to_string();
-        self.print(format!("{label} {}\n", harmless::line(sentence.as_bytes())))
+        let said = harmless::line(sentence.as_bytes());
+        let wrapped = fit::wrapped(&said, label.len() + 1, 2, self.line_width());
+        self.print(format!("{painted} {wrapped}\n"))
     }
 }
 
@@ -129,7 +139,7 @@ impl Stdin {
     pub(super) fn take(&mut self, by: &'static str) -> Result<Box<dyn Read + Send>, Problem> {
         if let Some(other) = self.taken_by.replace(by) {
             return Err(Problem::wrong(format!(
-                "standard input is named twice: by {other} and by {by}"
+                "standard input is wanted twice: for {other} and for {by}"
             ))
             .hint("give one of them as a file"));
         }

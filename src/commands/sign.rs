@@ -93,7 +93,7 @@ impl Sign {
         let scheme = settings.scheme(shell, &self.scheme)?;
         let secrets = settings.some_secrets(shell, &self.secrets, "")?;
         settings.say(shell, self.output.talk.verbose)?;
-        let keyring = Keyring::for_signing(&scheme, &secrets).map_err(Problem::usage)?;
+        let keyring = Keyring::for_signing(&scheme, &secrets).map_err(settings::unfit)?;
         let headers = input::headers(shell, &self.header)?;
         let stamp = settings::stamp(shell, &scheme, &self.stamp, self.output.talk)?;
         let parts = Parts {

@@ -13,7 +13,7 @@ use super::shell::{Problem, Shell, Verdict};
 use super::{input, signals};
 use crate::cli;
 use crate::delivery::Delivery;
-use crate::sender::{self, Curl, Halt, Load, Plan, Policy, Sender, Tally, Url};
+use crate::sender::{self, BadOption, Curl, Halt, Load, Plan, Policy, Sender, Tally, Url};
 
 /// The largest file of certificates: all that a system trusts is some 200 KB.
 const CACERT_BYTES: u64 = 4 << 20;
@@ -53,7 +53,12 @@ impl Transport {
             proxy: self.proxy.clone(),
             concurrency,
         })
-        .map_err(Problem::usage)
+        .map_err(|bad| match (&bad, &self.cacert) {
+            (BadOption::Cacert(why), Some(path)) => {
+                Problem::wrong(format!("--cacert {}: {why}", path.display()))
+            }
+            (why, _) => Problem::wrong(format!("--proxy: {why}")),
+        })
     }
 
     /// The curl command that makes an equal attempt.
@@ -96,7 +101,7 @@ impl Retries {
     pub(super) fn plan(&self) -> Result<Plan, Problem> {
         if self.policy == Policy::Once && self.attempts.is_some_and(|attempts| attempts > 1) {
             let problem = Problem::wrong("more than one attempt needs a policy for its pauses");
-            return Err(problem.hint("--policy blue or --policy standard"));
+            return Err(problem.hint("add --policy blue or --policy standard"));
         }
         Ok(Plan {
             policy: self.policy,

@@ -68,10 +68,10 @@ pub(super) struct Verify {
     /// The profile.
     pub profile: ProfileChoice,
     /// Print the signature that would have been right: whoever sees it can forge the delivery
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     pub show_expected: bool,
     /// Show the signed content and the steps from secret to signature
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     pub explain: bool,
     /// How much is shown of each delivery of a recording: line, short or full
     #[arg(
@@ -79,7 +79,8 @@ pub(super) struct Verify {
         value_name = "DETAIL",
         value_enum,
         requires = "delivery",
-        hide_possible_values = true
+        hide_possible_values = true,
+        help_heading = "Output"
     )]
     pub show: Option<Detail>,
     #[command(flatten)]
@@ -115,7 +116,7 @@ impl Verify {
         let secrets = settings.some_secrets(shell, &self.secrets, "")?;
         settings.say(shell, self.output.talk.verbose)?;
         settings::note_clock(shell, &scheme, &self.clock, self.output.talk)?;
-        let keyring = Keyring::for_verifying(&scheme, &secrets).map_err(Problem::usage)?;
+        let keyring = Keyring::for_verifying(&scheme, &secrets).map_err(settings::unfit)?;
         let court = Court {
             scheme,
             secrets,
@@ -260,7 +261,7 @@ impl Verify {
             return Ok(());
         }
         shell.err.hint(format!(
-            "no signature is given: use --signature VALUE, or -H '{header}: VALUE'"
+            "no signature is given: name it with --signature VALUE or -H '{header}: VALUE'"
         ))
     }
 

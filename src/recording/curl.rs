@@ -6,6 +6,7 @@ use std::io::{BufRead, Cursor};
 use super::line::{Answered, Told};
 use super::lines::{Lines, Unreadable, Warning};
 use super::raw;
+use crate::amount;
 
 /// Whether a file that begins so is one: of a trace, or of what `-v` prints.
 pub(super) fn begins(start: &[u8]) -> bool {
@@ -102,7 +103,10 @@ impl Transfers {
             }
             let parts = [&transfer.request, &transfer.head, &transfer.body];
             if parts.iter().any(|part| part.len() > limit) {
-                return Err(lines.malformed(format!("is in a transfer of more than {limit} bytes")));
+                return Err(lines.malformed(format!(
+                    "is in a transfer of more than {}",
+                    amount::bytes(limit)
+                )));
             }
         }
         match transfer.request.is_empty() {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::line::{Answered, Told, decoded, target_of};
 use super::lines::Unreadable;
+use crate::amount;
 use crate::delivery::{Delivery, Headers};
 use crate::http::{is_field_value, is_token};
 
@@ -145,7 +146,7 @@ impl<R: BufRead> Entries<R> {
             let count = taken.len();
             self.input.consume(count);
             if self.text.len() > self.limit {
-                let what = format!("ends an entry of more than {} bytes", self.limit);
+                let what = format!("ends an entry of more than {}", amount::bytes(self.limit));
                 return Err(self.malformed(self.line, what));
             }
             if end.is_some() {

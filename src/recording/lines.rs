@@ -106,10 +106,7 @@ impl<R: BufRead> Lines<R> {
             bytes.push(b'\n');
         }
         match bytes.len() > self.limit {
-            true => Err(self.malformed(format!(
-                "goes beyond {} bytes",
-                amount::count(self.limit as u64)
-            ))),
+            true => Err(self.malformed(format!("goes beyond {} bytes", amount::count(self.limit)))),
             false => Ok(()),
         }
     }

@@ -5,6 +5,7 @@ use std::io::BufRead;
 
 use super::line::{HEAD_BYTES, is_target};
 use super::lines::{Lines, Unreadable, Warning};
+use crate::amount;
 use crate::delivery::{Delivery, Headers};
 use crate::http::{self, Chunks, Fault, Stretch, is_field_value, is_token};
 
@@ -316,8 +317,8 @@ fn left_over(bytes: &[u8]) -> Option<String> {
     let only_line_ends = bytes.iter().all(|byte| matches!(byte, b'\r' | b'\n'));
     (!only_line_ends).then(|| {
         format!(
-            "ends a head whose body is followed by {} more bytes: they are left out",
-            bytes.len()
+            "ends a head whose body is followed by {}, which are left out",
+            amount::bytes(bytes.len())
         )
     })
 }

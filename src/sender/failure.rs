@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::tls::TlsProblem;
 use super::typed::shown;
+use crate::amount;
 
 /// Why an attempt brought no answer, with the evidence. The sentence is its `Display`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,25 +119,25 @@ impl Failure {
         let hint = match self {
             Self::Resolve { .. } => "is the host name spelt right, and is there a network?",
             Self::Refused { port, .. } => {
-                return Some(format!("is the server running on port {port}?"));
+                return Some(format!("is the receiver running on port {port}?"));
             }
             Self::Timeout { phase, .. } => match phase {
                 Phase::Connect => "is the host up, and does a firewall let the port through?",
-                Phase::Tls => "does the server speak TLS on this port?",
-                Phase::Send => "the server does not read the request's body",
+                Phase::Tls => "does the receiver speak TLS on this port?",
+                Phase::Send => "the receiver does not read the request's body",
                 Phase::Wait => "answer first and work afterwards, or allow more with --timeout",
                 Phase::Resolve | Phase::Receive => "allow more with --timeout",
             },
             Self::Tls { problem, .. } => problem.hint()?,
             Self::Reset { request_bytes, .. } if *request_bytes > LARGE => {
-                "servers that limit a body's size often reset the connection of a larger one"
+                "receivers that limit a body's size often reset the connection of a larger one"
             }
             Self::Closed { reused: true } => {
-                "the server closed a connection that was kept open: try again"
+                "the receiver closed a connection that was kept open: try again"
             }
-            Self::Closed { reused: false } => "does the server expect https:// on this port?",
+            Self::Closed { reused: false } => "does the receiver expect https:// on this port?",
             Self::NotHttp { start, .. } if is_tls(start) => {
-                "the server speaks TLS on this port: use https://"
+                "the receiver speaks TLS on this port: use https://"
             }
             _ => return None,
         };
@@ -170,7 +171,8 @@ impl fmt::Display for Failure {
             Self::Proxy { why } => write!(f, "the proxy did not connect: {why}"),
             Self::Reset { request_bytes, .. } => write!(
                 f,
-                "the connection was reset before an answer to the {request_bytes} bytes of the request"
+                "the connection was reset before an answer to the {} of the request",
+                amount::bytes(*request_bytes)
             ),
             Self::Closed { .. } => write!(f, "the connection was closed without an answer"),
             Self::Truncated {
@@ -178,12 +180,17 @@ impl fmt::Display for Failure {
                 received,
             } => write!(
                 f,
-                "the answer ({status}) broke off after {received} bytes of its body"
+                "the answer ({status}) broke off after {} of its body",
+                amount::bytes(*received)
             ),
             Self::Truncated {
                 status: None,
                 received,
-            } => write!(f, "the answer broke off after {received} bytes of its head"),
+            } => write!(
+                f,
+                "the answer broke off after {} of its head",
+                amount::bytes(*received)
+            ),
             Self::NotHttp { start, why } if start.is_empty() => {
                 write!(f, "the answer is not HTTP/1: {why}")
             }
@@ -194,7 +201,7 @@ impl fmt::Display for Failure {
             ),
             Self::AnswerTooLarge => write!(
                 f,
-                "the answer's head is larger than 64 KiB or has more than 128 header fields"
+                "the answer's head is larger than 64 KiB or has more than 128 headers"
             ),
             Self::Io { why } => f.write_str(why),
         }

@@ -204,7 +204,7 @@ impl TlsProblem {
             Self::AuthorityAsServer => {
                 "trust the certificate itself with --cacert FILE, or use --insecure"
             }
-            Self::NotTls => "the server speaks plain HTTP on this port: use http://",
+            Self::NotTls => "the receiver speaks plain HTTP on this port: use http://",
             Self::Closed | Self::Other => return None,
         })
     }

@@ -66,22 +66,15 @@ impl Default for Options {
     }
 }
 
-/// An option that no sender can be made with, in a sentence.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BadOption(String);
-
-impl BadOption {
-    fn cacert(why: &str) -> Self {
-        Self(format!("the trusted certificates cannot be used: {why}"))
-    }
-}
-
-impl std::error::Error for BadOption {}
-
-impl fmt::Display for BadOption {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+/// An option that no sender can be made with, and why, in a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadOption {
+    /// The trusted certificates.
+    #[error("{0}")]
+    Cacert(String),
+    /// The proxy.
+    #[error("{0}")]
+    Proxy(String),
 }
 
 /// Makes attempts. One sender is shared by all threads of a run; connections are reused.
@@ -102,7 +95,7 @@ impl Sender {
         let proxied = proxy.is_some();
         let trust = match (&options.cacert, options.insecure) {
             (_, true) => Trust::Anyone,
-            (Some(pem), false) => Trust::these(pem).map_err(BadOption::cacert)?,
+            (Some(pem), false) => Trust::these(pem).map_err(|why| BadOption::Cacert(why.into()))?,
             (None, false) => Trust::Public,
         };
         let timeout = options.timeout.min(LONGEST);
@@ -252,6 +245,10 @@ impl Sender {
             },
             E::HostNotFound => {
                 let (host, why) = trace.unknown.unwrap_or_default();
+                let host = match self.proxied {
+                    true => format!("the proxy {host}"),
+                    false => host,
+                };
                 Failure::Resolve { host, why }
             }
             E::ConnectProxyFailed(why) => Failure::Proxy { why: shown(&why) },
@@ -368,7 +365,7 @@ const HEAD_LIMIT: usize = 64 * 1024;
 fn proxy(typed: &str) -> Result<ureq::Proxy, BadOption> {
     let bad = || {
         let typed = quoted(&without_userinfo(typed));
-        BadOption(format!(
+        BadOption::Proxy(format!(
             "{typed} is not a proxy: write http://HOST:PORT or https://HOST:PORT"
         ))
     };

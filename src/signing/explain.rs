@@ -6,7 +6,7 @@ use super::judge::Judge;
 use super::keyring::Keyring;
 use super::record::words::{Algorithm, KeyForm};
 use super::record::{Scheme, Variant};
-use crate::duration;
+use crate::{amount, duration};
 
 /// What stands for the secret in the content.
 pub const SECRET: &str = "(secret)";
@@ -46,11 +46,11 @@ pub fn explain(
         format!(
             "the signed content is {}: {}",
             variant.content,
-            bytes(total)
+            amount::bytes(total)
         ),
     ];
     if hidden > 0 {
-        let secret = bytes(secret);
+        let secret = amount::bytes(secret);
         steps.push(format!(
             "the secret's {secret} stand where it says {SECRET}"
         ));
@@ -64,12 +64,10 @@ pub fn explain(
     Some(Explanation { content, steps })
 }
 
-fn bytes(count: usize) -> String {
-    format!("{count} byte{}", if count == 1 { "" } else { "s" })
-}
-
 fn key_step(variant: &Variant, length: Option<usize>) -> String {
-    let length = length.map_or(String::new(), |length| format!(": {}", bytes(length)));
+    let length = length.map_or(String::new(), |length| {
+        format!(": {}", amount::bytes(length))
+    });
     let prefix = variant.key.prefix.as_ref();
     let without = prefix.map_or(String::new(), |prefix| format!(" without {prefix}"));
     match (variant.algorithm, variant.key.form) {

@@ -639,7 +639,7 @@ fn a_receiver_that_is_not_there_is_an_error() {
     drop(listener);
     let ended = Place::new().bluehook(&format!("check {port} -s x")).run();
     let sentence = format!(
-        "error: the receiver cannot be reached\n  caused by: connection refused by localhost:{port} (127.0.0.1:{port})\n  hint: is the server running on port {port}?\n"
+        "error: the receiver cannot be reached\n  caused by: connection refused by localhost:{port} (127.0.0.1:{port})\n  hint: is the receiver running on port {port}?\n"
     );
     ended.fails(3, &sentence);
 }

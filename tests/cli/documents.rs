@@ -191,107 +191,168 @@ mod shells {
             .to_string()
     }
 
-    fn bash(place: &Place, words: &[&str]) -> String {
-        let ask = format!(
-            "source {}; COMP_WORDS=(bluehook {}); COMP_CWORD={}; _bluehook bluehook '{}' '{}'; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
-            script("bluehook.bash"),
-            words
-                .iter()
-                .map(|word| format!("'{word}'"))
-                .collect::<Vec<_>>()
-                .join(" "),
-            words.len(),
-            words.last().unwrap(),
-            words.iter().rev().nth(1).unwrap_or(&"bluehook"),
+    /// Where completions are asked for: a file, profiles, and the binary on the path.
+    fn asked_in() -> (Place, std::ffi::OsString) {
+        let place = Place::new();
+        place.file("body.json", "{}");
+        // A name that a shell would run is no name to offer.
+        place.file(
+            "bluehook.toml",
+            "[webhook.staging]\nurl = \"3000\"\n[webhook.\"$(touch run)\"]\nurl = \"3000\"\n",
         );
-        let output = place
-            .command("bash")
-            .args(["--norc", "-c", &ask])
-            .output()
-            .unwrap();
-        String::from_utf8(output.stdout).unwrap()
+        let folder = Path::new(BINARY).parent().unwrap().to_owned();
+        let path = std::env::var_os("PATH").unwrap();
+        let path = std::env::join_paths([folder].into_iter().chain(std::env::split_paths(&path)));
+        (place, path.unwrap())
     }
 
-    fn fish(place: &Place, words: &str) -> String {
-        let ask = format!(
-            "source {}; complete -C 'bluehook {words}'",
-            script("bluehook.fish")
-        );
-        let output = place
-            .command("fish")
-            .args(["--no-config", "-c", &ask])
-            .output()
-            .unwrap();
-        String::from_utf8(output.stdout).unwrap()
+    /// What is typed, and what stands there after a tab.
+    const COMPLETED: [(&str, &str); 8] = [
+        ("send -e TODO_CREA", "TODO_CREATED"),
+        ("listen --expect TAG_CREA", "TAG_CREATED"),
+        ("events COMMENT_CREA", "COMMENT_CREATED"),
+        ("sign --scheme stri", "stripe"),
+        ("schemes shopi", "shopify"),
+        ("send --data @bo", "@body.json"),
+        ("verify -H @bo", "@body.json"),
+        ("send -w sta", "staging"),
+    ];
+
+    #[test]
+    fn profiles_are_named_for_completions_alone() {
+        let (place, _) = asked_in();
+        let ended = place.bluehook("completions --profiles").run();
+        ended.is(0, "staging\n", "");
+        let broken = Place::new();
+        broken.file("bluehook.toml", "[webhook");
+        broken
+            .bluehook("completions --profiles")
+            .run()
+            .is(0, "", "");
+        let none = Place::new();
+        none.bluehook("completions --profiles").run().is(0, "", "");
+        let help = none.bluehook("completions --help").run().text();
+        assert!(!help.contains("--profiles"), "{help}");
     }
 
     #[test]
-    fn bash_offers_events_schemes_and_files_after_at() {
+    fn bash_offers_events_schemes_files_after_at_and_profiles() {
         if !has("bash") {
             return;
         }
-        let place = Place::new();
-        place.file("body.json", "{}");
-        for (words, offered) in [
-            (vec!["send", "-e", "TODO_CREA"], "TODO_CREATED\n"),
-            (vec!["listen", "--expect", "TAG_CREA"], "TAG_CREATED\n"),
-            (vec!["events", "COMMENT_CREA"], "COMMENT_CREATED\n"),
-            (vec!["sign", "--scheme", "stri"], "stripe\n"),
-            (vec!["schemes", "shopi"], "shopify\n"),
-            (vec!["send", "--data", "@bo"], "@body.json\n"),
-            (vec!["verify", "-H", "@bo"], "@body.json\n"),
-        ] {
-            assert_eq!(bash(&place, &words), offered, "{words:?}");
+        let (place, path) = asked_in();
+        for (line, offered) in COMPLETED {
+            let words: Vec<&str> = line.split(' ').collect();
+            let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
+            let ask = format!(
+                "source {}; COMP_WORDS=(bluehook {}); COMP_CWORD={}; _bluehook bluehook '{}' '{}'; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+                script("bluehook.bash"),
+                quoted.join(" "),
+                words.len(),
+                words[words.len() - 1],
+                words[words.len() - 2],
+            );
+            let mut bash = place.command("bash");
+            let output = (bash.env("PATH", &path).args(["--norc", "-c", &ask])).output();
+            let said = String::from_utf8(output.unwrap().stdout).unwrap();
+            assert_eq!(said, format!("{offered}\n"), "{line}");
         }
+        assert!(!place.path().join("run").exists());
     }
 
     #[test]
-    fn fish_offers_events_schemes_and_files_after_at() {
+    fn fish_offers_events_schemes_files_after_at_and_profiles() {
         if !has("fish") {
             return;
         }
-        let place = Place::new();
-        place.file("body.json", "{}");
-        for (words, offered) in [
-            ("send -e TODO_CREA", "TODO_CREATED"),
-            ("sign --scheme stri", "stripe"),
-            ("events COMMENT_CREA", "COMMENT_CREATED"),
-            ("schemes shopi", "shopify"),
-            ("send --data @bo", "@body.json"),
-        ] {
-            let found = fish(&place, words);
-            let first: Vec<&str> = found
-                .lines()
+        let (place, path) = asked_in();
+        for (line, offered) in COMPLETED {
+            let ask = format!(
+                "source {}; complete -C 'bluehook {line}'",
+                script("bluehook.fish")
+            );
+            let mut fish = place.command("fish");
+            let output = (fish.env("PATH", &path).args(["--no-config", "-c", &ask])).output();
+            let found = String::from_utf8(output.unwrap().stdout).unwrap();
+            let first: Vec<&str> = (found.lines())
                 .map(|line| line.split('\t').next().unwrap())
                 .collect();
-            assert_eq!(first, [offered], "{words}");
+            assert_eq!(first, [offered], "{line}");
         }
     }
 
     #[test]
-    fn zsh_takes_the_script() {
+    fn zsh_completes_events_schemes_files_after_at_and_profiles_as_they_are_typed() {
         if !has("zsh") {
             return;
         }
-        let place = Place::new();
-        let ask = format!(
-            "autoload -U compinit; compinit -u -D; source {}; whence -w _bluehook",
+        let (place, path) = asked_in();
+        // A shell on a terminal of its own is given a line and a tab, and then tells its line.
+        let setup = format!(
+            "PS1= RPS1= TERM=dumb; autoload -U compinit; compinit -u -D; source {}; tell() {{ print -r -- \"<$BUFFER>\"; exit }}; zle -N tell; bindkey '^X' tell",
             script("_bluehook")
         );
-        let output = place
-            .command("zsh")
-            .args(["-f", "-c", &ask])
-            .output()
-            .unwrap();
-        assert_eq!(
-            String::from_utf8(output.stdout).unwrap(),
-            "_bluehook: function\n"
-        );
-        let text = std::fs::read_to_string(script("_bluehook")).unwrap();
-        assert!(
-            text.contains(":DATA:{compset -P @; _files}")
-                && text.contains(":HEADER:{compset -P @; _files}")
-        );
-        assert!(text.contains("TODO_CREATED") && text.contains("standard-webhooks"));
+        let ask = r#"
+            zmodload zsh/zpty || exit 3
+            zpty -b shell zsh -f -i
+            zpty -w shell "$1"
+            zpty -w -n shell "bluehook $2"$'\t\x18'
+            zpty -r -m shell answer '*<bluehook*>*'
+            print -r -- "${${answer##*<}%%>*}""#;
+        for (line, offered) in COMPLETED {
+            let mut zsh = place.command("zsh");
+            let zsh = zsh
+                .env("PATH", &path)
+                .args(["-f", "-c", ask, "ask", &setup, line]);
+            let said = String::from_utf8(zsh.output().unwrap().stdout).unwrap();
+            let (before, _) = line.rsplit_once(' ').unwrap();
+            assert_eq!(said, format!("bluehook {before} {offered} \n"), "{line}");
+        }
+    }
+
+    #[test]
+    fn elvish_offers_events_schemes_files_after_at_and_profiles() {
+        if !has("elvish") {
+            return;
+        }
+        let (place, path) = asked_in();
+        // The editor's own functions are there on a terminal only: these do what they do.
+        let ask = r#"
+            use str
+            var edit: = (ns [
+                &complex-candidate~={|text &display='' &code-suffix=''| put [&stem=$text &code-suffix=$code-suffix] }
+                &complete-filename~={|@words| for file [*] { if (str:has-prefix $file $words[-1]) { put [&stem=$file &code-suffix=' '] } } }
+                &completion:=(ns [&arg-completer=[&]])
+            ])
+            eval (slurp < $args[0]) &ns=(ns [&edit:=$edit:])
+            $edit:completion:arg-completer[bluehook] bluehook (all $args[1..]) | each {|one|
+                var text = $one
+                if (eq (kind-of $one) map) { set text = $one[stem] }
+                if (str:has-prefix $text $args[-1]) { echo $text }
+            }"#;
+        place.file("ask.elv", ask);
+        for (line, offered) in COMPLETED {
+            let mut elvish = place.command("elvish");
+            elvish
+                .env("PATH", &path)
+                .args(["-norc", "ask.elv", &script("bluehook.elv")]);
+            let output = elvish.args(line.split(' ')).output().unwrap();
+            let said = String::from_utf8(output.stdout).unwrap();
+            let talk = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(said, format!("{offered}\n"), "{line}: {talk}");
+        }
+    }
+
+    #[test]
+    fn powershell_has_the_same_to_offer() {
+        let text = std::fs::read_to_string(script("_bluehook.ps1")).unwrap();
+        for part in [
+            "'send --event' { 'TODO_CREATED', ",
+            "'schemes schemes' { 'blue', ",
+            "'@'",
+            "--profiles",
+        ] {
+            assert!(text.contains(part), "{part}");
+        }
     }
 }

@@ -95,10 +95,15 @@ fn what_is_meant_is_chosen_by_number_event_and_value() {
             .collect();
         assert_eq!(got, meant, "{words}");
     }
-    place
-        .bluehook("replay recording 1 --number 9")
-        .run()
-        .fails(3, "error: none of the 4 deliveries of recording is meant\n");
+    place.bluehook("replay recording 1 --number 9").run().fails(
+        3,
+        "error: the options leave out all 4 deliveries of recording\n",
+    );
+    let mistyped = place.bluehook("replay recording 1 -e TODO_CREATD").run();
+    mistyped.fails(
+        3,
+        "error: the options leave out all 4 deliveries of recording\n  hint: did you mean TODO_CREATED?\n",
+    );
     for words in ["--number 3-1", "--number x", "--number 1,", "--speed 0"] {
         let refused = place.bluehook(&format!("replay recording 1 {words}")).run();
         assert_eq!(refused.code, Some(2), "{words}");
@@ -283,7 +288,18 @@ fn where_to_is_said_or_recorded() {
     recording(&place);
     place.bluehook("replay recording").run().fails(
         2,
-        "error: the recording does not say where to send to\n  hint: name the URL, or a profile with -w\n",
+        "error: the recording does not say where to send to\n  hint: name a URL after it (3000 is http://localhost:3000), or a profile with -w\n",
+    );
+    place.file(
+        "captured",
+        "POST /raw?x=1 HTTP/1.1\r\nHost: example.com\r\n\r\nbody",
+    );
+    // What is only shown needs no receiver.
+    let shown = place.bluehook("replay captured --dry-run").run();
+    shown.is(
+        0,
+        "POST /raw?x=1 HTTP/1.1\r\nHost: example.com\r\nContent-Length: 4\r\n\r\nbody",
+        "",
     );
     let receiver = Scripted::new([200, 200]);
     let port = receiver.port;

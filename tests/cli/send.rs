@@ -326,7 +326,7 @@ fn no_answer_is_exit_code_3() {
         .run();
     ended.fails(
         3,
-        &format!("error: connection refused by 127.0.0.1:{port}\n  hint: is the server running on port {port}?\n"),
+        &format!("error: connection refused by 127.0.0.1:{port}\n  hint: is the receiver running on port {port}?\n"),
     );
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = silent.local_addr().unwrap().port();
@@ -729,7 +729,7 @@ fn wrong_options_are_refused_in_one_sentence_and_nothing_is_sent() {
         ("ftp://example.com/ -s x", "http"),
         ("3000 -s x -H nocolon", "is not a header"),
         ("3000 -s x --timeout soon", "write a duration"),
-        ("3000 -s x --timeout 0", "more than nothing"),
+        ("3000 -s x --timeout 0", "longer than 0s"),
     ] {
         let ended = send(words);
         assert_eq!(

@@ -146,24 +146,24 @@ fn a_wrong_secret_or_body_is_one_sentence_and_no_signature() {
         .arg("-s")
         .arg("")
         .run()
-        .fails(2, "error: --secret: the secret is empty\n");
+        .fails(2, "error: --secret: the secret is empty\n  hint: an unset variable in quotes leaves nothing: --secret-env NAME tells of it\n");
     sign("body.json --secret-env OURS")
         .run()
         .fails(2, "error: the environment variable OURS is not set\n  hint: export it, or use --secret-file FILE\n");
     sign("body.json --secret-env OURS")
         .env("OURS", "")
         .run()
-        .fails(2, "error: the environment variable OURS is empty\n");
+        .fails(2, "error: the environment variable OURS is empty\n  hint: give it the secret, or use --secret-file FILE\n");
     sign("body.json").env("BLUEHOOK_SECRET", "").run().fails(
         2,
-        "error: the environment variable BLUEHOOK_SECRET is empty\n",
+        "error: the environment variable BLUEHOOK_SECRET is empty\n  hint: give it the secret, or use --secret-file FILE\n",
     );
     sign("body.json --secret-file empty")
         .run()
-        .fails(2, "error: the secret in empty is empty\n");
+        .fails(2, "error: empty, which --secret-file names, is empty\n  hint: printf %s SECRET > FILE writes a secret without a line end\n");
     sign("body.json --secret-file line-end")
         .run()
-        .fails(2, "error: the secret in line-end is empty\n");
+        .fails(2, "error: line-end, which --secret-file names, is empty\n  hint: printf %s SECRET > FILE writes a secret without a line end\n");
     sign("nothing -s x").run().fails(
         3,
         "error: could not read nothing\n  caused by: No such file or directory (os error 2)\n  hint: pass - to read standard input\n",
@@ -173,7 +173,7 @@ fn a_wrong_secret_or_body_is_one_sentence_and_no_signature() {
         .fails(3, "error: folder is a folder, not a file\n");
     sign("--secret-file -").stdin("x").run().fails(
         2,
-        "error: standard input is named twice: by BODY and by --secret-file\n  hint: give one of them as a file\n",
+        "error: standard input is wanted twice: for BODY and for --secret-file\n  hint: give one of them as a file\n",
     );
     sign("body.json -s one -s two").run().fails(
         2,

@@ -5,6 +5,7 @@ use crate::runner::Place;
 #[test]
 fn typing_errors_are_answered_with_what_was_meant() {
     let place = Place::new();
+    place.file("present.http", "POST / HTTP/1.1\r\n\r\n");
     for (words, error, hint) in [
         ("sgn", "bluehook has no command sgn", "did you mean sign?"),
         (
@@ -69,6 +70,107 @@ fn typing_errors_are_answered_with_what_was_meant() {
             "send 3000 TODO_CREATED",
             "TODO_CREATED is an event, and send takes one URL",
             "-e TODO_CREATED sends its sample",
+        ),
+        (
+            "vefiry",
+            "bluehook has no command vefiry",
+            "did you mean verify?",
+        ),
+        (
+            "listen --duration 5s",
+            "listen has no option --duration",
+            "did you mean --timeout?",
+        ),
+        (
+            "listen --forward 3000",
+            "listen has no option --forward",
+            "did you mean --forward-to?",
+        ),
+        (
+            "send --url 3000",
+            "send has no option --url",
+            "the URL is named without an option",
+        ),
+        (
+            "send 3000 --time-scale -1",
+            "--time-scale -1: write a number from 0 to 1000",
+            "",
+        ),
+        (
+            "send 3000 --timeout -5s",
+            "--timeout -5s: write a duration in ms, s, m or h, such as 250ms, 7s, 5m or 2h",
+            "",
+        ),
+        (
+            "send 3000 -n -5",
+            "--repeat -5: write a number from 1 on",
+            "",
+        ),
+        (
+            "send 3000 -n 99999999999999999999",
+            "--repeat 99999999999999999999: write a smaller number",
+            "",
+        ),
+        (
+            "send 3000 --timeout 99d",
+            "--timeout 99d: hours are the longest unit: write 2376h",
+            "",
+        ),
+        (
+            "send 3000 --policy blu",
+            "--policy blu: write once, blue or standard",
+            "",
+        ),
+        (
+            "sign -- -x -s",
+            "sign got one argument too many",
+            "options begin with --, and --help lists them",
+        ),
+        (
+            "replay 3000",
+            "replay takes the recording first, then the URL",
+            "for example: bluehook replay deliveries.jsonl 3000",
+        ),
+        (
+            "replay 3000 present.http",
+            "replay takes the recording first, then the URL",
+            "for example: bluehook replay present.http 3000",
+        ),
+        (
+            "send 3000 --force",
+            "--force needs --webhook NAME beside it",
+            "",
+        ),
+        ("replay a --seed 1", "--seed needs --shuffle beside it", ""),
+        (
+            "schemes nope",
+            "nope is not a known scheme",
+            "bluehook schemes lists them",
+        ),
+        (
+            "sign --scheme nope",
+            "nope is not a known scheme",
+            "bluehook schemes lists them; --scheme-file takes one of your own",
+        ),
+        (
+            "listen -f TODO_CREATD=3000",
+            "no event of Blue's matches TODO_CREATD",
+            "did you mean TODO_CREATED?",
+        ),
+        (
+            "replay",
+            "replay needs to know what to send again",
+            "name a recording, then the URL: bluehook replay deliveries.jsonl 3000",
+        ),
+        (
+            "check",
+            "check needs to know which receiver",
+            "name its URL, or a profile with -w: bluehook check 3000/hooks --secret-file secret.txt",
+        ),
+        (
+            "completions",
+            "completions needs to know for which shell",
+            "bash, zsh, fish, elvish or powershell: bluehook completions bash",
         ),
         (
             "send",

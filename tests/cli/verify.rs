@@ -134,7 +134,8 @@ fn a_delivery_without_any_header_is_judged_as_unsigned() {
     place.file("body.json", BODY);
     let verify = |words: &str| place.bluehook(&format!("verify body.json -s x {words}"));
     let sentence = "not genuine: unsigned, with no X-Signature header or an empty one\n";
-    let hint = "hint: no signature is given: use --signature VALUE, or -H 'X-Signature: VALUE'\n";
+    let hint =
+        "hint: no signature is given: name it with --signature VALUE or -H 'X-Signature: VALUE'\n";
     verify("").run().is(1, sentence, hint);
     verify("-q").run().is(1, "", "");
     let ended = verify("--json").run();

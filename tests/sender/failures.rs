@@ -44,7 +44,7 @@ fn failures_are_told_apart() {
     );
     assert_eq!(
         failure.hint().unwrap(),
-        format!("is the server running on port {port}?")
+        format!("is the receiver running on port {port}?")
     );
 
     let many = Box::leak(
@@ -87,12 +87,12 @@ fn failures_are_told_apart() {
         (
             many.as_bytes(),
             "answer-too-large",
-            "the answer's head is larger than 64 KiB or has more than 128 header fields",
+            "the answer's head is larger than 64 KiB or has more than 128 headers",
         ),
         (
             huge.as_bytes(),
             "answer-too-large",
-            "the answer's head is larger than 64 KiB or has more than 128 header fields",
+            "the answer's head is larger than 64 KiB or has more than 128 headers",
         ),
     ];
     for (answer, code, sentence) in cases {

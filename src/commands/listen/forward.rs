@@ -33,6 +33,11 @@ pub(crate) struct Target {
 }
 
 impl Target {
+    /// Which events go to it; none means all.
+    pub(super) fn glob(&self) -> Option<&Pattern> {
+        self.glob.as_ref()
+    }
+
     /// Whether it is what listens at this address, or at this URL for the world.
     pub(super) fn leads_to(&self, here: SocketAddr, public: Option<&Url>) -> bool {
         let (host, port) = (self.url.host(), self.url.port());

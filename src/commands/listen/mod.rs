@@ -41,7 +41,7 @@ use super::transport::Transport;
 use crate::cli::{self, ClockChoice, Output, ProfileChoice, SchemeChoice, Secrets};
 use crate::config::Profile;
 use crate::receiver::{Limits, Receiver, Stop};
-use crate::recording::Appender;
+use crate::recording::{Appender, Refused};
 use crate::show::delivery::{Detail, Layout};
 use crate::show::lines::{self, LINES_VERSION, ListeningLine};
 use crate::signing::{Keyring, Missing, Scheme};
@@ -216,7 +216,8 @@ impl Listen {
         let mut settings = Settings::of(shell, &self.profile)?;
         let scheme = settings.scheme(shell, &self.scheme)?;
         if scheme == Scheme::default() {
-            for pattern in self.filter.event.iter().chain(&self.expect) {
+            let forwarded = self.forward_to.iter().filter_map(Target::glob);
+            for pattern in (self.filter.event.iter().chain(&self.expect)).chain(forwarded) {
                 filter::check(pattern)?;
             }
         }
@@ -233,7 +234,7 @@ impl Listen {
         let checking = match secrets.is_empty() {
             true => Checking::Nothing,
             false => {
-                let keyring = Keyring::for_verifying(&scheme, &secrets).map_err(Problem::usage)?;
+                let keyring = Keyring::for_verifying(&scheme, &secrets).map_err(settings::unfit)?;
                 Checking::With(keyring, secrets)
             }
         };
@@ -251,7 +252,7 @@ impl Listen {
         };
         let appender = match &self.record {
             None => None,
-            Some(path) => Some(Appender::open(path).map_err(Problem::failed)?),
+            Some(path) => Some(Appender::open(path).map_err(unrecordable)?),
         };
         // An old file would tell waiting scripts the URL of an earlier run.
         if let Some(path) = self.ready_file.as_deref().filter(|path| path.is_file()) {
@@ -407,12 +408,6 @@ impl Listen {
             1 => err.say(format!("signatures are checked: {name}, 1 secret"))?,
             count => err.say(format!("signatures are checked: {name}, {count} secrets"))?,
         }
-        let keeps = !self.redact && (self.record.is_some() || self.output.json);
-        if bench.scheme.tells_secret() && bench.checking.secrets().is_empty() && !keeps {
-            err.note(format!(
-                "{name} tells the secret of its deliveries once, in a handshake: --record FILE keeps it"
-            ))?;
-        }
         for target in &self.forward_to {
             err.say(format!("forwarding to {target}"))?;
         }
@@ -436,6 +431,21 @@ fn write_ready_file(path: &Path, url: &str) -> Result<(), Problem> {
             let _ = std::fs::remove_file(&part);
             unwritable(path, error)
         })
+}
+
+fn unrecordable(refused: Refused) -> Problem {
+    let hint = match &refused {
+        Refused::Other { .. } => Some("name a new file, or one that listen --record wrote"),
+        Refused::Folder { .. } => Some("name a file in it"),
+        Refused::InUse { .. } => Some("end that one, or name another file"),
+        Refused::Special { .. } => Some("--json prints deliveries into a pipe"),
+        Refused::Io { .. } => None,
+    };
+    let problem = Problem::failed(refused);
+    match hint {
+        Some(hint) => problem.hint(hint),
+        None => problem,
+    }
 }
 
 fn unwritable(path: &Path, error: io::Error) -> Problem {

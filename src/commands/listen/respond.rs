@@ -42,41 +42,48 @@ impl FromStr for Step {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = |what: &str| {
-            format!(
-                "\"{text}\" is no answer: {what}; write 200, 500x4, 200@8s, 503+Retry-After:5 or drop"
-            )
-        };
+        if text.trim().is_empty() {
+            return Err("a step is empty".into());
+        }
+        let wrong = |what: &str| format!("in {}, {what}", text.trim());
         let mut parts = text.trim().split('+');
         let first = parts.next().unwrap_or_default();
         let headers = parts
             .map(|header| {
-                Field::parse(header.as_bytes()).map_err(|_| wrong("a header is NAME:VALUE"))
+                Field::parse(header.as_bytes())
+                    .map_err(|_| wrong("what follows + is not NAME:VALUE"))
             })
             .collect::<Result<Vec<Field>, String>>()?;
         let (first, delay) = match first.split_once('@') {
             None => (first, Duration::ZERO),
             Some((first, delay)) => (
                 first,
-                cli::duration(delay).map_err(|_| wrong("after @ comes a duration"))?,
+                cli::duration(delay)
+                    .map_err(|_| wrong("what follows @ is not a duration such as 250ms or 8s"))?,
             ),
         };
         let (status, times) = match first.split_once('x') {
             None => (first, 1),
             Some((status, times)) => match times.parse() {
                 Ok(times @ 1..=LONGEST) => (status, times),
-                _ => return Err(wrong("after x comes how often, from 1 to 1000000")),
+                _ => return Err(wrong("what follows x is not a number from 1 to 1000000")),
             },
         };
         let status = match status {
             "drop" => None,
             status => match status.parse() {
                 Ok(status @ 200..=599) => Some(status),
-                _ => return Err(wrong("a status is a number from 200 to 599")),
+                _ => {
+                    return Err(wrong(
+                        "the status is neither a number from 200 to 599 nor drop",
+                    ));
+                }
             },
         };
         if status.is_none() && !headers.is_empty() {
-            return Err(wrong("a dropped connection carries no headers"));
+            return Err(wrong(
+                "drop closes the connection, which carries no headers",
+            ));
         }
         Ok(Self {
             status,
@@ -179,7 +186,8 @@ mod tests {
             "200,,",
         ] {
             let error = wrong.parse::<Script>().unwrap_err();
-            assert!(error.contains("is no answer"), "{wrong}: {error}");
+            let is_said = error.starts_with("in ") || error == "a step is empty";
+            assert!(is_said, "{wrong}: {error}");
         }
     }
 }

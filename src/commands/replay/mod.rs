@@ -14,6 +14,7 @@ use super::compose::{self, Composer};
 use super::settings::Settings;
 use super::shell::{Problem, Shell, Verdict};
 use super::transport::{self, Interrupts, Retries, Transport};
+use crate::amount;
 use crate::cli::{
     self, Assignment, HeaderOption, Output, ProfileChoice, SchemeChoice, Secrets, StampChoice,
 };
@@ -22,6 +23,7 @@ use crate::http;
 use crate::json;
 use crate::recording::Recorded;
 use crate::sender::{self, BadUrl, Load, Plan, Turn, Url};
+use crate::show::harmless;
 use crate::signing::Scheme;
 use queue::{Choice, Item, Pace, Queue};
 use report::Report;
@@ -120,6 +122,7 @@ impl Replay {
         if !self.resign && resign && !self.output.talk.quiet {
             (shell.err).say("--set changes the body, so deliveries are signed afresh")?;
         }
+        self.refuse_url_first()?;
         let url = compose::url_of(self.url.take(), &settings)?;
         let plan = self.retries.plan()?;
         let talk = self.output.talk;
@@ -145,6 +148,20 @@ impl Replay {
             true => run.show(shell, queue),
             false => run.send(shell, queue, plan),
         }
+    }
+
+    /// A URL alone is no recording.
+    fn refuse_url_first(&self) -> Result<(), Problem> {
+        let typed = self.recording.to_str().unwrap_or_default();
+        let is_url = self.url.is_none() && typed != "-" && typed.parse::<Url>().is_ok();
+        if !is_url || self.recording.exists() {
+            return Ok(());
+        }
+        let problem = Problem::wrong("replay takes the recording first, then the URL");
+        let shown = harmless::short(typed.as_bytes(), 60);
+        Err(problem.hint(format!(
+            "for example: bluehook replay deliveries.jsonl {shown}"
+        )))
     }
 
     fn seed(&self, shell: &mut Shell) -> Result<u64, Problem> {
@@ -271,10 +288,18 @@ impl Run<'_> {
             true => "standard input".into(),
             false => path.display().to_string(),
         };
-        Problem::failed(match queue.count() {
+        let problem = Problem::failed(match queue.count() {
             0 => anyhow::anyhow!("{name} holds no delivery"),
-            count => anyhow::anyhow!("none of the {count} deliveries of {name} is meant"),
-        })
+            1 => anyhow::anyhow!("the options leave out the one delivery of {name}"),
+            count => anyhow::anyhow!(
+                "the options leave out all {} deliveries of {name}",
+                amount::count(count)
+            ),
+        });
+        match self.replay.choice.filter.doubt() {
+            Some(doubt) => problem.hint(doubt),
+            None => problem,
+        }
     }
 
     /// Says once that headers were kept back when they were recorded, where nothing makes them anew.
@@ -323,9 +348,13 @@ impl Run<'_> {
             (Some(url), _) if url.target() == "/" => url.join(&delivery.target),
             (Some(url), _) => url.clone(),
             (None, Some(url)) => url.parse().map_err(|bad: BadUrl| Problem::usage(bad))?,
+            // What is only shown needs no receiver.
+            (None, None) if self.replay.dry_run || self.replay.curl => host(delivery)?,
             (None, None) => {
                 let problem = Problem::wrong("the recording does not say where to send to");
-                return Err(problem.hint("name the URL, or a profile with -w"));
+                return Err(problem.hint(
+                    "name a URL after it (3000 is http://localhost:3000), or a profile with -w",
+                ));
             }
         };
         let url = self.composer.url(url, &body);
@@ -345,6 +374,15 @@ impl Run<'_> {
         let stamp = self.composer.again(&item.stamp);
         self.composer.compose(draft, url, &stamp)
     }
+}
+
+/// The URL that the recorded Host makes, or else one of this machine.
+fn host(delivery: &Delivery) -> Result<Url, Problem> {
+    let host = delivery.headers.get("Host").unwrap_or_default();
+    let host = std::str::from_utf8(host).unwrap_or_default();
+    let url = (format!("http://{host}").parse()).or_else(|_| "http://localhost".parse());
+    url.map(|url: Url| url.join(&delivery.target))
+        .map_err(|bad: BadUrl| Problem::usage(bad))
 }
 
 fn lock<'a, 'b>(desk: &'a Mutex<Desk<'b>>) -> MutexGuard<'a, Desk<'b>> {

@@ -362,7 +362,7 @@ fn only_recordings_are_recorded_to_and_one_that_others_can_read_is_told_of() {
     refused.is(
         3,
         "",
-        "error: cannot record to notes: it holds something else than a recording\n",
+        "error: cannot record to notes: it holds something else than a recording\n  hint: name a new file, or one that listen --record wrote\n",
     );
     let notes = std::fs::read_to_string(place.path().join("notes")).unwrap();
     assert_eq!(notes, "dear diary");
@@ -371,7 +371,7 @@ fn only_recordings_are_recorded_to_and_one_that_others_can_read_is_told_of() {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).unwrap();
     let listener = listen(&place, "-s geheim --record old");
     listener.says(
-        "warning: others than you can read the recording, an older file: chmod 600 mends it\n",
+        "warning: other users of this machine can read the recording, an older file: chmod 600 mends it\n",
     );
     listener.interrupt();
 }

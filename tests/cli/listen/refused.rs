@@ -18,19 +18,19 @@ fn a_wrong_command_line_is_refused_in_one_sentence() {
         ),
         (
             "--respond 2000",
-            "--respond: \"2000\" is no answer: a status is a number from 200 to 599; write 200, 500x4, 200@8s, 503+Retry-After:5 or drop",
+            "--respond: in 2000, the status is neither a number from 200 to 599 nor drop\n  hint: steps are written 200, 500x4, 200@8s, 503+Retry-After:5 or drop, with commas between them\n",
         ),
         (
             "--respond 500x",
-            "--respond: \"500x\" is no answer: after x comes how often, from 1 to 1000000; write 200, 500x4, 200@8s, 503+Retry-After:5 or drop",
+            "--respond: in 500x, what follows x is not a number from 1 to 1000000\n",
         ),
         (
             "--respond 200@soon",
-            "--respond: \"200@soon\" is no answer: after @ comes a duration; write 200, 500x4, 200@8s, 503+Retry-After:5 or drop",
+            "--respond: in 200@soon, what follows @ is not a duration such as 250ms or 8s\n",
         ),
         (
             "--respond 200,,500",
-            "--respond 200,,500: \"\" is no answer: a status is a number from 200 to 599; write 200, 500x4, 200@8s, 503+Retry-After:5 or drop",
+            "--respond 200,,500: a step is empty\n",
         ),
         (
             "--where done",
@@ -39,17 +39,20 @@ fn a_wrong_command_line_is_refused_in_one_sentence() {
         ("--where a[=1", "--where a[=1: expected `]` at character 3"),
         (
             "--event TODO_[",
-            "--event TODO_[: invalid range pattern at character 6",
+            "--event TODO_[: write a glob such as COMMENT_*: invalid range pattern at character 6",
         ),
         (
             "--expect ***",
-            "--expect ***: wildcards are either regular `*` or recursive `**` at character 3",
+            "--expect ***: write a glob such as COMMENT_*: wildcards are either regular `*` or recursive `**` at character 3",
         ),
         ("--count 0", "--count 0: write a number from 1 on"),
-        ("--timeout 0", "--timeout 0: it must be more than nothing"),
+        (
+            "--timeout 0",
+            "--timeout 0: write a duration longer than 0s",
+        ),
         (
             "--timeout soon",
-            "--timeout soon: write a duration such as 250ms, 7s, 5m or 2h",
+            "--timeout soon: write a duration in ms, s, m or h, such as 250ms, 7s, 5m or 2h",
         ),
         (
             "--max-body huge",
@@ -60,7 +63,10 @@ fn a_wrong_command_line_is_refused_in_one_sentence() {
             "--max-connections 0: write a number from 1 on",
         ),
         ("--show some", "--show some: write line, short or full"),
-        ("--respond-body x", "--respond SPEC is missing"),
+        (
+            "--respond-body x",
+            "--respond-body needs --respond SPEC beside it",
+        ),
     ] {
         let ended = place.bluehook(&format!("listen {words}")).run();
         assert_eq!(
@@ -89,7 +95,7 @@ fn a_secret_that_is_none_is_refused() {
         .arg("-s")
         .arg("")
         .run()
-        .fails(2, "error: --secret: the secret is empty\n");
+        .fails(2, "error: --secret: the secret is empty\n  hint: an unset variable in quotes leaves nothing: --secret-env NAME tells of it\n");
     let ended = listen().arg("--secret-env").arg("NOWHERE").run();
     assert_eq!((ended.code, ended.text()), (Some(2), String::new()));
     assert!(ended.talk().contains("NOWHERE"), "{}", ended.talk());
@@ -162,7 +168,10 @@ fn a_recording_that_cannot_be_written_is_refused_before_anything_is_accepted() {
             .run()
     };
     std::fs::create_dir(place.path().join("folder")).unwrap();
-    listen("folder").fails(3, "error: cannot record to folder: it is a folder\n");
+    listen("folder").fails(
+        3,
+        "error: cannot record to folder: it is a folder\n  hint: name a file in it\n",
+    );
     listen("nowhere/file").fails(
         3,
         "error: could not open nowhere/file to record\n  caused by: No such file or directory (os error 2)\n",
@@ -171,7 +180,7 @@ fn a_recording_that_cannot_be_written_is_refused_before_anything_is_accepted() {
     if made.is_ok_and(|status| status.success()) {
         listen("pipe").fails(
             3,
-            "error: cannot record to pipe: it is a pipe or a device, not a file\n",
+            "error: cannot record to pipe: it is a pipe or a device, not a file\n  hint: --json prints deliveries into a pipe\n",
         );
     }
     assert!(!place.path().join("ready").exists());
@@ -186,7 +195,7 @@ fn a_second_process_may_not_write_into_the_same_recording() {
         .run()
         .fails(
             3,
-            "error: cannot record to recording: another bluehook is recording to it\n",
+            "error: cannot record to recording: another bluehook is recording to it\n  hint: end that one, or name another file\n",
         );
     assert_eq!(first.post("1"), 200);
     first.interrupt();
