@@ -113,12 +113,15 @@ impl Sender {
         Ok(End::Halted)
     }
 
-    /// Makes one attempt. A server may close a connection that was kept open just when it is used
-    /// again: that is no answer of the receiver, and the request goes out on a new one.
+    /// Makes one attempt. A server may close connections that were kept open just when they are used
+    /// again: that is no answer of the receiver, and the request goes out on another, at last on a
+    /// new one.
     fn send_afresh(&self, url: &Url, delivery: &Delivery) -> Result<Answer, Failure> {
-        match self.send(url, delivery) {
-            Err(failure) if failure.is_stale() => self.send(url, delivery),
-            outcome => outcome,
+        loop {
+            match self.send(url, delivery) {
+                Err(failure) if failure.is_stale() => {}
+                outcome => return outcome,
+            }
         }
     }
 }

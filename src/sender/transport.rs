@@ -356,6 +356,9 @@ const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
 /// close theirs, so that a request does not meet a connection that is just being closed.
 const IDLE: Duration = Duration::from_secs(4);
 
+/// For how long a connection that was heard from is taken for open.
+const FRESH: Duration = Duration::from_millis(10);
+
 /// A body up to this is copied behind its head: one packet costs less than two.
 const COPIED: usize = 16 * 1024;
 
@@ -447,7 +450,7 @@ impl<In: Transport> Connector<In> for Tap {
         Ok(chained.map(|inner| Tapped {
             inner,
             cut: false,
-            heard: false,
+            heard: None,
         }))
     }
 }
@@ -462,8 +465,8 @@ impl<In: Transport> Connector<In> for Tap {
 struct Tapped<T> {
     inner: T,
     cut: bool,
-    /// Something was read since it was last asked whether the connection is open.
-    heard: bool,
+    /// When something was read last.
+    heard: Option<Instant>,
 }
 
 impl<T: Transport> Transport for Tapped<T> {
@@ -486,15 +489,17 @@ impl<T: Transport> Transport for Tapped<T> {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
-        self.heard = self.inner.await_input(coarse(timeout))?;
-        Ok(self.heard)
+        let has_come = self.inner.await_input(coarse(timeout))?;
+        self.heard = has_come.then(Instant::now);
+        Ok(has_come)
     }
 
-    /// ureq asks when a connection goes to its pool, and again when it comes out: what was just
-    /// heard from is open, and the second time tells.
+    /// ureq asks when a connection goes to its pool, and again when it comes out, while others wait
+    /// for the pool. One that was just heard from is taken for open: where that is wrong, the
+    /// failure is [`Failure::is_stale`].
     fn is_open(&mut self) -> bool {
-        let heard = std::mem::take(&mut self.heard);
-        !self.cut && (heard || self.inner.is_open())
+        let is_fresh = |heard: Instant| heard.elapsed() < FRESH;
+        !self.cut && (self.heard.is_some_and(is_fresh) || self.inner.is_open())
     }
 
     fn is_tls(&self) -> bool {

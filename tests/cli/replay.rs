@@ -360,6 +360,15 @@ fn what_is_no_recording_is_said_and_what_was_kept_out_of_one() {
     let ended = place.bluehook("replay empty 1").run();
     ended.fails(3, "error: empty holds no delivery\n");
     place.file("redacted", line(1, "X").replace("\"00\"", "\"(redacted)\""));
+    place.bluehook("replay - 1 -n 2").run().fails(
+        2,
+        "error: standard input cannot be replayed more than once\n  hint: -n needs a file; --duplicate sends each delivery again at once\n",
+    );
+    place.file("torn", line(1, "X") + &line(2, "X")[..90]);
+    let ended = place.bluehook("replay torn http://a --dry-run -n 3").run();
+    assert_eq!(ended.text().matches("POST /").count(), 3);
+    let said = "warning: torn, line 2 was cut short, as by a crash, and is passed over\n";
+    assert_eq!(ended.talk(), said);
     let receiver = Scripted::new([401]);
     let ended = place
         .bluehook(&format!("replay redacted {}", receiver.port))

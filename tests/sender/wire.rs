@@ -5,7 +5,9 @@ use std::net::TcpListener;
 use std::thread;
 use std::time::Duration;
 
-use bluehook::sender::{ANSWER_LIMIT, Curl, Options, Sender, curl_command, request_bytes};
+use bluehook::sender::{
+    ANSWER_LIMIT, Curl, End, Halt, Options, Plan, Sender, curl_command, request_bytes,
+};
 
 use super::{OK, answering, delicate, delivery, read_request, receiver, sender, url};
 
@@ -84,6 +86,33 @@ fn a_connection_is_used_again_and_stays_exact() {
     }
     let expected = request_bytes(&url, &delivery).unwrap();
     assert_eq!(serving.end(), vec![expected; 3]);
+}
+
+#[test]
+fn a_receiver_that_hangs_up_between_requests_takes_them_all() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = url(&listener.local_addr().unwrap().to_string());
+    let receiver = thread::spawn(move || {
+        let mut bodies = Vec::new();
+        // A sender that finds its connection closed comes again, and what it wrote there is unread.
+        while bodies.len() < 5 {
+            let mut stream = listener.accept().unwrap().0;
+            let request = read_request(&mut stream);
+            stream.write_all(OK).unwrap();
+            bodies.push(request[request.len() - 1]);
+        }
+        bodies
+    });
+    let sender = sender();
+    for body in b"12345" {
+        let make = || Ok::<_, String>(delivery("POST", &[], &[*body]));
+        let end = sender.deliver(&url, &Plan::default(), &Halt::default(), make, |attempt| {
+            assert!(attempt.outcome.is_ok(), "{:?}", attempt.outcome);
+            Ok(())
+        });
+        assert_eq!(end, Ok(End::Delivered));
+    }
+    assert_eq!(receiver.join().unwrap(), b"12345");
 }
 
 #[test]

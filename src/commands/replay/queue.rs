@@ -143,7 +143,7 @@ impl<'a> Queue<'a> {
     /// What the recording at that path holds. `seed` decides the order where it is changed.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// It cannot be read, or not as often as is asked for.
     pub(super) fn open(
         shell: &mut Shell,
         path: &'a Path,
@@ -151,6 +151,12 @@ impl<'a> Queue<'a> {
         pace: &'a Pace,
         seed: u64,
     ) -> Result<Self, Problem> {
+        if path.as_os_str() == "-" && pace.repeat > 1 {
+            let problem = Problem::wrong("standard input cannot be replayed more than once");
+            return Err(
+                problem.hint("-n needs a file; --duplicate sends each delivery again at once")
+            );
+        }
         Ok(Self {
             path,
             choice,
@@ -210,7 +216,9 @@ impl<'a> Queue<'a> {
     fn read(&mut self, shell: &mut Shell) -> Result<Option<(Recorded, Option<String>)>, Problem> {
         loop {
             let recorded = self.recordings.next();
-            for warning in self.recordings.take_warnings() {
+            let warnings = self.recordings.take_warnings();
+            // Another round would say it again.
+            for warning in warnings.iter().filter(|_| self.round == 1) {
                 shell.err.warn(warning)?;
             }
             if let Some(recorded) = recorded? {
