@@ -29,4 +29,5 @@ pub use policy::{Next, Plan, Policy, Reason};
 pub use request::{is_framing, request_bytes};
 pub use tls::TlsProblem;
 pub use transport::{BLUE_TIMEOUT, BadOption, Options, Sender};
+pub(crate) use url::is_private;
 pub use url::{BadUrl, Scheme, Url};

@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 #[derive(Debug, Clone, Default)]
 pub(super) struct Names(Arc<RwLock<Known>>);
 
-type Known = HashMap<(String, u16), (Instant, Vec<SocketAddr>)>;
+/// When it was looked up; never for what was pinned.
+type Known = HashMap<(String, u16), (Option<Instant>, Vec<SocketAddr>)>;
 
 /// Why there is no address.
 pub(super) enum Unknown {
@@ -30,12 +31,20 @@ impl Names {
     /// How long an address is believed: a forwarder may run for days.
     const FRESH: Duration = Duration::from_secs(60);
 
-    /// Forgets every address, after a connection that could not be made.
+    /// Forgets every address that was looked up, after a connection that could not be made.
     pub(super) fn forget(&self) {
         self.0
             .write()
             .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+            .retain(|_, (since, _)| since.is_none());
+    }
+
+    /// From now on the name leads to these addresses alone, whatever the system says.
+    pub(super) fn pin(&self, host: &str, port: u16, addresses: Vec<SocketAddr>) {
+        self.0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert((host.to_owned(), port), (None, addresses));
     }
 
     /// The addresses of a host, a literal address being its own.
@@ -51,7 +60,7 @@ impl Names {
         let key = (host.to_owned(), port);
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         if let Some((since, addresses)) = known.get(&key)
-            && since.elapsed() < Self::FRESH
+            && since.is_none_or(|since| since.elapsed() < Self::FRESH)
         {
             return Ok(addresses.clone());
         }
@@ -60,7 +69,7 @@ impl Names {
         self.0
             .write()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(key, (Instant::now(), addresses.clone()));
+            .insert(key, (Some(Instant::now()), addresses.clone()));
         Ok(addresses)
     }
 }
@@ -102,6 +111,15 @@ mod tests {
         assert!(known.look_up("localhost", 80, Duration::ZERO).is_ok());
         names.forget();
         assert!(known.0.read().unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_pinned_name_leads_to_what_was_pinned_alone() {
+        let (names, here) = (Names::default(), SocketAddr::from(([127, 0, 0, 7], 80)));
+        names.pin("localhost", 80, vec![here]);
+        names.forget();
+        let found = names.look_up("localhost", 80, Duration::ZERO);
+        assert!(found.is_ok_and(|found| found == [here]));
     }
 
     #[test]

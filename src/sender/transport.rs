@@ -129,6 +129,12 @@ impl Sender {
         })
     }
 
+    /// From now on the URL's name leads to these addresses alone, which its caller has looked at: a
+    /// second look-up could find others.
+    pub fn pin(&self, url: &Url, addresses: Vec<SocketAddr>) {
+        self.names.pin(url.host(), url.port(), addresses);
+    }
+
     /// Makes one attempt: sends what [`super::request_bytes`] gives and reads the answer. The delivery's
     /// own `target` is not used; the URL says where to.
     ///

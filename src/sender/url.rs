@@ -92,14 +92,7 @@ impl Url {
 
     /// Whether the host is this machine or, by its literal address, in a private network.
     pub fn is_private(&self) -> bool {
-        self.is_loopback()
-            || match self.address() {
-                Some(IpAddr::V4(address)) => is_private_v4(address),
-                Some(IpAddr::V6(address)) => {
-                    address.is_unique_local() || address.is_unicast_link_local()
-                }
-                None => false,
-            }
+        self.is_loopback() || self.address().is_some_and(is_private)
     }
 
     /// The same host with another path and query, a request's target.
@@ -342,10 +335,20 @@ fn is_localhost(host: &str) -> bool {
     host == "localhost" || host.ends_with(".localhost")
 }
 
-/// The private ranges, link-local, and the shared range of RFC 6598 that VPNs use.
-fn is_private_v4(address: Ipv4Addr) -> bool {
-    let [first, second, ..] = address.octets();
-    address.is_private() || address.is_link_local() || (first == 100 && second & 0xC0 == 64)
+/// Whether an address is this machine's or one of the private ranges, link-local, or of the shared
+/// range of RFC 6598 that VPNs use.
+pub(crate) fn is_private(address: IpAddr) -> bool {
+    let address = address.to_canonical();
+    address.is_loopback()
+        || address.is_unspecified()
+        || match address {
+            IpAddr::V4(address) => {
+                let [first, second, ..] = address.octets();
+                let is_shared = first == 100 && second & 0xC0 == 64;
+                address.is_private() || address.is_link_local() || is_shared
+            }
+            IpAddr::V6(address) => address.is_unique_local() || address.is_unicast_link_local(),
+        }
 }
 
 /// Path and query of a target, which may be in absolute form or lack its slash; only visible ASCII.
