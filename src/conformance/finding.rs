@@ -1,5 +1,6 @@
 //! A finding: what a case came to, with the evidence.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::judge::Verdict;
@@ -18,6 +19,12 @@ pub struct Finding {
     pub took: Option<Duration>,
     /// What came back, in a sentence.
     pub message: String,
+    /// Which of the case's deliveries showed it; may be empty.
+    pub label: String,
+    /// Why it matters: the case's words, or those of the fault that the answer tells.
+    pub why: &'static str,
+    /// How to mend it, likewise.
+    pub mend: Cow<'static, str>,
     /// The command that shows it again.
     pub again: Option<String>,
 }
@@ -31,6 +38,9 @@ impl Finding {
             status: None,
             took: None,
             message: message.into(),
+            label: String::new(),
+            why: case.why,
+            mend: Cow::Borrowed(case.mend),
             again: None,
         }
     }

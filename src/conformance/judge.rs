@@ -99,6 +99,8 @@ pub enum Right {
     Survived,
     /// It refuses; an answer that tells of an error of its own is unwise, but no fault.
     RefusedOrFailed,
+    /// It refuses what is too large before it has read it all; to refuse it afterwards is unwise.
+    RefusedEarly,
     /// It answers a provider's question as the scheme's record says.
     Handshake,
     /// What is judged over many answers.
@@ -121,11 +123,67 @@ impl Right {
             }
             Self::Survived => "2xx, 400, 413, 415 or 422; 5xx is a warning",
             Self::RefusedOrFailed => "401 or 403, also 400; 5xx is a warning",
+            Self::RefusedEarly => "413; 401, 403 or 400 are a warning",
             Self::Handshake => "the answer that the provider asks for",
             Self::Watched => "judged over all answers",
         }
     }
 }
+
+/// What judging an answer came to.
+pub struct Judged {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What came back, in a sentence.
+    pub message: String,
+    /// The fault that the answer tells, whatever the case was meant to show.
+    pub advice: Option<Advice>,
+}
+
+/// What is told about a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Advice {
+    /// Why it matters.
+    pub why: &'static str,
+    /// How to mend it.
+    pub mend: &'static str,
+}
+
+/// How to judge the bytes that came.
+pub(super) const RAW: &str = "Hash the request's raw bytes, as they came, before anything parses or \
+decodes them: in Express express.raw({ type: () => true }), which leaves no Buffer for an empty \
+body; in Flask request.get_data(), in FastAPI await request.body().";
+/// Genuine deliveries are refused.
+const OTHER_BYTES: Advice = Advice {
+    why: "The signature was right: a receiver that refuses it hashes what it parsed, decoded or wrote again.",
+    mend: RAW,
+};
+/// Forgeries make it fail.
+const FAILING: Advice = Advice {
+    why: "Strangers can make it fail as often as they like: errors fill the log, and one that nobody \
+          catches ends the process.",
+    mend: "Answer 401 to whatever cannot be judged: look whether the header is there, compare the \
+           lengths before timingSafeEqual, which throws when they differ, and parse the body only \
+           afterwards, inside try.",
+};
+/// Forgeries are sent elsewhere.
+const ELSEWHERE: Advice = Advice {
+    why: "Senders do not follow, and what a stranger gets there is nobody's refusal.",
+    mend: "Answer 401 at this URL: keep it out of what sends visitors to a login page or to https.",
+};
+/// Forgeries are refused in other words.
+const UNCLEAR: Advice = Advice {
+    why: "Whoever looks for a wrong secret looks for a 401.",
+    mend: "Judge the signature in the route itself, before any framework's validation, and answer 401.",
+};
+
+/// The receiver ended, or does not answer any more.
+pub const ENDED: Advice = Advice {
+    why: "A process that ends or hangs keeps every other delivery waiting, and the sender sends the same \
+          one again.",
+    mend: "Look at the end of its log for the error that nobody caught: parse inside try, and catch what \
+           fails after the answer, too (promises, callbacks, threads).",
+};
 
 /// Judges one outcome. `answer` is what a handshake wants; `is_blue` tells whether the scheme is
 /// Blue's.
@@ -134,7 +192,7 @@ pub fn judge(
     outcome: &Outcome,
     answer: Option<&HandshakeAnswer>,
     is_blue: bool,
-) -> (Verdict, String) {
+) -> Judged {
     let strict = match right {
         Right::AnsweredRaw | Right::Survived => Right::Answered,
         Right::RefusedOrFailed => Right::Refused,
@@ -146,9 +204,31 @@ pub fn judge(
         (Right::Survived | Right::RefusedOrFailed, Some(status)) => status >= 500,
         _ => false,
     };
-    match verdict {
-        Verdict::Fail if is_mild => (Verdict::Warn, message),
-        verdict => (verdict, message),
+    Judged {
+        verdict: match verdict {
+            Verdict::Fail if is_mild => Verdict::Warn,
+            verdict => verdict,
+        },
+        message,
+        advice: outcome.status().and_then(|status| advice(right, status)),
+    }
+}
+
+/// The fault that a status tells whatever was sent.
+fn advice(right: Right, status: u16) -> Option<Advice> {
+    use Right as R;
+    match (right, status) {
+        (R::Answered | R::AnsweredRaw | R::Survived, 401 | 403) => Some(OTHER_BYTES),
+        (
+            R::Refused | R::RefusedMethod | R::RefusedType | R::RefusedAtBest | R::RefusedEarly,
+            _,
+        ) => match status {
+            300..400 => Some(ELSEWHERE),
+            500.. => Some(FAILING),
+            402..500 => Some(UNCLEAR),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
@@ -159,17 +239,17 @@ fn judge_strictly(
 ) -> (Verdict, String) {
     let reply = match outcome {
         Outcome::Answered(reply) => reply,
-        Outcome::CutShort if matches!(right, Right::Answered | Right::TakenAtBest) => {
+        Outcome::CutShort => {
             let verdict = match right {
-                Right::Answered => Verdict::Pass,
-                _ => Verdict::Warn,
+                Right::Answered | Right::RefusedEarly => Verdict::Pass,
+                Right::TakenAtBest => Verdict::Warn,
+                _ => return fail("the connection was reset without an answer"),
             };
             return (verdict, "the connection was cut off, as for a 413".into());
         }
-        Outcome::CutShort => return fail("the connection was reset without an answer"),
         Outcome::Dropped(why) => return fail(why),
-        Outcome::Late => return fail("there was no answer in time: it hangs"),
-        Outcome::Gone(why) => return fail(&format!("it is gone: {why}")),
+        Outcome::Late => return fail("there was no answer in time"),
+        Outcome::Gone(why) => return fail(why),
     };
     let status = reply.status;
     if status == 429 {
@@ -186,9 +266,11 @@ fn judge_strictly(
         Right::Watched | Right::AnsweredRaw | Right::Survived | Right::RefusedOrFailed => {
             (Verdict::Pass, String::new())
         }
-        Right::Refused | Right::RefusedMethod | Right::RefusedType | Right::RefusedAtBest => {
-            judge_forged(right, status)
-        }
+        Right::Refused
+        | Right::RefusedMethod
+        | Right::RefusedType
+        | Right::RefusedAtBest
+        | Right::RefusedEarly => judge_forged(right, status),
     }
 }
 
@@ -196,24 +278,28 @@ fn judge_genuine(right: Right, status: u16) -> (Verdict, String) {
     match (status, right) {
         (200..300, _) => pass(status),
         (400 | 413 | 415 | 422, Right::Answered) => pass(status),
-        (400 | 413 | 415 | 422, Right::TakenAtBest) => (
-            Verdict::Warn,
-            format!("{status}: it judged the signature and did not take the body"),
-        ),
-        (401 | 403, _) => fail(&format!(
-            "{status}: a genuine delivery was refused, so other bytes than the body's were hashed"
-        )),
+        (413, Right::TakenAtBest) => (Verdict::Warn, "413: it is too large for it".into()),
+        (400 | 415 | 422, Right::TakenAtBest) => {
+            (Verdict::Warn, format!("{status}: it did not take the body"))
+        }
+        (401 | 403, _) => fail(&format!("{status}: a genuine delivery was refused")),
         (300..400, _) => fail(&format!(
             "{status}: it redirects, and senders do not follow"
         )),
         (500.., _) => fail(&format!("{status}: it failed with an error of its own")),
         (_, Right::Answered) => (Verdict::Warn, format!("{status} is an odd answer to it")),
+        (413, _) => fail("413: a genuine delivery is too large for it"),
         _ => fail(&format!("{status}: a genuine delivery was not taken")),
     }
 }
 
 fn judge_forged(right: Right, status: u16) -> (Verdict, String) {
     match (status, right) {
+        (413, Right::RefusedEarly) => pass(status),
+        (400 | 401 | 403, Right::RefusedEarly) => (
+            Verdict::Warn,
+            format!("{status}: it read all of it before it refused"),
+        ),
         (400 | 401 | 403, _) => pass(status),
         (404 | 405 | 501, Right::RefusedMethod) => pass(status),
         (415 | 422, Right::RefusedType) => pass(status),
@@ -287,7 +373,7 @@ mod tests {
             headers: Headers::new(),
             body: Vec::new(),
         };
-        judge(right, &Outcome::Answered(reply), None, true).0
+        judge(right, &Outcome::Answered(reply), None, true).verdict
     }
 
     #[test]
@@ -303,6 +389,7 @@ mod tests {
             (Right::Survived, [Pass, Fail, Pass, Fail, Warn, Warn]),
             (Right::AnsweredRaw, [Pass, Fail, Pass, Fail, Warn, Fail]),
             (Right::RefusedOrFailed, [Fail, Fail, Pass, Pass, Fail, Warn]),
+            (Right::RefusedEarly, [Fail, Fail, Warn, Warn, Fail, Fail]),
         ];
         for (right, verdicts) in expected {
             for (status, verdict) in [200, 302, 400, 401, 404, 500].into_iter().zip(verdicts) {
@@ -312,15 +399,15 @@ mod tests {
         }
         for right in [Right::Taken, Right::Refused, Right::Answered] {
             for outcome in [Outcome::Late, Outcome::Dropped("closed".into())] {
-                assert_eq!(judge(right, &outcome, None, true).0, Fail);
+                assert_eq!(judge(right, &outcome, None, true).verdict, Fail);
             }
         }
         assert_eq!(
-            judge(Right::Answered, &Outcome::CutShort, None, true).0,
+            judge(Right::Answered, &Outcome::CutShort, None, true).verdict,
             Pass
         );
         assert_eq!(
-            judge(Right::Refused, &Outcome::CutShort, None, true).0,
+            judge(Right::Refused, &Outcome::CutShort, None, true).verdict,
             Fail
         );
     }

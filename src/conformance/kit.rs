@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 
+use super::judge::Right;
 use crate::blue::event::Event;
 use crate::blue::sample;
 use crate::delivery::{Delivery, Headers};
@@ -16,6 +17,9 @@ use crate::signing::record::Variant;
 use crate::signing::record::template::Part;
 use crate::signing::record::words::{Algorithm, KeyForm, KeyPair};
 use crate::signing::{Keyring, Parts, Scheme, Secret, Signer, Stamp};
+
+/// The event of the sample.
+pub(super) const SAMPLE: &str = "TODO_CREATED";
 
 /// What makes the deliveries of a run.
 pub struct Kit {
@@ -51,6 +55,9 @@ pub struct Probe {
     pub withheld: Option<String>,
     /// What a handshake is answered with.
     pub answer: Option<HandshakeAnswer>,
+    /// What a right receiver answers, where that is not what the case says of the others: without
+    /// it the case shows nothing.
+    pub right: Option<Right>,
 }
 
 impl Probe {
@@ -61,6 +68,7 @@ impl Probe {
             delivery,
             withheld: None,
             answer: None,
+            right: None,
         }
     }
 }
@@ -135,7 +143,7 @@ impl Kit {
             return data.clone();
         }
         if self.is_blue() {
-            return event_body("TODO_CREATED");
+            return event_body(SAMPLE);
         }
         if self.is_form() {
             return b"AccountSid=AC00&Body=Gr%C3%BC%C3%9Fe+%26+more&From=%2B15550100".to_vec();
@@ -207,6 +215,39 @@ impl Kit {
         }
         body.extend_from_slice(format!(",\"{name}\":{token}}}").as_bytes());
         Ok(body)
+    }
+
+    /// A body that was not sent before, for receivers that remember what they have seen.
+    pub(super) fn fresh(&self) -> Vec<u8> {
+        let number = self.ids.fetch_add(1, Ordering::Relaxed);
+        let token = format!("\"{} {number}\"", self.run);
+        self.with_member("bluehookCheck", &token)
+            .unwrap_or_else(|_| self.body())
+    }
+
+    /// Genuine deliveries: one that was not sent before, and the plain sample.
+    ///
+    /// # Errors
+    /// The secret signs nothing, in a sentence.
+    pub fn genuine(&self) -> Result<[Probe; 2], String> {
+        let fresh = self.signed(self.fresh())?;
+        Ok([fresh.genuine(""), self.sample()?.genuine("")])
+    }
+
+    /// The same kit for another scheme.
+    pub fn of(&self, scheme: Scheme) -> Self {
+        Self {
+            scheme,
+            secrets: self.secrets.clone(),
+            url: self.url.clone(),
+            target: self.target.clone(),
+            headers: self.headers.clone(),
+            data: self.data.clone(),
+            verify_token: None,
+            run: self.run.clone(),
+            now: self.now,
+            ids: AtomicU64::new(0),
+        }
     }
 
     /// A delivery with this body and without a signature.

@@ -14,7 +14,7 @@ mod seen;
 mod table;
 
 pub use finding::Finding;
-pub use judge::{Outcome, Reply, Right, Verdict, judge};
+pub use judge::{Advice, ENDED, Judged, Outcome, Reply, Right, Verdict, judge};
 pub use kit::{Kit, Probe};
-pub use seen::Seen;
-pub use table::{Case, How, Made, cases};
+pub use seen::{GENUINE, Seen, UNSIGNED};
+pub use table::{Case, How, Made, cases, same_fault};

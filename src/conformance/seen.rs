@@ -4,6 +4,14 @@ use std::time::Duration;
 
 use super::judge::{Outcome, Reply, Verdict};
 use super::kit::Probe;
+use crate::amount;
+
+/// The first case: nothing works without it.
+pub const GENUINE: &str = "accepts/genuine";
+/// The case that a receiver fails that judges nothing.
+pub const UNSIGNED: &str = "refuses/no-signature";
+/// The case of a signature that is only wrong.
+pub(super) const ANOTHER: &str = "refuses/another-secret";
 
 /// What was seen so far.
 #[derive(Default)]
@@ -69,14 +77,14 @@ impl Seen {
     ) {
         let reply = match outcome {
             Outcome::Answered(reply) => reply,
-            Outcome::Late => return self.late.push(case),
+            Outcome::Late => return self.late(case),
             _ => return,
         };
         if self.slowest.is_none_or(|(slowest, _)| took > slowest) {
             self.slowest = Some((took, case));
         }
         if took > BLUE {
-            self.late.push(case);
+            self.late(case);
         }
         let texts = || {
             let values = reply.headers.iter().map(|header| header.value.as_slice());
@@ -97,10 +105,16 @@ impl Seen {
             self.trace.get_or_insert(case);
         }
         match case {
-            "refuses/no-signature" => self.missing.push(Told::of(reply)),
-            "refuses/another-secret" => self.wrong.push(Told::of(reply)),
-            "accepts/genuine" => self.genuine.push(took),
+            UNSIGNED => self.missing.push(Told::of(reply)),
+            ANOTHER => self.wrong.push(Told::of(reply)),
+            GENUINE => self.genuine.push(took),
             _ => {}
+        }
+    }
+
+    fn late(&mut self, case: &'static str) {
+        if self.late.last() != Some(&case) {
+            self.late.push(case);
         }
     }
 
@@ -126,7 +140,7 @@ impl Seen {
     /// Whether refusals tell a missing signature from a wrong one.
     pub fn difference(&self) -> (Verdict, String) {
         let (Some(missing), Some(wrong)) = (self.missing.first(), self.wrong.first()) else {
-            return (Verdict::Skipped, "there was nothing to compare".into());
+            return (Verdict::Untestable, "there was nothing to compare".into());
         };
         // A body that is never the same, with a time or a number in it, tells nothing.
         let is_steady = |told: &[Told]| told.iter().all(|one| *one == told[0]);
@@ -150,27 +164,37 @@ impl Seen {
             (Some(case), _) => {
                 let others = match self.late.len() {
                     1 => String::new(),
-                    count => format!(" and {} more", count - 1),
+                    2 => " and one more case".into(),
+                    count => format!(" and {} more cases", count - 1),
                 };
-                (Verdict::Fail, format!("not in {case}{others}"))
+                (
+                    Verdict::Fail,
+                    format!("no answer in time in {case}{others}"),
+                )
             }
             (None, Some((took, case))) => {
-                let message = format!("the slowest was {case} with {}", shown(took));
+                let message = format!("{}, the slowest, in {case}", amount::took(took));
                 match took > SLOW {
                     true => (Verdict::Warn, message),
                     false => (Verdict::Pass, message),
                 }
             }
-            (None, None) => (Verdict::Skipped, "nothing was answered".into()),
+            (None, None) => (Verdict::Untestable, "nothing was answered".into()),
         }
     }
 
     /// Whether it is as quick at the end as it was at the start.
     pub fn steady(&self) -> (Verdict, String) {
-        let (Some(&first), Some(&last)) = (self.genuine.first(), self.genuine.last()) else {
-            return (Verdict::Skipped, "nothing was answered".into());
+        // One answer that took longer tells nothing: the quickest of the last few does.
+        let last = self.genuine.iter().rev().take(3).min();
+        let (Some(&first), Some(&last)) = (self.genuine.first(), last) else {
+            return (Verdict::Untestable, "nothing was answered".into());
         };
-        let message = format!("{} at the start, {} at the end", shown(first), shown(last));
+        let message = format!(
+            "{} at the start, {} at the end",
+            amount::took(first),
+            amount::took(last)
+        );
         match last > Duration::from_secs(1) && last > first * 5 {
             true => (Verdict::Warn, message),
             false => (Verdict::Pass, message),
@@ -185,19 +209,57 @@ fn leak(case: Option<&str>, what: &str) -> (Verdict, String) {
     }
 }
 
-fn shown(took: Duration) -> String {
-    match took.as_millis() {
-        ms @ ..10_000 => format!("{ms} ms"),
-        ms => format!("{} s", ms / 1000),
-    }
-}
-
-fn contains(text: &[u8], needle: &[u8]) -> bool {
-    !needle.is_empty() && memchr_find(text, needle)
-}
-
 /// Plain search, by the first byte.
-fn memchr_find(text: &[u8], needle: &[u8]) -> bool {
-    text.windows(needle.len())
-        .any(|window| window[0] == needle[0] && window == needle)
+fn contains(text: &[u8], needle: &[u8]) -> bool {
+    !needle.is_empty()
+        && text
+            .windows(needle.len())
+            .any(|window| window[0] == needle[0] && window == needle)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::{Delivery, Headers};
+
+    /// What is seen of answers that took so long, in seconds.
+    fn seen(answers: &[(&'static str, f64)]) -> Seen {
+        let mut seen = Seen::default();
+        let probe = Probe::new("", Delivery::default());
+        for (case, seconds) in answers {
+            let reply = Reply {
+                status: 200,
+                headers: Headers::new(),
+                body: Vec::new(),
+            };
+            let took = Duration::from_secs_f64(*seconds);
+            seen.note(case, &probe, &Outcome::Answered(reply), took, &[]);
+        }
+        seen
+    }
+
+    #[test]
+    fn an_answer_after_seven_seconds_is_late_and_one_after_half_of_them_unwise() {
+        let quick = seen(&[(GENUINE, 0.1), ("accepts/events", 3.4)]);
+        let words = "3.4 s, the slowest, in accepts/events";
+        assert_eq!(quick.in_time(), (Verdict::Pass, words.into()));
+        assert_eq!(seen(&[(GENUINE, 3.6)]).in_time().0, Verdict::Warn);
+        let late = [(GENUINE, 7.1), ("stays-up/deep", 8.0), (UNSIGNED, 0.1)];
+        let words = "no answer in time in accepts/genuine and one more case";
+        assert_eq!(seen(&late).in_time(), (Verdict::Fail, words.into()));
+    }
+
+    #[test]
+    fn a_receiver_that_becomes_slow_is_a_warning() {
+        let steady = |first, last| {
+            let end = [(GENUINE, last); 3];
+            seen(&[[(GENUINE, first)].as_slice(), &end].concat()).steady()
+        };
+        let words = "10 ms at the start, 1.2 s at the end";
+        assert_eq!(steady(0.01, 1.2), (Verdict::Warn, words.into()));
+        assert_eq!(steady(0.01, 0.9).0, Verdict::Pass, "nobody waits");
+        assert_eq!(steady(0.9, 1.5).0, Verdict::Pass, "it always was");
+        let once = seen(&[(GENUINE, 0.1), (GENUINE, 0.1), (GENUINE, 2.0)]);
+        assert_eq!(once.steady().0, Verdict::Pass, "once is by chance");
+    }
 }

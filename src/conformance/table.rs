@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::judge::{Right, Verdict};
-use super::kit::{Kit, Probe, Sealed, event_body, keeping, one_changed};
-use super::seen::Seen;
+use super::judge::{RAW, Right, Verdict};
+use super::kit::{Kit, Probe, SAMPLE, Sealed, event_body, keeping, one_changed};
+use super::seen::{ANOTHER, Seen, UNSIGNED};
 use crate::blue::event;
 use crate::json::{self, Dialect};
+use crate::signing::encoding::Encoding;
 use crate::signing::handshake::handshake;
 use crate::signing::record::handshake::{Handshake, ReplyPart, Value};
 use crate::signing::record::template::{Part, Template};
@@ -68,14 +69,52 @@ impl Case {
     }
 }
 
+/// Faults that show again in further cases: where a case of the list is accepted, too, there is no
+/// second thing to mend.
+const SAME_FAULT: &[(&str, &[&str])] = &[
+    (
+        UNSIGNED,
+        &[
+            "refuses/other-scheme",
+            "refuses/unsigned-health-check",
+            "refuses/unsigned-not-json",
+            "refuses/unsigned-other-type",
+            "stays-up/unsigned-32-mib",
+        ],
+    ),
+    (
+        ANOTHER,
+        &[
+            "refuses/empty-key",
+            "refuses/undefined-key",
+            "refuses/guessable-key",
+            "refuses/plain-hash",
+            "refuses/secret-prefix-hash",
+            "refuses/another-algorithm",
+            "refuses/not-hex",
+            "refuses/not-ascii",
+            "refuses/changed-body",
+            "refuses/appended-space",
+            "refuses/truncated-body",
+            "refuses/rewritten-body",
+            "refuses/empty-body",
+            "refuses/another-delivery",
+            "refuses/after-genuine",
+        ],
+    ),
+];
+
+/// The case whose fault shows again when this one is accepted.
+pub fn same_fault(name: &str) -> Option<&'static str> {
+    let mut faults = SAME_FAULT.iter();
+    faults.find_map(|(fault, cases)| cases.contains(&name).then_some(*fault))
+}
+
 /// The whole table.
 pub fn cases() -> &'static [Case] {
     &CASES
 }
 
-const RAW: &str = "Hash the request's raw bytes, as they came, before anything parses or decodes \
-them: in Express express.raw({ type: () => true }), in Flask request.get_data(), in FastAPI \
-await request.body().";
 const OTHER_BYTES: &str = "A receiver that hashes what it parsed and wrote again refuses genuine \
 deliveries as soon as a title holds such a character.";
 const COMPARE: &str = "Compute the whole signature and compare it with the whole header by a \
@@ -120,7 +159,7 @@ cases! {
         "Nothing works without it.",
         "Check the secret, the path and the scheme; bluehook listen shows what arrives and why it is refused.";
     "accepts/events", InTurn(events), Taken,
-        "a sample of every event, signed",
+        "a sample of every other event, signed",
         "A sender that is refused again and again marks the webhook unhealthy or switches it off.",
         "Answer 200 to every genuine delivery, also to events that you do nothing with.";
     "accepts/unknown-event", InTurn(|kit| odd_event(kit, "CHECK_OF_SOMETHING_NEW")), Taken,
@@ -226,6 +265,10 @@ cases! {
     "refuses/last-digits", InTurn(last_digits), Refused,
         "a signature of which only the second half is right",
         "A part can be guessed.", COMPARE;
+    "refuses/other-case", InTurn(other_case), Refused,
+        "the right signature with capitals for small letters and small letters for capitals",
+        "In base64 they are other digits: a comparison without regard to case is easier to meet by chance.",
+        "Compare signatures as they are, without changing their case.";
     "refuses/one-digit", InTurn(one_digit), Refused,
         "a signature of which one character is wrong",
         FORGE, COMPARE;
@@ -284,6 +327,10 @@ cases! {
     "refuses/another-delivery", InTurn(another_delivery), Refused,
         "the signature of another delivery",
         "A signature that was seen once would open everything.", RAW;
+    "refuses/after-genuine", InTurn(after_genuine), Refused,
+        "a genuine delivery, and then another body with its headers",
+        "Who remembers ids or signatures of deliveries that were right must not take the next one for right.",
+        "Judge every delivery first; look only then whether its id was seen.";
     "refuses/unsigned-health-check", InTurn(unsigned_health_check), Refused,
         "a health check without a signature",
         "An exception for one event is a way around the signature for all that it sets off.",
@@ -334,7 +381,7 @@ cases! {
         ALIVE, CATCH;
     "stays-up/empty", InTurn(|kit| up(kit, &[("", b"")])), Answered,
         "an empty body, signed",
-        ALIVE, "Take no body for an empty one: express.raw leaves no Buffer then.";
+        ALIVE, CATCH;
     "stays-up/null", InTurn(|kit| up(kit, &[("", b"null")])), Answered,
         "null, signed",
         ALIVE, CATCH;
@@ -357,6 +404,11 @@ cases! {
         "10 MiB, signed",
         "A receiver without a limit can be filled up, one that fails at it is down for others.",
         "Set a limit to the body's size, and answer 413 beyond it.";
+
+    "stays-up/unsigned-32-mib", InTurn(unsigned_32_mib), RefusedEarly,
+        "32 MiB without a signature",
+        "Without a limit, strangers fill the memory: a body is read before its signature can be judged.",
+        "Set a limit to the body's size, such as 10 MiB, and answer 413 beyond it.";
 
     "handshake/answered", InTurn(|kit| handshakes(kit, Ask::Right)), Handshake,
         "the provider's question, as its documentation has it",
@@ -385,7 +437,7 @@ cases! {
         "It tells a stranger which header to forge.", QUIET;
 
     "quick/answers", Watched(Seen::in_time), Watched,
-        "whether every answer came within Blue's 7 seconds",
+        "whether every answer came within 7 seconds, as long as Blue waits",
         "What comes later counts as failed and is sent again.", WORK;
     "quick/steady", Watched(Seen::steady), Watched,
         "whether the receiver is as quick at the end as at the start",
@@ -404,7 +456,9 @@ fn events(kit: &Kit) -> Made {
         let sealed = kit.signed(event_body(event.name))?;
         Ok(sealed.genuine(event.name))
     };
-    event::all().iter().map(probe).collect()
+    // The sample itself was sent first of all.
+    let others = event::all().iter().filter(|event| event.name != SAMPLE);
+    others.map(probe).collect()
 }
 
 fn odd_event(kit: &Kit, name: &str) -> Made {
@@ -442,7 +496,7 @@ fn around(kit: &Kit, before: &[u8], after: &[u8]) -> Made {
 
 fn charset(kit: &Kit) -> Made {
     kit.covers_body()?;
-    let sealed = kit.sample()?;
+    let sealed = kit.signed(kit.fresh())?;
     let value = "application/json; charset=utf-8";
     Ok(vec![sealed.changed("", |delivery| {
         delivery.headers.set("Content-Type", value);
@@ -450,7 +504,7 @@ fn charset(kit: &Kit) -> Made {
 }
 
 fn header_case(kit: &Kit) -> Made {
-    let mut probe = kit.sample()?.genuine("");
+    let mut probe = kit.signed(kit.fresh())?.genuine("");
     let headers = probe.delivery.headers.into_iter().map(|mut header| {
         header.name = header.name.to_ascii_lowercase();
         header
@@ -468,12 +522,12 @@ fn large(kit: &Kit, size: usize) -> Made {
 }
 
 fn repeated(kit: &Kit, times: usize) -> Made {
-    let sealed = kit.sample()?;
+    let sealed = kit.signed(kit.fresh())?;
     Ok((0..times).map(|_| sealed.clone().genuine("")).collect())
 }
 
 fn burst(kit: &Kit) -> Made {
-    let probe = |_| Ok(kit.sample()?.genuine(""));
+    let probe = |_| Ok(kit.signed(kit.fresh())?.genuine(""));
     (0..24).map(probe).collect()
 }
 
@@ -632,6 +686,20 @@ fn appended(kit: &Kit, ends: &[&str]) -> Made {
     Ok(ends.iter().map(probe).collect())
 }
 
+fn other_case(kit: &Kit) -> Made {
+    let variant = kit.variant().ok_or("the secret signs nothing")?;
+    if variant.encoding == Encoding::Hex && variant.algorithm != Algorithm::Token {
+        return Err("hexadecimal digits are the same in either case".into());
+    }
+    let sealed = kit.sample()?;
+    let other = |letter: char| match letter.is_ascii_lowercase() {
+        true => letter.to_ascii_uppercase(),
+        false => letter.to_ascii_lowercase(),
+    };
+    let text: String = sealed.signature.chars().map(other).collect();
+    Ok(vec![sealed.with_signature("", text)])
+}
+
 fn nonsense(kit: &Kit) -> Made {
     let sealed = kit.sample()?;
     Ok(vec![
@@ -752,6 +820,17 @@ fn another_delivery(kit: &Kit) -> Made {
     };
     let sealed: Sealed = kit.signed(other)?;
     Ok(vec![sealed.with_body("", kit.body())])
+}
+
+fn after_genuine(kit: &Kit) -> Made {
+    let sealed = kit.signed(kit.fresh())?;
+    let other = kit.with_member("bluehookCheck", "\"changed\"")?;
+    let changed = sealed.with_body("", other);
+    let genuine = Probe {
+        right: Some(Right::Taken),
+        ..sealed.genuine("")
+    };
+    Ok(vec![genuine, changed])
 }
 
 fn unsigned_health_check(kit: &Kit) -> Made {
@@ -922,6 +1001,11 @@ fn deep() -> Vec<u8> {
 
 fn ten_mib(kit: &Kit) -> Made {
     large(kit, 10 << 20)
+}
+
+fn unsigned_32_mib(kit: &Kit) -> Made {
+    let body = vec![b'x'; 32 << 20];
+    Ok(vec![Probe::new("", kit.unsigned(body))])
 }
 
 /// How a handshake is asked.

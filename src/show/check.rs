@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::fit;
@@ -9,46 +10,37 @@ use super::harmless;
 use super::style::Style;
 use crate::conformance::{Case, Finding, Verdict};
 
-/// How wide the labels of a failure's details are.
+/// Where what is told of a fault begins.
+const INDENT: usize = 5;
+/// How wide its labels are.
 const LABEL: usize = 6;
-/// Where the details of a failure begin.
-const INDENT: usize = 7;
 
-/// The report.
-pub fn report(
-    findings: &[Finding],
-    sentence: Option<&str>,
-    verbose: bool,
-    width: usize,
-    style: Style,
-) -> String {
+/// The report: what there is to mend comes last, where it is seen.
+pub fn report(findings: &[Finding], verbose: bool, width: usize, style: Style) -> String {
     let mut text = String::new();
-    for group in groups(findings) {
-        let of_group = || {
-            findings
-                .iter()
-                .filter(|finding| finding.case.group() == group)
-        };
-        let _ = writeln!(
-            text,
-            "{}  {}",
-            style.strong(fit::padded(group, 10)),
-            counts(of_group(), style)
-        );
-        for finding in of_group() {
-            let shown = finding.is_bad() || verbose || finding.verdict == Verdict::Untestable;
-            if shown {
-                text.push_str(&told(finding, width, style));
+    let is_told = |finding: &Finding| finding.is_bad() || finding.verdict == Verdict::Skipped;
+    if verbose || !findings.iter().all(is_told) {
+        for group in groups(findings) {
+            let of_group = || findings.iter().filter(|it| it.case.group() == group);
+            let name = style.strong(fit::padded(group, 10));
+            let _ = writeln!(text, "{name} {}", counts(of_group(), style));
+            if verbose {
+                text.extend(of_group().map(|finding| line(&[finding], width, style)));
             }
         }
+        text.push('\n');
     }
-    text.push('\n');
-    if let Some(sentence) = sentence {
-        let sentence = harmless::line(sentence.as_bytes());
-        let sentence = fit::wrapped(&sentence, 0, 0, width);
-        let _ = writeln!(text, "{}", style.strong(sentence));
+    let is_whole = !findings.iter().any(Finding::is_bad);
+    if is_whole && !verbose {
+        text.push_str(&untestable(findings, width, style));
     }
-    text.push_str(&verdict(findings, style));
+    for verdict in [Verdict::Warn, Verdict::Fail] {
+        for fault in faults(findings, verdict) {
+            text.push_str(&told(&fault, verbose, width, style));
+            text.push('\n');
+        }
+    }
+    text.push_str(&verdict(findings, is_whole || verbose, style));
     text
 }
 
@@ -89,81 +81,146 @@ fn counts<'a>(findings: impl Iterator<Item = &'a Finding>, style: Style) -> Stri
     parts.collect::<Vec<_>>().join(", ")
 }
 
-/// One finding; what is to be mended in full.
-fn told(finding: &Finding, width: usize, style: Style) -> String {
-    let case = finding.case;
-    let word = painted(finding.verdict, finding.verdict.word().to_owned(), style);
-    let message = harmless::line(finding.message.as_bytes()).into_owned();
-    let took = finding
-        .took
-        .map(|took| format!(" ({})", crate::amount::took(took)));
-    let took = took
-        .filter(|_| finding.verdict == Verdict::Pass)
-        .unwrap_or_default();
-    let used = 2 + finding.verdict.word().len() + 1 + case.name.len() + 2;
-    let message = fit::wrapped(&message, used, INDENT, width);
-    let mut text = format!("  {word} {}: {message}{took}\n", style.name(case.name));
-    if !finding.is_bad() {
-        return text;
+/// The findings by what they have in common, in their order.
+fn folded<'a, K: PartialEq>(
+    findings: impl IntoIterator<Item = &'a Finding>,
+    common: impl Fn(&'a Finding) -> K,
+) -> Vec<Vec<&'a Finding>> {
+    let mut folds: Vec<(K, Vec<&Finding>)> = Vec::new();
+    for finding in findings {
+        let key = common(finding);
+        match folds.iter_mut().find(|(it, _)| *it == key) {
+            Some((_, fold)) => fold.push(finding),
+            None => folds.push((key, vec![finding])),
+        }
     }
+    folds.into_iter().map(|(_, fold)| fold).collect()
+}
+
+/// What is to be mended in the same way is one fault.
+fn faults(findings: &[Finding], verdict: Verdict) -> Vec<Vec<&Finding>> {
+    let of_verdict = findings.iter().filter(|it| it.verdict == verdict);
+    folded(of_verdict, |finding| finding.mend.as_ref())
+}
+
+/// What could not be shown, each reason once.
+fn untestable(findings: &[Finding], width: usize, style: Style) -> String {
+    let all = (findings.iter()).filter(|finding| finding.verdict == Verdict::Untestable);
+    let folds = folded(all, |finding| finding.message.as_str());
+    let mut text = String::new();
+    for fold in &folds {
+        let what = match fold.as_slice() {
+            [one] => one.case.name.to_owned(),
+            several => several.len().to_string(),
+        };
+        let reason = fold.first().map_or("", |finding| finding.message.as_str());
+        let used = "untestable ".len();
+        let reason = format!("{what}: {}", harmless::line(reason.as_bytes()));
+        let reason = fit::wrapped(&reason, used, used, width);
+        let _ = writeln!(text, "{} {reason}", style.dim("untestable"));
+    }
+    if !folds.is_empty() {
+        text.push('\n');
+    }
+    text
+}
+
+/// The case, and which of its deliveries it is about.
+fn name(finding: &Finding) -> String {
+    match finding.label.as_str() {
+        "" => finding.case.name.to_owned(),
+        label => format!("{} ({label})", finding.case.name),
+    }
+}
+
+/// A line of cases that came to the same.
+fn line(findings: &[&Finding], width: usize, style: Style) -> String {
+    let Some(first) = findings.first() else {
+        return String::new();
+    };
+    let word = first.verdict.word();
+    let names: Vec<String> = findings.iter().map(|finding| name(finding)).collect();
+    let mut message = harmless::line(first.message.as_bytes()).into_owned();
+    if let (Verdict::Pass, Some(took)) = (first.verdict, first.took) {
+        message.push_str(&format!(" ({})", crate::amount::took(took)));
+    }
+    let names = names.join(", ");
+    let indent = INDENT.max(word.len() + 1);
+    let all = fit::wrapped(&format!("{names}: {message}"), indent, indent, width);
+    let word = painted(first.verdict, fit::padded(word, indent - 1), style);
+    format!("{word} {all}\n")
+}
+
+/// A fault: the cases that show it, why it matters, how to mend it, and how to see it again. Of a
+/// warning the mending is enough.
+fn told(fault: &[&Finding], verbose: bool, width: usize, style: Style) -> String {
+    let mut text = String::new();
+    for alike in folded(fault.iter().copied(), |finding| finding.message.as_str()) {
+        text.push_str(&line(&alike, width, style));
+    }
+    let Some(first) = fault.first() else {
+        return text;
+    };
+    let is_whole = verbose || first.verdict == Verdict::Fail;
+    // Of several cases the names say enough.
+    let is_one = is_whole && fault.len() == 1;
     let details = [
-        ("sent", case.sent),
-        ("right", case.right.words()),
-        ("why", case.why),
-        ("mend", case.mend),
+        ("sent", first.case.sent, is_one),
+        ("right", first.case.right.words(), is_one),
+        ("why", first.why, is_whole),
+        ("mend", first.mend.as_ref(), true),
     ];
-    for (label, detail) in details {
+    for (label, detail, _) in details.into_iter().filter(|(_, _, is_told)| *is_told) {
         let label = style.dim(fit::padded(label, LABEL));
         let column = INDENT + LABEL;
-        let detail = fit::wrapped(detail, column, column, width);
+        let detail = harmless::line(detail.as_bytes());
+        let detail = fit::wrapped(&detail, column, column, width);
         let _ = writeln!(text, "{:INDENT$}{label}{detail}", "");
     }
-    if let Some(again) = &finding.again {
+    if let Some(again) = &first.again {
         let label = style.dim(fit::padded("again", LABEL));
         // Not wrapped: it is to be copied.
-        let _ = writeln!(
-            text,
-            "{:INDENT$}{label}{}",
-            "",
-            harmless::lines(again.as_bytes())
-        );
+        let again = harmless::lines(again.as_bytes());
+        let _ = writeln!(text, "{:INDENT$}{label}{again}", "");
     }
     text
 }
 
 /// The last line.
-fn verdict(findings: &[Finding], style: Style) -> String {
-    let count = |verdict| {
-        findings
-            .iter()
-            .filter(|finding| finding.verdict == verdict)
-            .count()
+fn verdict(findings: &[Finding], is_whole: bool, style: Style) -> String {
+    let count = |verdict| findings.iter().filter(|it| it.verdict == verdict).count();
+    let (failed, skipped) = (count(Verdict::Fail), count(Verdict::Skipped));
+    let untestable = count(Verdict::Untestable);
+    let total = findings.len() - skipped - untestable;
+    let cases = |count: usize| match count {
+        1 => "1 case".to_owned(),
+        count => format!("{count} cases"),
     };
-    let (failed, warned) = (count(Verdict::Fail), count(Verdict::Warn));
-    let total = findings.len() - count(Verdict::Skipped) - count(Verdict::Untestable);
-    let warned = match warned {
-        0 => String::new(),
-        1 => ", 1 warning".into(),
-        count => format!(", {count} warnings"),
+    let mut text = match failed {
+        0 if total == 0 && skipped == 0 => style.odd("nothing was judged"),
+        0 if skipped > 0 => format!("{}: {} passed", style.odd("not finished"), cases(total)),
+        0 => format!("{}: {} passed", style.good("conformant"), cases(total)),
+        _ => {
+            let failed = cases(failed);
+            format!(
+                "{}: {failed} of {total} failed",
+                style.bad("not conformant")
+            )
+        }
     };
-    match failed {
-        0 if total == 0 => format!(
-            "{}: no case could be shown\n",
-            style.odd("nothing was judged")
-        ),
-        0 => format!(
-            "{}: {total} cases passed{warned}\n",
-            style.good("conformant")
-        ),
-        1 => format!(
-            "{}: 1 case of {total} failed{warned}\n",
-            style.bad("not conformant")
-        ),
-        _ => format!(
-            "{}: {failed} cases of {total} failed{warned}\n",
-            style.bad("not conformant")
-        ),
+    match count(Verdict::Warn) {
+        0 => {}
+        1 => text.push_str(", 1 warning"),
+        count => text.push_str(&format!(", {count} warnings")),
     }
+    if skipped > 0 {
+        text.push_str(&format!(", {skipped} not sent"));
+    }
+    if !is_whole && untestable > 0 {
+        text.push_str(&format!(", {untestable} untestable (-v tells why)"));
+    }
+    text.push('\n');
+    text
 }
 
 /// The list of cases.
@@ -186,8 +243,8 @@ pub struct CaseLine<'a> {
     verdict: &'static str,
     status: Option<u16>,
     ms: Option<f64>,
-    message: &'a str,
-    fix: Option<&'static str>,
+    message: String,
+    fix: Option<&'a str>,
 }
 
 impl<'a> From<&'a Finding> for CaseLine<'a> {
@@ -200,9 +257,17 @@ impl<'a> From<&'a Finding> for CaseLine<'a> {
             verdict: finding.verdict.word(),
             status: finding.status,
             ms: finding.took.map(ms),
-            message: &finding.message,
-            fix: finding.is_bad().then_some(finding.case.mend),
+            message: message(finding),
+            fix: finding.is_bad().then_some(finding.mend.as_ref()),
         }
+    }
+}
+
+/// What came back, and to which of the case's deliveries.
+fn message(finding: &Finding) -> String {
+    match finding.label.as_str() {
+        "" => finding.message.clone(),
+        label => format!("{} ({label})", finding.message),
     }
 }
 
@@ -237,82 +302,78 @@ impl SummaryLine {
     }
 }
 
-/// The report as JUnit XML, as Jenkins and GitLab read it: a suite a group, a test case a case.
-/// Warnings pass, and say so on their output; what could not be shown is skipped.
-pub fn junit(findings: &[Finding], url: &str, at: &str) -> String {
-    let seconds = |finding: &Finding| finding.took.unwrap_or_default().as_secs_f64();
-    let totals = |findings: &[&Finding]| {
-        let count = |wanted: &[Verdict]| {
-            findings
-                .iter()
-                .filter(|it| wanted.contains(&it.verdict))
-                .count()
-        };
-        let time: f64 = findings.iter().map(|finding| seconds(finding)).sum();
-        format!(
-            "tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\" time=\"{time:.4}\"",
-            findings.len(),
-            count(&[Verdict::Fail]),
-            count(&[Verdict::Untestable, Verdict::Skipped]),
-        )
-    };
-    let all: Vec<&Finding> = findings.iter().collect();
-    let mut xml = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"bluehook check {}\" {}>\n",
-        escaped(url),
-        totals(&all).replace(&format!(" skipped=\"{}\"", skipped(&all)), ""),
-    );
-    for group in groups(findings) {
-        let of_group: Vec<&Finding> = all
+/// The report as JUnit XML, valid by the schema of Ant's JUnit task and by that of Jenkins: a suite a
+/// group, a test case a case. Warnings pass and stand in the suite's output; what could not be shown
+/// is skipped.
+pub fn junit(findings: &[Finding], url: &str, at: Timestamp) -> String {
+    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
+    for (id, group) in groups(findings).into_iter().enumerate() {
+        let of_group: Vec<&Finding> = findings
             .iter()
-            .copied()
             .filter(|it| it.case.group() == group)
             .collect();
+        let count = |wanted: &[Verdict]| {
+            let is_it = |finding: &&&Finding| wanted.contains(&finding.verdict);
+            of_group.iter().filter(is_it).count()
+        };
+        let time: f64 = of_group.iter().map(|finding| seconds(finding)).sum();
         let _ = writeln!(
             xml,
-            "  <testsuite name=\"{group}\" {} timestamp=\"{}\">",
-            totals(&of_group),
-            escaped(at)
+            "  <testsuite name=\"{group}\" package=\"bluehook\" id=\"{id}\" hostname=\"localhost\" \
+             timestamp=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\" \
+             time=\"{time:.3}\">",
+            at.strftime("%Y-%m-%dT%H:%M:%S"),
+            of_group.len(),
+            count(&[Verdict::Fail]),
+            count(&[Verdict::Untestable, Verdict::Skipped]),
         );
-        for finding in of_group {
-            let case = finding.case;
-            let _ = write!(
-                xml,
-                "    <testcase name=\"{}\" classname=\"bluehook.{group}\" time=\"{:.4}\"",
-                escaped(case.name),
-                seconds(finding)
-            );
-            let message = escaped(&finding.message);
-            let _ = match finding.verdict {
-                Verdict::Pass => writeln!(xml, "/>"),
-                Verdict::Untestable | Verdict::Skipped => {
-                    writeln!(
-                        xml,
-                        ">\n      <skipped message=\"{message}\"/>\n    </testcase>"
-                    )
-                }
-                Verdict::Warn => writeln!(
-                    xml,
-                    ">\n      <system-out>warning: {message}\n{}</system-out>\n    </testcase>",
-                    escaped(&details(finding))
-                ),
-                Verdict::Fail => writeln!(
-                    xml,
-                    ">\n      <failure message=\"{message}\" type=\"fail\">{}</failure>\n    </testcase>",
-                    escaped(&details(finding))
-                ),
-            };
+        let _ = writeln!(
+            xml,
+            "    <properties><property name=\"url\" value=\"{}\"/></properties>",
+            escaped(url)
+        );
+        for finding in &of_group {
+            xml.push_str(&test_case(finding));
         }
-        xml.push_str("  </testsuite>\n");
+        let warnings = of_group.iter().filter(|it| it.verdict == Verdict::Warn);
+        let warnings: String = warnings
+            .map(|it| {
+                format!(
+                    "warning: {}: {}\n{}\n",
+                    it.case.name,
+                    message(it),
+                    details(it)
+                )
+            })
+            .collect();
+        let _ = writeln!(xml, "    <system-out>{}</system-out>", escaped(&warnings));
+        xml.push_str("    <system-err/>\n  </testsuite>\n");
     }
     xml.push_str("</testsuites>\n");
     xml
 }
 
-fn skipped(findings: &[&Finding]) -> usize {
-    let is_skipped =
-        |finding: &&&Finding| matches!(finding.verdict, Verdict::Untestable | Verdict::Skipped);
-    findings.iter().filter(is_skipped).count()
+fn seconds(finding: &Finding) -> f64 {
+    finding.took.unwrap_or_default().as_secs_f64()
+}
+
+fn test_case(finding: &Finding) -> String {
+    let case = finding.case;
+    let message = escaped(&message(finding));
+    let inside = match finding.verdict {
+        Verdict::Pass | Verdict::Warn => String::new(),
+        Verdict::Untestable | Verdict::Skipped => format!("<skipped message=\"{message}\"/>"),
+        Verdict::Fail => format!(
+            "<failure message=\"{message}\" type=\"fail\">{}</failure>",
+            escaped(&details(finding))
+        ),
+    };
+    format!(
+        "    <testcase name=\"{}\" classname=\"bluehook.{}\" time=\"{:.3}\">{inside}</testcase>\n",
+        escaped(case.name),
+        case.group(),
+        seconds(finding)
+    )
 }
 
 fn details(finding: &Finding) -> String {
@@ -325,8 +386,8 @@ fn details(finding: &Finding) -> String {
         "sent: {}\nright: {}\nwhy: {}\nmend: {}\n{}",
         case.sent,
         case.right.words(),
-        case.why,
-        case.mend,
+        finding.why,
+        finding.mend,
         again.unwrap_or_default()
     )
 }
@@ -358,7 +419,7 @@ mod tests {
         let mut finding =
             Finding::new(&cases()[0], Verdict::Fail, "a<b>&\"'\u{0}\u{1b}\u{ffff}]]>");
         finding.status = Some(500);
-        let xml = junit(&[finding], "http://localhost/?a&b", "2026-11-22T00:00:00Z");
+        let xml = junit(&[finding], "http://localhost/?a&b", Timestamp::UNIX_EPOCH);
         assert!(
             xml.contains("message=\"a&lt;b&gt;&amp;&quot;&apos;\\x00\\x1b\\u{ffff}]]&gt;\""),
             "{xml}"
