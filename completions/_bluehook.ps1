@@ -298,8 +298,8 @@ Register-ArgumentCompleter -Native -CommandName 'bluehook' -ScriptBlock {
         }
         'bluehook;check' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the output: auto, always or never')
-            [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Only the cases whose name matches: refuses/*')
-            [CompletionResult]::new('--skip', '--skip', [CompletionResultType]::ParameterName, 'Not the cases whose name matches')
+            [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Only the cases whose name or group matches: refuses/*, or quick,leaks')
+            [CompletionResult]::new('--skip', '--skip', [CompletionResultType]::ParameterName, 'Not the cases whose name or group matches')
             [CompletionResult]::new('-d', '-d', [CompletionResultType]::ParameterName, 'A body that the receiver accepts, instead of a sample: text, @FILE, or - for standard input')
             [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'A body that the receiver accepts, instead of a sample: text, @FILE, or - for standard input')
             [CompletionResult]::new('-H', '-H ', [CompletionResultType]::ParameterName, 'A further header, in curl''s syntax; @FILE reads them from a file')

@@ -240,8 +240,8 @@ set edit:completion:arg-completer[bluehook] = {|@words|
         }
         &'bluehook;check'= {
             cand --color 'When to colour the output: auto, always or never'
-            cand --only 'Only the cases whose name matches: refuses/*'
-            cand --skip 'Not the cases whose name matches'
+            cand --only 'Only the cases whose name or group matches: refuses/*, or quick,leaks'
+            cand --skip 'Not the cases whose name or group matches'
             cand -d 'A body that the receiver accepts, instead of a sample: text, @FILE, or - for standard input'
             cand --data 'A body that the receiver accepts, instead of a sample: text, @FILE, or - for standard input'
             cand -H 'A further header, in curl''s syntax; @FILE reads them from a file'

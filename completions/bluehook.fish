@@ -727,8 +727,8 @@ complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -s h -l help -
 complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l color -d 'When to colour the output: auto, always or never' -r -f -a "auto\t'On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`'
 always\t'Always'
 never\t'Never'"
-complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l only -d 'Only the cases whose name matches: refuses/*' -r
-complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l skip -d 'Not the cases whose name matches' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l only -d 'Only the cases whose name or group matches: refuses/*, or quick,leaks' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l skip -d 'Not the cases whose name or group matches' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand check" -s d -l data -d 'A body that the receiver accepts, instead of a sample: text, @FILE, or - for standard input' -r -a '(__fish_bluehook_at)'
 complete -c bluehook -n "__fish_bluehook_using_subcommand check" -s H -l header -d 'A further header, in curl\'s syntax; @FILE reads them from a file' -r -a '(__fish_bluehook_at)'
 complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l verify-token -d 'The word that you chose for the provider\'s handshake, such as Meta\'s hub.verify_token' -r

@@ -40,6 +40,9 @@ app.post('/hooks/blue', raw, (request, response) => {
   response.sendStatus(200);
 });
 
+// What goes wrong before that, such as a body that is too large: the status alone, no stack trace.
+app.use((error, request, response, next) => response.sendStatus(error.status ?? 500));
+
 const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', (error) => {
   if (error) throw error;
   console.log(`listening on http://127.0.0.1:${server.address().port}/hooks/blue`);

@@ -43,7 +43,8 @@ impl Reply {
     /// Whether it is a web page.
     pub fn is_page(&self) -> bool {
         let is_html = |value: &[u8]| value.to_ascii_lowercase().starts_with(b"text/html");
-        self.headers.get("Content-Type").is_some_and(is_html)
+        let is_empty = self.body.trim_ascii().is_empty();
+        !is_empty && self.headers.get("Content-Type").is_some_and(is_html)
     }
 }
 
@@ -278,7 +279,7 @@ fn judge_genuine(right: Right, status: u16) -> (Verdict, String) {
     match (status, right) {
         (200..300, _) => pass(status),
         (400 | 413 | 415 | 422, Right::Answered) => pass(status),
-        (413, Right::TakenAtBest) => (Verdict::Warn, "413: it is too large for it".into()),
+        (413, Right::TakenAtBest) => (Verdict::Warn, "413: the body is too large for it".into()),
         (400 | 415 | 422, Right::TakenAtBest) => {
             (Verdict::Warn, format!("{status}: it did not take the body"))
         }

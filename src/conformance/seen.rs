@@ -13,6 +13,9 @@ pub const UNSIGNED: &str = "refuses/no-signature";
 /// The case of a signature that is only wrong.
 pub(super) const ANOTHER: &str = "refuses/another-secret";
 
+/// Why leaks cannot be judged when only other cases were chosen.
+const NO_FORGERIES: &str = "it shows in the answers to refuses/*, which were not sent";
+
 /// What was seen so far.
 #[derive(Default)]
 pub struct Seen {
@@ -120,17 +123,17 @@ impl Seen {
 
     /// Whether an answer held the signature that it expected.
     pub fn signature(&self) -> (Verdict, String) {
-        leak(self.signature, "the signature that it expected")
+        self.leak(self.signature, "the signature that it expected")
     }
 
     /// Whether an answer held the secret.
     pub fn secret(&self) -> (Verdict, String) {
-        leak(self.secret, "the secret")
+        self.leak(self.secret, "the secret")
     }
 
     /// Whether an answer held a stack trace.
     pub fn trace(&self) -> (Verdict, String) {
-        match leak(self.trace, "a stack trace") {
+        match self.leak(self.trace, "a stack trace") {
             // Frameworks show them as long as they are not told that it is in earnest.
             (Verdict::Fail, message) => (Verdict::Warn, message),
             right => right,
@@ -140,7 +143,7 @@ impl Seen {
     /// Whether refusals tell a missing signature from a wrong one.
     pub fn difference(&self) -> (Verdict, String) {
         let (Some(missing), Some(wrong)) = (self.missing.first(), self.wrong.first()) else {
-            return (Verdict::Untestable, "there was nothing to compare".into());
+            return (Verdict::Untestable, NO_FORGERIES.into());
         };
         // A body that is never the same, with a time or a number in it, tells nothing.
         let is_steady = |told: &[Told]| told.iter().all(|one| *one == told[0]);
@@ -156,6 +159,17 @@ impl Seen {
             return (Verdict::Warn, message.into());
         }
         (Verdict::Pass, "they are alike".into())
+    }
+
+    /// Answers to forgeries are those that tell.
+    fn leak(&self, case: Option<&str>, what: &str) -> (Verdict, String) {
+        match case {
+            Some(case) => (Verdict::Fail, format!("the answer to {case} holds {what}")),
+            None if self.missing.is_empty() && self.wrong.is_empty() => {
+                (Verdict::Untestable, NO_FORGERIES.into())
+            }
+            None => (Verdict::Pass, format!("no answer holds {what}")),
+        }
     }
 
     /// Whether every answer came in time.
@@ -199,13 +213,6 @@ impl Seen {
             true => (Verdict::Warn, message),
             false => (Verdict::Pass, message),
         }
-    }
-}
-
-fn leak(case: Option<&str>, what: &str) -> (Verdict, String) {
-    match case {
-        Some(case) => (Verdict::Fail, format!("the answer to {case} holds {what}")),
-        None => (Verdict::Pass, format!("no answer holds {what}")),
     }
 }
 

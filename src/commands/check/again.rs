@@ -39,6 +39,7 @@ impl<'a> Again<'a> {
             && algorithm != Some(Algorithm::Token)
             && self.check.header.is_empty()
             && probe.right.is_none()
+            && self.kit.secrets.len() == 1
             && !matches!(case.how, How::AtOnce(_));
         let command = is_simple.then(|| self.one(case, probe)).flatten();
         command.unwrap_or_else(|| self.cases(&[case.name]))
@@ -72,9 +73,14 @@ impl<'a> Again<'a> {
     fn common(&self) -> String {
         let check = self.check;
         let mut words = Words::default();
-        for source in &check.secrets.0 {
+        for (index, source) in check.secrets.0.iter().enumerate() {
             match source {
-                SecretSource::Value(_) => words.0.push_str(" --secret \"$SECRET\""),
+                SecretSource::Value(_) if index == 0 => words.0.push_str(" --secret \"$SECRET\""),
+                SecretSource::Value(_) => {
+                    words
+                        .0
+                        .push_str(&format!(" --secret \"$SECRET{}\"", index + 1));
+                }
                 SecretSource::File(path) => words.option("--secret-file", path.display()),
                 SecretSource::Env(name) => words.option("--secret-env", name),
             }

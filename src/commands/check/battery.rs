@@ -97,7 +97,7 @@ impl<'a> Battery<'a> {
         for finding in &mut findings {
             if let How::Watched(judge) = finding.case.how {
                 (finding.verdict, finding.message) = match judge(&self.seen) {
-                    (Verdict::Pass, _) if self.halt.is_asked() => {
+                    (Verdict::Pass | Verdict::Untestable, _) if self.halt.is_asked() => {
                         (Verdict::Skipped, INTERRUPTED.into())
                     }
                     told => told,

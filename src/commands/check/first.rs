@@ -153,7 +153,8 @@ impl Look<'_> {
                 LOG,
             ),
         };
-        if reply.is_page() {
+        let may_be_elsewhere = !matches!(status, 300..=403 | 429);
+        if may_be_elsewhere && reply.is_page() {
             found.sentence.push_str(
                 " The answer is an HTML page: is this a web page's URL, or a framework's error page?",
             );

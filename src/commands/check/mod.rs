@@ -48,11 +48,11 @@ pub(super) struct Check {
     /// List the cases and send nothing
     #[arg(long, help_heading = "Cases")]
     pub list: bool,
-    /// Only the cases whose name matches: refuses/*
-    #[arg(long, value_name = "GLOB", value_parser = pattern, help_heading = "Cases")]
+    /// Only the cases whose name or group matches: refuses/*, or quick,leaks
+    #[arg(long, value_name = "GLOB", value_delimiter = ',', value_parser = pattern, help_heading = "Cases")]
     pub only: Vec<Pattern>,
-    /// Not the cases whose name matches
-    #[arg(long, value_name = "GLOB", value_parser = pattern, help_heading = "Cases")]
+    /// Not the cases whose name or group matches
+    #[arg(long, value_name = "GLOB", value_delimiter = ',', value_parser = pattern, help_heading = "Cases")]
     pub skip: Vec<Pattern>,
     /// Send to an address outside this machine and its private networks: only to what is yours
     #[arg(long, help_heading = "Cases")]
@@ -91,7 +91,7 @@ pub(super) struct Check {
 }
 
 fn pattern(text: &str) -> Result<Pattern, String> {
-    Pattern::new(text).map_err(|error| error.to_string())
+    Pattern::new(text).map_err(|error| format!("this is no glob: {}", error.msg))
 }
 
 impl Check {
@@ -244,11 +244,18 @@ impl Check {
     }
 }
 
-/// The nearest name of a case or group to a glob that matches none.
+/// The name that was probably meant by a glob that matches none.
 fn hint(glob: &str) -> String {
-    let names = cases().iter().flat_map(|case| [case.name, case.group()]);
-    match nearest(glob, names) {
-        Some(name) => format!("did you mean {name}? bluehook check --list shows them all"),
+    let groups = || cases().iter().map(Case::group);
+    let meant = match glob.split_once('/') {
+        Some((group, rest)) if !groups().any(|it| it == group) => {
+            nearest(group, groups()).map(|group| format!("{group}/{rest}"))
+        }
+        Some(_) => nearest(glob, cases().iter().map(|case| case.name)).map(str::to_owned),
+        None => nearest(glob, groups()).map(str::to_owned),
+    };
+    match meant {
+        Some(meant) => format!("did you mean {meant}? bluehook check --list shows them all"),
         None => "bluehook check --list shows them".into(),
     }
 }

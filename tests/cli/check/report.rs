@@ -44,6 +44,11 @@ fn cases_are_chosen_by_name() {
         2,
         "error: no case matches stay-up\n  hint: did you mean stays-up? bluehook check --list shows them all\n",
     );
+    place.bluehook("check --list --only refuse/empty*").run().fails(
+        2,
+        "error: no case matches refuse/empty*\n  hint: did you mean refuses/empty*? bluehook check --list shows them all\n",
+    );
+    assert_eq!(listed("--only quick,leaks/secret").lines().count(), 3);
 }
 
 /// The text and its lines.
@@ -218,6 +223,38 @@ fn the_command_that_it_names_shows_the_same() {
         .arg(header.trim_matches('\''))
         .run();
     assert_eq!(sent.code, Some(0), "{}", sent.talk());
+}
+
+#[test]
+fn a_leak_is_not_judged_by_answers_that_could_not_show_it() {
+    let receiver = Receiver::new(right);
+    let (text, _) = report(&receiver, "--only leaks");
+    let whole = "leaks      4 untestable
+
+untestable 4: it shows in the answers to refuses/*, which were not sent
+
+nothing was judged
+";
+    assert_eq!(text, whole);
+}
+
+#[test]
+fn the_command_for_several_secrets_names_them_apart() {
+    let receiver = Receiver::new(right);
+    let ended = Place::new()
+        .bluehook(&format!(
+            "check {} --only accepts/second-secret -s",
+            receiver.url()
+        ))
+        .arg(SECRET)
+        .arg("-s")
+        .arg("the next one")
+        .run();
+    let command = format!(
+        "again bluehook check {} --only accepts/second-secret --secret \"$SECRET\" --secret \"$SECRET2\"\n",
+        receiver.url()
+    );
+    assert!(ended.text().contains(&command), "{}", ended.text());
 }
 
 /// What the schemas of Ant's JUnit task and of Jenkins have in common: where each element stands,
