@@ -382,7 +382,7 @@ pub(super) fn event_body(name: &str) -> Vec<u8> {
 
 /// The first digits as they are and the others wrong; as long as before.
 pub(super) fn keeping(signature: &str, first: usize) -> Result<String, String> {
-    if signature.len() <= first {
+    if signature.chars().count() <= first {
         return Err(format!("the signature has no more than {first} characters"));
     }
     let other = |(index, character): (usize, char)| match character {
@@ -397,7 +397,7 @@ pub(super) fn keeping(signature: &str, first: usize) -> Result<String, String> {
 /// One digit changed, near the end, where it counts in every encoding.
 pub(super) fn one_changed(signature: &str) -> String {
     let digits = signature.trim_end_matches('=');
-    let at = digits.len().saturating_sub(3);
+    let at = digits.chars().count().saturating_sub(3);
     let other = |(index, character): (usize, char)| match character {
         '0' if index == at => '1',
         _ if index == at => '0',

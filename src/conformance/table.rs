@@ -315,7 +315,7 @@ cases! {
     "refuses/appended-space", InTurn(|kit| body_of(kit, |body| [body, b" "].concat())), Refused,
         "a space behind the signed body",
         "A receiver that trims or parses before it hashes does not judge what it was sent.", RAW;
-    "refuses/truncated-body", InTurn(|kit| body_of(kit, |body| body[..body.len() - 1].to_vec())), Refused,
+    "refuses/truncated-body", InTurn(|kit| body_of(kit, |body| body[..body.len().saturating_sub(1)].to_vec())), Refused,
         "the signed body without its last byte",
         FORGE, RAW;
     "refuses/rewritten-body", InTurn(rewritten_body), Refused,
@@ -636,7 +636,15 @@ fn other_algorithms(kit: &Kit) -> Made {
         return Err("the scheme's algorithm has no such form".into());
     };
     let hashes = [Hash::Md5, Hash::Sha1, Hash::Sha256, Hash::Sha512];
-    let others = hashes.into_iter().filter(|hash| *hash != own);
+    // A scheme may leave the choice to the sender: what stands in the same header is its own.
+    let is_own = |hash| {
+        let mut variants = kit.scheme.variants.iter();
+        variants.any(|other| {
+            other.algorithm == Algorithm::Hmac(hash)
+                && other.signature.header == variant.signature.header
+        })
+    };
+    let others = (hashes.into_iter()).filter(|hash| *hash != own && !is_own(*hash));
     others
         .map(|hash| {
             let scheme = kit.altered(|variant| variant.algorithm = Algorithm::Hmac(hash))?;
@@ -654,10 +662,21 @@ fn kept(kit: &Kit, first: usize) -> Made {
 
 fn last_digits(kit: &Kit) -> Made {
     let sealed = kit.sample()?;
-    let half = sealed.signature.len() / 2;
-    let wrong = keeping(&sealed.signature[..half], 0)?;
-    let text = format!("{wrong}{}", &sealed.signature[half..]);
-    Ok(vec![sealed.with_signature("", text)])
+    let half = sealed.signature.chars().count() / 2;
+    let (first, last) = sealed
+        .signature
+        .split_at(first(&sealed.signature, half).len());
+    let wrong = keeping(first, 0)?;
+    Ok(vec![sealed.with_signature("", format!("{wrong}{last}"))])
+}
+
+/// So many characters of a text.
+fn first(text: &str, count: usize) -> &str {
+    let end = text
+        .char_indices()
+        .nth(count)
+        .map_or(text.len(), |(at, _)| at);
+    &text[..end]
 }
 
 fn one_digit(kit: &Kit) -> Made {
@@ -669,15 +688,17 @@ fn one_digit(kit: &Kit) -> Made {
 
 fn truncated(kit: &Kit) -> Made {
     let sealed = kit.sample()?;
-    let length = sealed.signature.len();
-    let sizes = [1, 8, length / 2, length.saturating_sub(4)];
-    Ok(sizes
-        .iter()
-        .map(|&size| {
-            let label = format!("{size} of {length} characters");
-            sealed.with_signature(&label, &sealed.signature[..size.min(length)])
-        })
-        .collect())
+    let length = sealed.signature.chars().count();
+    let mut sizes = vec![1, 8, length / 2, length.saturating_sub(4)];
+    sizes.retain(|size| (1..length).contains(size));
+    let probe = |&size: &usize| {
+        let label = format!("{size} of {length} characters");
+        sealed.with_signature(&label, first(&sealed.signature, size))
+    };
+    match sizes.is_empty() {
+        true => Err("the signature is one character".into()),
+        false => Ok(sizes.iter().map(probe).collect()),
+    }
 }
 
 fn appended(kit: &Kit, ends: &[&str]) -> Made {
@@ -697,7 +718,10 @@ fn other_case(kit: &Kit) -> Made {
         false => letter.to_ascii_lowercase(),
     };
     let text: String = sealed.signature.chars().map(other).collect();
-    Ok(vec![sealed.with_signature("", text)])
+    match text == sealed.signature {
+        true => Err("the signature has no letters that have a case".into()),
+        false => Ok(vec![sealed.with_signature("", text)]),
+    }
 }
 
 fn nonsense(kit: &Kit) -> Made {
