@@ -11,8 +11,8 @@ use crate::blue::event::Event;
 use crate::blue::facts::Facts;
 use crate::receiver::{Answer, Limits, Malformed, Received, Receiver, Responder, Service, Stop};
 use crate::sender::{self, Url};
-use crate::show::delivery::Layout;
 use crate::show::exchange;
+use crate::show::seen::Layout;
 
 use crate::signing::{Clock, Judge, Judgement, Keyring, Parts, Scheme, Secret, Tolerance};
 

@@ -13,9 +13,9 @@ use crate::blue::facts::Facts;
 use crate::cli::{Output, ProfileChoice, SchemeChoice, Secrets, StampChoice};
 use crate::delivery::Delivery;
 use crate::sender::{self, End, Next, Plan, Policy, Reason, Sender, Tally, Url};
-use crate::show::delivery::{Detail, Layout};
 use crate::show::exchange::{self, Attempt};
 use crate::show::lines;
+use crate::show::seen::{Detail, Layout};
 use crate::signing::{Secret, Stamp};
 
 const EXAMPLES: &str = "\

@@ -16,9 +16,10 @@ use crate::cli::{
 };
 use crate::delivery::{Delivery, Headers};
 use crate::recording::{Reader, Recorded, Unreadable};
-use crate::show::delivery::{self as show, Detail, Layout};
+use crate::show::delivery as show;
 use crate::show::lines::{self, BodyDigest};
-use crate::show::verification::{self, Extent};
+use crate::show::seen::{Detail, Layout};
+use crate::show::verification;
 use crate::signing::Scheme;
 use crate::signing::Secret;
 use crate::signing::diagnosis::{self, Diagnosis};
@@ -198,16 +199,13 @@ impl Verify {
 
     /// What else is shown of a recorded delivery.
     fn content(&self, shell: &Shell, court: &Court, delivery: &Delivery) -> String {
-        let detail = self.show.unwrap_or(Detail::Line);
-        if self.output.json || self.output.talk.quiet || detail == Detail::Line {
+        let Some(detail @ (Detail::Short | Detail::Full)) = self.show else {
+            return String::new();
+        };
+        if self.output.json || self.output.talk.quiet {
             return String::new();
         }
-        let layout = Layout {
-            style: shell.out.style,
-            width: shell.out.width,
-            detail,
-            verbose: self.output.talk.verbose,
-        };
+        let layout = self.layout(shell);
         let event = Facts::of(&delivery.body).event;
         let is_known = event.is_some_and(|event| Event::named(&event).is_some());
         let is_blue = court.scheme == Scheme::default() && is_known;
@@ -216,6 +214,15 @@ impl Verify {
             _ => String::new(),
         };
         head + &show::content(delivery, is_blue, &layout) + "\n"
+    }
+
+    fn layout(&self, shell: &Shell) -> Layout {
+        Layout {
+            style: shell.out.style,
+            width: shell.out.width,
+            detail: self.show.unwrap_or_default(),
+            verbose: self.output.talk.verbose,
+        }
     }
 
     fn parts<'a>(&'a self, headers: &'a Headers, method: &'a str) -> Parts<'a> {
@@ -295,12 +302,12 @@ impl Verify {
         };
         let bytes = read.digest.bytes;
         let expected = judgement.expected.iter().filter(|_| self.show_expected);
+        let mut line = verification::line(judgement, scheme, number, read.digest);
+        verification::add(&mut line, &found);
         if self.output.json {
-            let mut line = verification::line(judgement, scheme, number, read.digest);
             if self.show_expected {
                 line.expected = Some(expected.map(|one| one.value.to_string()).collect());
             }
-            verification::add(&mut line, &found);
             line.explanation = explanation.as_ref().map(verification::explanation_object);
             return shell
                 .out
@@ -309,18 +316,11 @@ impl Verify {
         let style = shell.out.style;
         let mut text = String::new();
         if !self.output.talk.quiet {
-            let verdict = verification::verdict(judgement, scheme, read.digest.bytes, style);
-            if self.delivery.is_some() {
-                text.push_str(&style.dim(format!("#{number} ")));
-            }
-            text.push_str(&format!("{verdict}\n"));
-            let extent = Extent {
-                style,
-                width: shell.out.width,
-                verbose: self.output.talk.verbose,
-                bytes,
-            };
-            text.push_str(&verification::diagnosis(&found, judgement, &extent));
+            let layout = self.layout(shell);
+            let number = self.delivery.is_some().then_some(number);
+            text.push_str(&verification::verdict(&line, 0, number, &layout));
+            text.push_str(&verification::reasons(&line, &layout));
+            text.push_str(&verification::left_out(&found, bytes, &layout));
         }
         for one in expected {
             text.push_str(&format!(

@@ -1,7 +1,8 @@
 //! A body as a person reads it: JSON in its pretty form, every token as it stands; forms and multipart
 //! bodies field by field; other text in its lines; what was compressed unpacked; binary as a dump.
 //!
-//! The bytes decide how a body is shown; its `Content-Type` only tells forms from other text. What is
+//! The bytes decide how a body is shown; its `Content-Type` only tells forms from other text, and its
+//! `Content-Encoding` how bytes that are no text were packed. What is
 //! not quite JSON is shown as JSON up to the error, from there on as it came, and a line says where
 //! and why. What is not shown as it came is said to be so. Tabs become spaces; other controls, escapes.
 
@@ -9,10 +10,13 @@ use super::style::{Ink, Style};
 use super::unpack::{Part, fields, parts, starts_with, unpacked};
 use super::{fit, fold, harmless};
 use crate::amount;
+use crate::delivery::Headers;
 use crate::json::{self, Kind, Pretty};
 
 /// How many bytes of a body that is no text are dumped.
 const DUMPED_BYTES: usize = 256;
+/// How many of them when it is to be short.
+const SHORT_DUMPED_BYTES: usize = 64;
 /// How many lines a body has when it is to be short.
 const SHORT_LINES: usize = 12;
 /// How many bytes decide whether a body is text.
@@ -39,27 +43,22 @@ const FORMATS: [(&[u8], &str); 9] = [
 ];
 
 /// All of a body, whatever it is, ending with a line feed.
-pub(crate) fn full(body: &[u8], content_type: Option<&[u8]>, style: Style) -> String {
+pub(crate) fn full(body: &[u8], headers: &Headers, style: Style) -> String {
     let all = Room {
         lines: usize::MAX,
         width: usize::MAX,
     };
-    all.body(body, content_type, style)
+    all.body(body, headers, style)
 }
 
 /// At most twelve lines of a body and two that say what it is, none longer than `width` columns,
 /// ending with a line feed.
-pub(crate) fn short(
-    body: &[u8],
-    content_type: Option<&[u8]>,
-    style: Style,
-    width: usize,
-) -> String {
+pub(crate) fn short(body: &[u8], headers: &Headers, style: Style, width: usize) -> String {
     let some = Room {
         lines: SHORT_LINES,
         width,
     };
-    some.body(body, content_type, style)
+    some.body(body, headers, style)
 }
 
 /// JSON in its pretty form, coloured, and harmless.
@@ -75,9 +74,11 @@ struct Room {
 }
 
 impl Room {
-    fn body(self, body: &[u8], content_type: Option<&[u8]>, style: Style) -> String {
-        let Some(inside) = unpacked(body) else {
-            return self.plain(body, content_type, style);
+    fn body(self, body: &[u8], headers: &Headers, style: Style) -> String {
+        let header = |name| headers.get(name).unwrap_or_default();
+        let (content_type, encoding) = (header("content-type"), header("content-encoding"));
+        let Some(inside) = unpacked(body, encoding) else {
+            return self.plain(body, content_type, encoding, style);
         };
         let size = amount::bytes(inside.bytes.len());
         let note = match inside.is_whole {
@@ -86,14 +87,13 @@ impl Room {
         };
         // What is cut off would not be JSON.
         let text = match inside.is_whole {
-            true => self.plain(&inside.bytes, content_type, style),
+            true => self.plain(&inside.bytes, content_type, b"", style),
             false => self.text(&inside.bytes, style),
         };
         format!("{}\n{text}", style.dim(note))
     }
 
-    fn plain(self, body: &[u8], content_type: Option<&[u8]>, style: Style) -> String {
-        let content_type = content_type.unwrap_or_default();
+    fn plain(self, body: &[u8], content_type: &[u8], encoding: &[u8], style: Style) -> String {
         let (text, mark) = json::unmarked(body);
         let note = |text: &str| format!("{}\n", style.dim(text));
         if body.is_empty() {
@@ -107,7 +107,7 @@ impl Room {
                 note("(a byte order mark, then)") + &self.json(text, mark, style)
             }
             [b'{' | b'[', ..] => self.json(text, mark, style),
-            _ if !is_text(body) => binary(body, style),
+            _ if !is_text(body) => self.binary(body, encoding, style),
             _ if starts_with(content_type, b"application/x-www-form-urlencoded") => {
                 self.form(body, style)
             }
@@ -135,6 +135,23 @@ impl Room {
             let (pretty, _) = printed(doc, Style::PLAIN, self.lines * 4 * self.width);
             self.first(pretty.lines(), style) + &error_line(Some(error), mark, style)
         })
+    }
+
+    /// What it is, if that can be told, and its first bytes.
+    fn binary(self, body: &[u8], encoding: &[u8], style: Style) -> String {
+        let format = FORMATS.iter().find(|(magic, _)| body.starts_with(magic));
+        let name = match (format, encoding.trim_ascii()) {
+            (Some((_, name)), _) => (*name).to_owned(),
+            (None, b"") => "binary".to_owned(),
+            (None, b"br") => "brotli, not unpacked".to_owned(),
+            (None, encoding) => fit::inline(encoding, NAME_COLUMNS) + ", not unpacked",
+        };
+        let text = format!("({name}, {})", amount::bytes(body.len()));
+        let most = match self.is_all() {
+            true => DUMPED_BYTES,
+            false => SHORT_DUMPED_BYTES,
+        };
+        format!("{}\n{}", style.dim(text), dumped(body, most, style))
     }
 
     /// A text in its lines.
@@ -240,10 +257,9 @@ impl Room {
 fn more(count: usize, shown: usize, noun: &str, style: Style) -> String {
     match count.saturating_sub(shown) {
         0 => String::new(),
-        1 => format!("{}\n", style.dim(format!("… 1 more {noun}"))),
-        more => {
-            let more = amount::count(more);
-            format!("{}\n", style.dim(format!("… {more} more {noun}s")))
+        left => {
+            let left = amount::counted(left, &format!("more {noun}"));
+            format!("{}\n", style.dim(format!("… {left}")))
         }
     }
 }
@@ -342,19 +358,14 @@ fn spaced(text: &str) -> std::borrow::Cow<'_, str> {
     }
 }
 
-/// What it is, if that can be told, and its first bytes.
-fn binary(body: &[u8], style: Style) -> String {
-    let format = FORMATS.iter().find(|(magic, _)| body.starts_with(magic));
-    let name = format.map_or("binary", |(_, name)| name);
-    let size = amount::bytes(body.len());
-    let text = format!("{}\n", style.dim(format!("({name}, {size})")));
-    text + &dump(body, style)
-}
-
 /// The first bytes in hex and as text.
 pub(crate) fn dump(body: &[u8], style: Style) -> String {
+    dumped(body, DUMPED_BYTES, style)
+}
+
+fn dumped(body: &[u8], most: usize, style: Style) -> String {
     let mut text = String::new();
-    for (row, bytes) in body.chunks(16).take(DUMPED_BYTES / 16).enumerate() {
+    for (row, bytes) in body.chunks(16).take(most / 16).enumerate() {
         let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         let is_visible = |byte: u8| (0x20..0x7f).contains(&byte);
         let ascii: String = bytes
@@ -374,11 +385,7 @@ pub(crate) fn dump(body: &[u8], style: Style) -> String {
             style.dim(ascii),
         ));
     }
-    if body.len() > DUMPED_BYTES {
-        let left = amount::bytes(body.len() - DUMPED_BYTES);
-        text.push_str(&format!("{}\n", style.dim(format!("… {left} more"))));
-    }
-    text
+    text + &more(body.len(), most, "byte", style)
 }
 
 #[cfg(test)]
@@ -386,7 +393,13 @@ mod tests {
     use super::*;
 
     fn plain(body: &[u8]) -> String {
-        full(body, None, Style::PLAIN)
+        full(body, &Headers::new(), Style::PLAIN)
+    }
+
+    fn headers(name: &str, value: &str) -> Headers {
+        let mut headers = Headers::new();
+        headers.push(name, value);
+        headers
     }
 
     #[test]
@@ -443,13 +456,16 @@ mod tests {
             plain(b"\x1f\x8b\x08\0abc"),
             "(gzip, 7 bytes)\n000000  1f 8b 08 00 61 62 63                             ....abc\n"
         );
-        assert!(plain(&[0; 300]).ends_with("................\n… 44 bytes more\n"));
+        assert!(plain(&[0; 300]).ends_with("................\n… 44 more bytes\n"));
     }
 
     #[test]
     fn a_form_is_shown_as_it_came_and_decoded() {
         let body = b"a+b=c%20d&payload=%7B%22x%22%3A1%7D&e=%1b%E2%80%AE";
-        let kind: Option<&[u8]> = Some(b"application/x-www-form-urlencoded; charset=utf-8");
+        let kind = &headers(
+            "Content-Type",
+            "application/x-www-form-urlencoded; charset=utf-8",
+        );
         assert_eq!(
             full(body, kind, Style::PLAIN),
             "a+b=c%20d&payload=%7B%22x%22%3A1%7D&e=%1b%E2%80%AE\n\ndecoded:\na b = c d\npayload = {\n  \"x\": 1\n}\ne = \\x1b\\u{202e}\n"
@@ -458,7 +474,7 @@ mod tests {
 
     #[test]
     fn a_short_form_is_decoded_field_by_field() {
-        let kind: Option<&[u8]> = Some(b"application/x-www-form-urlencoded");
+        let kind = &headers("content-type", "application/x-www-form-urlencoded");
         let body = b"a+b=%D7%A9&payload=%7B%22x%22%3A1%2C%22y%22%3A%5B2%5D%7D&c=%1b";
         assert_eq!(
             short(body, kind, Style::PLAIN, 40),
@@ -474,7 +490,7 @@ mod tests {
     #[test]
     fn a_multipart_body_is_shown_part_by_part() {
         let body = b"--x\r\nContent-Disposition: form-data; name=\"from\"\r\n\r\nnoor@example.com\r\n--x\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n\x89PNG\0\r\n--x--\r\n";
-        let kind: Option<&[u8]> = Some(b"multipart/form-data; boundary=x");
+        let kind = &headers("Content-Type", "multipart/form-data; boundary=x");
         let expected =
             "(multipart, 2 parts)\nfrom = noor@example.com\nf = (file a.png, image/png, 5 bytes)\n";
         assert_eq!(short(body, kind, Style::PLAIN, 80), expected);
@@ -494,9 +510,12 @@ mod tests {
         };
         let text = "(gzip, 7 bytes unpacked)\n{\n  \"a\": 1\n}\n";
         assert_eq!(plain(&gzip(b"{\"a\":1}")), text);
-        assert_eq!(short(&gzip(b"{\"a\":1}"), None, Style::PLAIN, 80), text);
+        assert_eq!(
+            short(&gzip(b"{\"a\":1}"), &Headers::new(), Style::PLAIN, 80),
+            text
+        );
         let bomb = gzip(&[b"[".to_vec(), vec![b'1'; 50 << 20]].concat());
-        let text = short(&bomb, None, Style::PLAIN, 40);
+        let text = short(&bomb, &Headers::new(), Style::PLAIN, 40);
         assert!(
             text.starts_with("(gzip, its first 4,194,304 bytes unpacked)\n[111"),
             "{text}"
@@ -507,12 +526,12 @@ mod tests {
     #[test]
     fn a_short_text_has_twelve_lines_that_fit() {
         let body = "漢".repeat(500) + "\n" + &"line\n".repeat(100);
-        let text = short(body.as_bytes(), None, Style::PLAIN, 40);
+        let text = short(body.as_bytes(), &Headers::new(), Style::PLAIN, 40);
         assert_eq!(text.lines().count(), SHORT_LINES);
         assert!(text.lines().all(|line| fit::columns(line) <= 40));
         assert!(text.ends_with("… 90 more lines\n"));
         let broken = format!("[{}x", "\"long long text\",".repeat(10_000));
-        let text = short(broken.as_bytes(), None, Style::PLAIN, 40);
+        let text = short(broken.as_bytes(), &Headers::new(), Style::PLAIN, 40);
         assert!(text.lines().count() <= SHORT_LINES + 2, "{text}");
         assert!(
             text.contains("not JSON: expected a value at byte 170,001"),

@@ -1,7 +1,7 @@
 //! What a person wants to know of one of Blue's deliveries: for an update what changed; else what the
 //! entity is called, where it belongs and who is concerned. Never its ids.
 
-use super::diff::{self, Change, Differences};
+use super::diff::{self, Change, Difference, Differences};
 use super::fold::{collapsed, painted};
 use super::style::Style;
 use super::{fit, harmless};
@@ -99,9 +99,22 @@ fn changes(old: Node<'_>, new: Node<'_>, style: Style, width: usize, all: bool) 
         };
     }
     // Every update has a new time, and ids tell a person nothing.
-    differences.found.retain(|difference| {
-        !matches!(difference.path.steps().last(), Some(Step::Key(key)) if key == "updatedAt" || is_id(key))
-    });
+    let is_told = |difference: &Difference<'_>| {
+        let mut steps = difference.path.steps().iter().rev();
+        let key = steps.find_map(|step| match step {
+            Step::Key(key) => Some(key.as_str()),
+            Step::Index(_) => None,
+        });
+        key.is_none_or(|key| !["createdAt", "updatedAt"].contains(&key) && !is_id(key))
+    };
+    differences.found.retain(is_told);
+    // A text that is there twice is told once.
+    let is_text = |difference: &Difference<'_>| difference.path.to_string() == "text";
+    if differences.found.iter().any(is_text) {
+        differences
+            .found
+            .retain(|one| one.path.to_string() != "html");
+    }
     if differences.is_empty() {
         return unchanged(style);
     }
@@ -135,11 +148,8 @@ fn changes(old: Node<'_>, new: Node<'_>, style: Style, width: usize, all: bool) 
         text.push_str(&format!("  {sign} {}: {value}\n", style.name(path)));
     }
     if more > 0 {
-        let more = amount::count(more);
-        text.push_str(&format!(
-            "  {}\n",
-            style.dim(format!("… {more} more differences"))
-        ));
+        let more = amount::counted(more, "more difference");
+        text.push_str(&format!("  {}\n", style.dim(format!("… {more}"))));
     }
     text
 }
@@ -181,7 +191,7 @@ fn name_of(object: Node<'_>) -> Option<String> {
 }
 
 fn is_id(key: &str) -> bool {
-    key == "id" || key == "uid" || key.ends_with("Id")
+    ["id", "uid"].contains(&key) || key.ends_with("Id") || key.ends_with("Ids")
 }
 
 fn facts(entity: Node<'_>, style: Style, width: usize) -> String {
@@ -195,7 +205,11 @@ fn facts(entity: Node<'_>, style: Style, width: usize) -> String {
             0 => String::new(),
             more => format!(" … {more} more"),
         };
-        let text = format!("{}{more}", values.join(", "));
+        // What stands alone on its line may be written from right to left.
+        let text = match &values[..] {
+            [one] if more.is_empty() => one.clone(),
+            some => fit::inline(format!("{}{more}", some.join(", ")).as_bytes(), width),
+        };
         let room = width.saturating_sub(fit::columns(&label) + 3);
         let value = fit::cut(&text, room);
         lines.push(format!("  {} {value}\n", style.dim(label)));
@@ -215,7 +229,7 @@ fn facts(entity: Node<'_>, style: Style, width: usize) -> String {
     {
         let name = object(field, "customField").and_then(|of| said(of.member("name")?));
         if let (Some(name), Some(value)) = (name, field_value(field)) {
-            tell(&fit::cut(&name, 24), vec![value], 0);
+            tell(&fit::inline(name.as_bytes(), 24), vec![value], 0);
         }
     }
     lines.truncate(LINES);
@@ -252,7 +266,7 @@ fn reach<'o>(from: Node<'o>, path: &[&str], depth: usize, found: &mut Vec<Node<'
 /// What a value says to a person; `None` for what says nothing.
 fn said(value: Node<'_>) -> Option<String> {
     let text = match value.kind() {
-        Kind::String => fit::inline(value.text().trim().as_bytes(), 200),
+        Kind::String => fit::last(value.text().trim().as_bytes(), 200),
         Kind::True if value.bytes() == b"true" => "yes".into(),
         Kind::Number => harmless::short(value.bytes(), 40),
         _ => String::new(),

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::delivery::{Layout, WIDEST, header_line, labelled};
+use super::delivery::header_line;
 use super::lines::{self, AttemptLine, Latency, RecordedAnswer, ResultLine};
+use super::seen::Layout;
 use super::style::Style;
 use super::{fit, harmless, verification};
 use crate::amount;
@@ -66,11 +67,14 @@ pub fn received(
     let style = layout.style;
     let bytes = delivery.body.len() as u64;
     let verdict = match judgement {
-        None => style.odd("not signed: nothing was verified"),
-        Some(judgement) => verification::verdict(judgement, scheme, bytes, style),
+        None => format!("  {}\n", style.odd("unsigned: nothing was verified")),
+        Some(judgement) => {
+            let line = verification::line_of(judgement, scheme, 1, delivery);
+            verification::verdict(&line, 2, None, layout)
+        }
     };
     format!(
-        "{} the built-in receiver got {}\n  {verdict}\n{}",
+        "{} the built-in receiver got {}\n{verdict}{}",
         style.dim("←"),
         amount::bytes(bytes),
         super::delivery::content(delivery, is_blue, layout),
@@ -98,7 +102,8 @@ pub fn outcome(outcome: &Result<Answer, Failure>, took: Duration, layout: &Layou
     }
     text.push_str(&answer_start(answer, layout));
     if let Some(hint) = status_hint(answer) {
-        text.push_str(&labelled("hint:", |text| style.name(text), &hint, layout));
+        let paint = |text: &str| style.name(text);
+        text.push_str(&fit::labelled(2, "hint:", paint, &hint, layout.columns()));
     }
     text
 }
@@ -127,10 +132,7 @@ fn answer_start(answer: &Answer, layout: &Layout) -> String {
     for line in lines.by_ref().take(ANSWER_LINES) {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if !line.is_empty() {
-            text.push_str(&format!(
-                "  {}\n",
-                fit::last(line, layout.width.min(WIDEST).saturating_sub(2))
-            ));
+            text.push_str(&format!("  {}\n", fit::last(line, layout.columns() - 2)));
         }
     }
     if lines.next().is_some_and(|rest| !rest.is_empty()) || answer.body_truncated {

@@ -17,6 +17,9 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::harmless;
 
+/// The widest line of ours.
+pub(crate) const WIDEST: usize = 100;
+
 /// How many columns a text takes.
 pub(crate) fn columns(text: &str) -> usize {
     text.width()
@@ -135,6 +138,20 @@ pub(crate) fn wrapped(text: &str, used: usize, indent: usize, width: usize) -> S
         is_first = false;
     }
     lines
+}
+
+/// Words behind their label, made harmless and broken into lines of `width` columns; `indent` spaces
+/// stand before the first.
+pub(crate) fn labelled(
+    indent: usize,
+    label: &str,
+    paint: impl Fn(&str) -> String,
+    text: &str,
+    width: usize,
+) -> String {
+    let text = harmless::line(text.as_bytes());
+    let wrapped = wrapped(&text, indent + columns(label) + 1, 4, width);
+    format!("{:indent$}{} {wrapped}\n", "", paint(label))
 }
 
 /// Whether some of it is written from right to left.

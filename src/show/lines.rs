@@ -115,6 +115,9 @@ pub struct VerifyLine {
     pub reason: Option<&'static str>,
     /// The verdict in a sentence.
     pub message: String,
+    /// Whether it carries no signature at all.
+    #[serde(skip)]
+    pub is_unsigned: bool,
     /// What would make the signature match; `null` when nothing was found or all is well.
     pub cause: Option<CauseObject>,
     /// Evidence that no retried match backs.

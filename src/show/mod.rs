@@ -15,6 +15,8 @@ mod fold;
 pub(crate) mod harmless;
 pub mod lines;
 pub mod load;
+pub mod row;
+pub mod seen;
 pub mod style;
 pub mod summary;
 mod unpack;
@@ -25,24 +27,26 @@ use style::Style;
 /// An error with its causes and what to do about it, broken between words into lines of `width`
 /// columns.
 pub fn problem(error: &anyhow::Error, hint: Option<&str>, style: Style, width: usize) -> String {
-    let mut text = String::new();
-    let mut line = |indent: &str, label: &str, painted: String, said: &str| {
-        let said = harmless::line(said.as_bytes());
-        let used = indent.len() + label.len() + 1;
-        let wrapped = fit::wrapped(&said, used, 4, width);
-        text.push_str(&format!("{indent}{painted} {wrapped}\n"));
-    };
-    line("", "error:", style.bad("error:"), &error.to_string());
+    let mut text = fit::labelled(
+        0,
+        "error:",
+        |text| style.bad(text),
+        &error.to_string(),
+        width,
+    );
     for cause in error.chain().skip(1) {
-        line(
-            "  ",
+        let paint = |text: &str| style.dim(text);
+        text.push_str(&fit::labelled(
+            2,
             "caused by:",
-            style.dim("caused by:"),
+            paint,
             &cause.to_string(),
-        );
+            width,
+        ));
     }
     if let Some(hint) = hint {
-        line("  ", "hint:", style.name("hint:"), hint);
+        let paint = |text: &str| style.name(text);
+        text.push_str(&fit::labelled(2, "hint:", paint, hint, width));
     }
     text
 }

@@ -1,11 +1,12 @@
 //! What stands in bodies that are wrapped: compressed ones, forms, the parts of multipart ones.
 //!
-//! The bytes decide whether they are compressed; forms are known by their `Content-Type` only. What
+//! The bytes decide whether they are compressed, but for deflate without a frame, which is known by its
+//! `Content-Encoding` only, as forms are by their `Content-Type`. What
 //! is made of a body is bounded, and nothing here changes what is judged or recorded.
 
 use std::io::Read;
 
-use flate2::read::{GzDecoder, ZlibDecoder};
+use flate2::read::{DeflateDecoder, GzDecoder, ZlibDecoder};
 use percent_encoding::percent_decode;
 
 /// How many bytes are unpacked of a compressed body.
@@ -25,13 +26,18 @@ pub(super) struct Unpacked {
     pub(super) is_whole: bool,
 }
 
-/// Unpacks a body in gzip's or zlib's format; None for what is none, or is broken.
-pub(super) fn unpacked(body: &[u8]) -> Option<Unpacked> {
+/// Unpacks a body in gzip's or zlib's format, or in deflate's where that is its encoding; None for what
+/// is none, or is broken.
+pub(super) fn unpacked(body: &[u8], encoding: &[u8]) -> Option<Unpacked> {
     let (format, reader): (_, Box<dyn Read>) = match body {
         [0x1F, 0x8B, ..] => ("gzip", Box::new(GzDecoder::new(body))),
         // HTTP's `deflate` is zlib's format, whose first two bytes are a multiple of 31.
         [0x78, flags, ..] if (0x7800 + u16::from(*flags)).is_multiple_of(31) => {
             ("deflate", Box::new(ZlibDecoder::new(body)))
+        }
+        // Some senders leave the frame out.
+        [_, ..] if encoding.trim_ascii().eq_ignore_ascii_case(b"deflate") => {
+            ("deflate", Box::new(DeflateDecoder::new(body)))
         }
         _ => return None,
     };
@@ -184,14 +190,14 @@ mod tests {
     fn compressed_bodies_are_unpacked_up_to_a_bound() {
         let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
         gzip.write_all(b"[1]").unwrap();
-        let found = unpacked(&gzip.finish().unwrap()).unwrap();
+        let found = unpacked(&gzip.finish().unwrap(), b"").unwrap();
         assert_eq!(
             (found.format, &found.bytes[..], found.is_whole),
             ("gzip", &b"[1]"[..], true)
         );
         let mut zlib = ZlibEncoder::new(Vec::new(), Compression::best());
         zlib.write_all(&vec![b' '; 100 << 20]).unwrap();
-        let found = unpacked(&zlib.finish().unwrap()).unwrap();
+        let found = unpacked(&zlib.finish().unwrap(), b"").unwrap();
         assert_eq!(
             (found.format, found.bytes.len(), found.is_whole),
             ("deflate", MOST_UNPACKED, false)
@@ -204,7 +210,11 @@ mod tests {
             b"\x1f",
             b"x",
         ] {
-            assert!(unpacked(other).is_none(), "{}", other.escape_ascii());
+            assert!(
+                unpacked(other, b"gzip").is_none(),
+                "{}",
+                other.escape_ascii()
+            );
         }
     }
 

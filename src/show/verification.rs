@@ -1,6 +1,7 @@
 //! Verdicts on signatures: in a sentence, and as the object of machine output.
 
 use super::lines::{self, BodyDigest, CauseObject, HintObject, MatchObject, VerifyLine};
+use super::seen::{Detail, Layout};
 use super::style::Style;
 use super::{fit, harmless};
 use crate::amount;
@@ -12,23 +13,9 @@ use crate::signing::record::Variant;
 use crate::signing::{Judgement, Reason};
 use sha2::{Digest as _, Sha256};
 
-/// The verdict in a sentence, coloured.
-pub fn verdict(judgement: &Judgement, scheme: &Scheme, bytes: u64, style: Style) -> String {
-    let sentence = sentence(judgement, scheme, bytes);
-    if judgement.is_genuine() {
-        style.good(sentence)
-    } else {
-        style.bad(sentence)
-    }
-}
-
 /// The verdict in a sentence, which begins with `genuine` or `not genuine`.
 pub fn sentence(judgement: &Judgement, scheme: &Scheme, bytes: u64) -> String {
-    let header = scheme
-        .variants
-        .get(judgement.variant)
-        .and_then(|variant| variant.signature_header())
-        .unwrap_or_else(|| "the signature in the body".into());
+    let header = signature_place(judgement, scheme);
     let body = match bytes {
         0 => "an empty body".to_owned(),
         1 => "this 1 byte".to_owned(),
@@ -59,16 +46,26 @@ pub fn sentence(judgement: &Judgement, scheme: &Scheme, bytes: u64) -> String {
     }
 }
 
+/// Where the signature is, or should be.
+fn signature_place(judgement: &Judgement, scheme: &Scheme) -> String {
+    (scheme.variants.get(judgement.variant))
+        .and_then(|variant| variant.signature_header())
+        .unwrap_or_else(|| "the signature in the body".into())
+}
+
 /// Why a delivery is not genuine, without the verdict.
 fn refusal(reason: &Reason, header: &str, body: &str) -> String {
     match reason {
-        Reason::MissingHeader { header } => match header.ends_with(" in the body") {
-            true => format!("there is no {}", harmless::short(header.as_bytes(), 80)),
-            false => format!(
-                "unsigned, with no {} header or an empty one",
-                harmless::short(header.as_bytes(), 80)
-            ),
-        },
+        Reason::MissingHeader { header: missing } => {
+            let shown = harmless::short(missing.as_bytes(), 80);
+            match missing {
+                missing if missing.ends_with(" in the body") => format!("there is no {shown}"),
+                missing if missing == header => {
+                    format!("unsigned, with no {shown} header or an empty one")
+                }
+                _ => format!("there is no {shown} header, or an empty one"),
+            }
+        }
         Reason::MalformedHeader { header, problem } => {
             format!(
                 "{header} is malformed: {}",
@@ -121,6 +118,8 @@ pub fn line(judgement: &Judgement, scheme: &Scheme, number: u64, body: BodyDiges
         message: sentence(judgement, scheme, body.bytes),
         cause: None,
         hints: Vec::new(),
+        is_unsigned: matches!(&judgement.reason, Some(Reason::MissingHeader { header })
+            if *header == signature_place(judgement, scheme)),
         matched_secret: judgement.matched.as_ref().map(|matched| MatchObject {
             position: matched.position,
             fingerprint: matched.fingerprint.clone(),
@@ -177,63 +176,49 @@ pub fn add(line: &mut VerifyLine, diagnosis: &Diagnosis) {
     }
 }
 
-/// How much is said about a refusal, and how.
-#[derive(Debug, Clone, Copy)]
-pub struct Extent {
-    /// The colours.
-    pub style: Style,
-    /// The screen's columns.
-    pub width: usize,
-    /// Everything is said.
-    pub verbose: bool,
-    /// How many bytes the body has.
-    pub bytes: u64,
+/// The verdict in a sentence, behind its number in a recording; its word in its colour.
+pub fn verdict(line: &VerifyLine, indent: usize, number: Option<u64>, layout: &Layout) -> String {
+    let style = layout.style;
+    let message = harmless::line(line.message.as_bytes());
+    let (word, rest) = message.split_once(": ").unwrap_or((&message, ""));
+    let number = number.map_or(String::new(), |number| {
+        format!("{:<5} ", format!("#{number}"))
+    });
+    let paint = |_: &str| match line.genuine {
+        true => format!("{}{}", style.dim(&number), style.good(format!("{word}:"))),
+        false => format!("{}{}", style.dim(&number), style.bad(format!("{word}:"))),
+    };
+    let label = format!("{number}{word}:");
+    fit::labelled(indent, &label, paint, rest, layout.columns())
 }
 
-/// The cause, the hints and what remains, for people.
-pub fn diagnosis(diagnosis: &Diagnosis, judgement: &Judgement, extent: &Extent) -> String {
-    let Extent { style, width, .. } = *extent;
-    let mut lines = Vec::new();
-    if let Some(cause) = &diagnosis.cause {
-        lines.push(("cause:", style.strong("cause:"), cause.message.as_str()));
-        lines.push(("fix:", style.good("fix:"), cause.fix.as_str()));
-    }
-    // Of a malformed signature the verdict says what is the matter: its form.
-    let is_mismatch = judgement.reason == Some(Reason::Mismatch);
-    if let Some(remaining) = &diagnosis.nothing_found
-        && (is_mismatch || extent.verbose)
-    {
-        lines.push(("", String::new(), remaining.as_str()));
-    }
-    for hint in &diagnosis.hints {
-        lines.push(("hint:", style.name("hint:"), hint.message.as_str()));
-    }
-    // Of a small body hardly anything is left out: rare pairs, which is not worth a line.
-    let left_out = diagnosis.left_out.iter();
-    for left_out in left_out.filter(|_| extent.verbose || extent.bytes > SMALL_BODY) {
-        lines.push(("left out:", style.dim("left out:"), left_out));
-    }
-    lines
-        .into_iter()
-        .map(|(name, painted, words)| paragraph(name, &painted, words, width))
-        .collect()
-}
-
-/// Words behind their name, wrapped to the width and indented.
-fn paragraph(name: &str, painted: &str, words: &str, width: usize) -> String {
+/// Why it is not genuine: the cause and how to mend it, and beyond a line the hints.
+pub fn reasons(line: &VerifyLine, layout: &Layout) -> String {
+    let style = layout.style;
     let mut text = String::new();
-    for (index, line) in words.lines().enumerate() {
-        let (before, used) = match (index, name) {
-            (0, "") => ("  ".to_owned(), 2),
-            (0, name) => (format!("  {painted} "), name.len() + 3),
-            _ => ("    ".to_owned(), 4),
-        };
-        let line = harmless::line(line.as_bytes());
-        text.push_str(&before);
-        text.push_str(&fit::wrapped(&line, used, 4, width));
-        text.push('\n');
+    let mut say = |label: &str, paint: fn(Style, &str) -> String, words: &str| {
+        let paint = |label: &str| paint(style, label);
+        text.push_str(&fit::labelled(2, label, paint, words, layout.columns()));
+    };
+    if let Some(cause) = &line.cause {
+        say("cause:", |style, label| style.strong(label), &cause.message);
+        if !cause.fix.is_empty() {
+            say("fix:", |style, label| style.good(label), &cause.fix);
+        }
+    }
+    for hint in (line.hints.iter()).filter(|_| layout.detail > Detail::Line) {
+        say("hint:", |style, label| style.name(label), &hint.message);
     }
     text
+}
+
+/// What was not tried. Of a small body that is hardly anything: rare pairs, which are not worth a line.
+pub fn left_out(diagnosis: &Diagnosis, bytes: u64, layout: &Layout) -> String {
+    let is_told = layout.verbose || bytes > SMALL_BODY;
+    let paint = |label: &str| layout.style.dim(label);
+    let told = diagnosis.left_out.iter().filter(|_| is_told);
+    told.map(|words| fit::labelled(2, "left out:", paint, words, layout.columns()))
+        .collect()
 }
 
 /// Up to this size nothing worth a line is left out of a diagnosis.

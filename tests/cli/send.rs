@@ -471,7 +471,7 @@ fn loopback_signs_delivers_verifies_and_shows() {
     }
     let ended = place.bluehook("send --loopback --unsigned").run();
     assert_eq!((ended.code, ended.talk().as_str()), (Some(0), ""));
-    assert!(ended.text().contains("not signed: nothing was verified"));
+    assert!(ended.text().contains("  unsigned: nothing was verified\n"));
 }
 
 #[test]

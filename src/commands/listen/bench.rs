@@ -19,7 +19,7 @@ use crate::signing::Secret;
 use crate::signing::diagnosis::{self, Effort};
 use crate::signing::handshake::{HandshakeAnswer, handshake};
 use crate::signing::record::Variant;
-use crate::signing::{Judge, Judgement, Keyring, Missing, Parts, Reason};
+use crate::signing::{Judge, Judgement, Keyring, Missing, Parts};
 
 /// How deliveries are judged.
 pub(super) struct Bench {
@@ -156,8 +156,7 @@ impl Bench {
                 judgement,
             );
             verification::add(&mut line, &found);
-            let is_unsigned = matches!(judgement.reason, Some(Reason::MissingHeader { .. }));
-            if is_unsigned && self.is_blues() && self.looks_like(delivery).is_none() {
+            if line.is_unsigned && self.is_blues() && self.looks_like(delivery).is_none() {
                 line.hints.push(HintObject {
                     code: "unsigned",
                     message: UNSIGNED.into(),

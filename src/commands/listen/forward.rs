@@ -15,8 +15,8 @@ use crate::delivery::{Delivery, Headers};
 use crate::http::end_to_end;
 use crate::receiver::{Answer, Reply};
 use crate::sender::{self, Failure, Sender, Url};
-use crate::show::delivery::Forwarded;
 use crate::show::lines;
+use crate::show::seen::Forwarded;
 
 /// How many deliveries are under way at most.
 const UNDER_WAY: usize = 512;

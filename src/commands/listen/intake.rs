@@ -454,10 +454,10 @@ mod tests {
             quiet: false,
             records: false,
             redacts: false,
-            layout: crate::show::delivery::Layout {
+            layout: crate::show::seen::Layout {
                 style: crate::show::style::Style::PLAIN,
                 width: 100,
-                detail: crate::show::delivery::Detail::Line,
+                detail: crate::show::seen::Detail::Line,
                 verbose: false,
             },
         };

@@ -42,8 +42,8 @@ use crate::cli::{self, ClockChoice, Output, ProfileChoice, SchemeChoice, Secrets
 use crate::config::Profile;
 use crate::receiver::{Limits, Receiver, Stop};
 use crate::recording::{Appender, Refused};
-use crate::show::delivery::{Detail, Layout};
 use crate::show::lines::{self, LINES_VERSION, ListeningLine};
+use crate::show::seen::{Detail, Layout};
 use crate::signing::{Keyring, Missing, Scheme};
 use bench::{Bench, Checking};
 

@@ -19,8 +19,10 @@ use super::bench::Bench;
 use super::taken::{Handshaken, Taken};
 use crate::commands::shell::{Problem, Shell, Stream};
 use crate::receiver::Malformed;
-use crate::show::delivery::{self, Layout, Shown, Verdict};
+use crate::show::delivery;
 use crate::show::lines::{self, ListenSummary, MalformedLine, Time};
+use crate::show::row;
+use crate::show::seen::{Layout, Shown};
 use crate::show::style::Style;
 use crate::show::summary;
 use crate::signing::diagnosis::Effort;
@@ -518,7 +520,8 @@ impl Shower {
             is_blue: taken.is_blue,
             looks_like: self.bench.looks_like(taken.delivery()),
             telling: &self.telling,
-            verdict: Verdict::of(verification.as_ref(), self.bench.checking.secrets().len()),
+            verification: verification.as_ref(),
+            secrets: self.bench.checking.secrets().len(),
             repeat_of: taken.repeat_of,
             answer: Some(taken.answer()),
             forwards: &taken.forwards,
@@ -562,7 +565,7 @@ impl Shower {
             return;
         }
         if self.admits(malformed.code, at) {
-            let shown = delivery::malformed(
+            let shown = row::malformed(
                 at,
                 malformed.remote,
                 malformed.code,

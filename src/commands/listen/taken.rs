@@ -11,10 +11,10 @@ use crate::blue::facts;
 use crate::blue::validate::Report;
 use crate::delivery::{Delivery, Headers, REDACTED, is_secret};
 use crate::receiver::{Answer, Received};
-use crate::show::delivery::Forwarded;
 use crate::show::lines::{
     self, AnswerObject, DeliveryLine, Fields, HandshakeLine, Value, VerifyLine,
 };
+use crate::show::seen::Forwarded;
 use crate::signing::{Judgement, Secret};
 
 /// Bodies up to this are worked on where they come in: that takes less time than handing over.

@@ -5,7 +5,7 @@ use super::queue::Item;
 use crate::cli::Output;
 use crate::commands::shell::{Problem, Shell};
 use crate::sender::{Attempt, Next, Plan, Tally, Url};
-use crate::show::delivery::{Detail, Layout};
+use crate::show::seen::{Detail, Layout};
 use crate::show::{exchange, lines};
 
 pub(super) struct Report {

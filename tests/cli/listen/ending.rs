@@ -140,6 +140,10 @@ fn what_was_waited_for_and_what_came_is_said() {
     let said = "\n2 deliveries: 2 unchecked\nnot enough: 2 of the 3 deliveries that were waited for\ndid not arrive: TODO_CREATED\ncame: COMMENT_CREATED (2)\n";
     assert!(text.ends_with(said), "{text}");
 
+    let ended = listen(&place, "--timeout 10ms -n 1").end();
+    let said = "no deliveries\nnot enough: the one delivery that was waited for did not come\n";
+    assert_eq!((ended.code, ended.text().as_str()), (Some(1), said));
+
     let listener = listen(&place, &format!("{words} --json -q"));
     listener.post(event("COMMENT_CREATED"));
     let ended = listener.end();
@@ -215,7 +219,7 @@ fn signals_end_it_in_order() {
             .run();
         read.is(
             0,
-            "#1 genuine: X-Signature is right for these 2 bytes\n",
+            "#1    genuine: X-Signature is right for these 2 bytes\n",
             "",
         );
     }

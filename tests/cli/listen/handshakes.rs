@@ -143,6 +143,6 @@ fn a_recorded_handshake_is_no_delivery_when_it_is_read_back() {
     let read = place
         .bluehook("verify --delivery recording --scheme asana -s geheim")
         .run();
-    let genuine = "#1 genuine: X-Hook-Signature is right for these 2 bytes\n";
+    let genuine = "#1    genuine: X-Hook-Signature is right for these 2 bytes\n";
     read.is(0, genuine, "");
 }

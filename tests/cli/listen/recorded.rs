@@ -29,14 +29,14 @@ fn a_recording_is_read_back_and_judged_again() {
             .run()
     };
     // It is all there while the listener still runs.
-    let genuine_one = "#1 genuine: X-Signature is right for these 2 bytes\n";
+    let genuine_one = "#1    genuine: X-Signature is right for these 2 bytes\n";
     verify("-s geheim").is(0, genuine_one, "");
     assert_eq!(listener.send(&forged("/b", b"{}\n")).status, 401);
     listener.interrupt();
     let ended = verify("-s geheim");
     assert_eq!(ended.code, Some(1));
     assert!(ended.text().starts_with(&format!(
-        "{genuine_one}#2 not genuine: X-Signature is not right for these 3 bytes with this secret\n"
+        "{genuine_one}#2    not genuine: X-Signature is not right for these 3 bytes with this secret\n"
     )));
     assert_eq!(verify("-s another -q").code, Some(1));
     let lines = verify("-s wrong -s geheim --json");
@@ -57,7 +57,7 @@ fn a_line_that_is_none_is_named_and_a_torn_one_is_passed_over() {
     listener.interrupt();
     let line = std::fs::read_to_string(place.path().join("recording")).unwrap();
     let genuine =
-        |number: u64| format!("#{number} genuine: X-Signature is right for these 2 bytes\n");
+        |number: u64| format!("#{number}    genuine: X-Signature is right for these 2 bytes\n");
     let verify = |text: String| {
         place.file("copy", text);
         place.bluehook("verify --delivery copy -s geheim").run()
@@ -301,7 +301,7 @@ fn large_bodies_are_recorded_whole() {
         .run();
     ended.is(
         0,
-        "#1 genuine: X-Signature is right for these 9,990,000 bytes\n#2 genuine: X-Signature is right for these 10,485,760 bytes\n",
+        "#1    genuine: X-Signature is right for these 9,990,000 bytes\n#2    genuine: X-Signature is right for these 10,485,760 bytes\n",
         "",
     );
 }

@@ -119,7 +119,7 @@ fn a_forged_delivery_is_shown_with_its_cause() {
   cause: The body ends with one line feed (0x0A) at byte 24 that was not signed.
   fix: echo and editors add a line end: write the body with printf %s, or send and verify the file
     as it is (curl --data-binary).
-12:00:00Z #2    ✗ not genuine 401  TODO_CREATED                  Todo                 24 B   0.10 ms
+12:00:00Z #2    ✗ unsigned    401  TODO_CREATED                  Todo                 24 B   0.10 ms
   not genuine: unsigned, with no X-Signature header or an empty one
 2 deliveries: 2 not genuine
 "#
@@ -157,6 +157,120 @@ fn an_update_is_shown_as_a_difference_without_ids() {
 }
 
 #[test]
+fn what_every_update_has_or_says_twice_is_not_told() {
+    let place = Place::new();
+    let listener = listen(&place, "-n 2");
+    let list = |title: &str, at: &str| {
+        format!(
+            r#"{{"todoListId":"{at}","createdAt":"{at}","todoList":{{"createdAt":"{at}","title":"{title}","ids":1,"memberIds":["{at}"]}}}}"#
+        )
+    };
+    let moved = format!(
+        r#"{{"event":"TODO_MOVED","webhook":{{}},"previousValue":{},"currentValue":{}}}"#,
+        list("To do", "clb4zna6x0000vt1swuwso25f"),
+        list("Done", "clb4t0c5e0002vt1s4uz8r6jy"),
+    );
+    listener.post(&moved);
+    listener.post(r#"{"event":"COMMENT_UPDATED","webhook":{},"previousValue":{"html":"<p>a</p>","text":"a"},"currentValue":{"html":"<p>b</p>","text":"b"}}"#);
+    let text = steady(&listener.end().text());
+    let told: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("  ~"))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            r#"  ~ todoList.title: "To do" → "Done""#,
+            r#"  ~ text: "a" → "b""#
+        ]
+    );
+}
+
+#[test]
+fn a_repeated_delivery_is_told_by_the_first_ones_number_alone() {
+    let place = Place::new();
+    let listener = listen(&place, "-n 2");
+    let body = r#"{"event":"TODO_CREATED","webhook":{},"currentValue":{"title":"Launch"}}"#;
+    listener.post(body);
+    listener.post(body);
+    let row = |number| {
+        format!(
+            "12:00:00Z #{number}    ? unchecked   200  TODO_CREATED                  Launch               71 B   0.10 ms\n"
+        )
+    };
+    assert_eq!(
+        steady(&listener.end().text()),
+        format!(
+            "{}  title     Launch\n\n{}  same body as #1\n\n2 deliveries: 2 unchecked\n",
+            row(1),
+            row(2)
+        )
+    );
+}
+
+#[test]
+fn names_that_are_written_from_right_to_left_can_be_read() {
+    let place = Place::new();
+    let listener = listen(&place, "-n 1");
+    listener.post(r#"{"event":"TODO_CREATED","webhook":{},"currentValue":{"title":"שלום 12","todoTags":[{"tag":{"title":"דחוף"}},{"tag":{"title":"a"}}]}}"#);
+    let text = steady(&listener.end().text());
+    // Alone at the end of its line it moves nothing of ours; beside other words it could.
+    assert!(
+        text.contains("TODO_CREATED                  Todo "),
+        "{text}"
+    );
+    assert!(text.contains("\n  title     שלום 12\n"), "{text}");
+    assert!(
+        text.contains("\n  tags      \\u{5d3}\\u{5d7}\\u{5d5}\\u{5e3}, a\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_compressed_body_is_shown_unpacked_or_by_the_name_of_its_encoding() {
+    let deflated = {
+        let mut writer =
+            flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
+        std::io::Write::write_all(&mut writer, br#"{"zen":"Keep it simple"}"#).unwrap();
+        writer.finish().unwrap()
+    };
+    let dump = "000000  0b 02 80 7b 7d 03                                ...{}.\n";
+    for (encoding, body, shown) in [
+        (
+            "deflate",
+            &deflated[..],
+            "(deflate, 24 bytes unpacked)\n{\n  \"zen\": \"Keep it simple\"\n}\n".to_owned(),
+        ),
+        (
+            "br",
+            b"\x0b\x02\x80{}\x03",
+            format!("(brotli, not unpacked, 6 bytes)\n{dump}"),
+        ),
+        (
+            "compress",
+            b"\x0b\x02\x80{}\x03",
+            format!("(compress, not unpacked, 6 bytes)\n{dump}"),
+        ),
+        // Whoever unpacked it left the header.
+        ("br", b"{}", "{}\n".into()),
+        ("deflate", b"{}", "{}\n".into()),
+        (
+            "",
+            b"\x0b\x02\x80{}\x03",
+            format!("(binary, 6 bytes)\n{dump}"),
+        ),
+    ] {
+        let place = Place::new();
+        let listener = listen(&place, "-n 1");
+        let header = format!("Content-Encoding: {encoding}\r\n");
+        listener.send(&request("/", &header, body));
+        let text = listener.end().text();
+        let (_, text) = text.split_once('\n').unwrap();
+        assert_eq!(text, format!("{shown}\n1 delivery: 1 unchecked\n"));
+    }
+}
+
+#[test]
 fn another_providers_delivery_is_not_judged_by_blues_rules() {
     let place = Place::new();
     let listener = listen(&place, "-n 3 --show short");
@@ -178,6 +292,24 @@ fn another_providers_delivery_is_not_judged_by_blues_rules() {
         !text.contains("body error") && !text.contains("body warning"),
         "{text}"
     );
+}
+
+#[test]
+fn what_lacks_another_header_than_the_signature_is_not_called_unsigned() {
+    let place = Place::new();
+    let listener = listen(&place, "-s geheim --scheme slack --show line");
+    let stamp = "X-Slack-Request-Timestamp: 1\r\n";
+    listener.send(&request("/", stamp, b"{}"));
+    listener.send(&request("/", "X-Slack-Signature: v0=00\r\n", b"{}"));
+    let text = steady(&listener.interrupt().text());
+    for line in [
+        "#1    ✗ unsigned    401 ",
+        "\n  not genuine: unsigned, with no X-Slack-Signature header or an empty one\n",
+        "#2    ✗ not genuine 401 ",
+        "\n  not genuine: there is no X-Slack-Request-Timestamp header, or an empty one\n",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
 }
 
 #[test]
