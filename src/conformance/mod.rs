@@ -17,4 +17,4 @@ pub use finding::Finding;
 pub use judge::{Advice, ENDED, Judged, Outcome, Reply, Right, Verdict, judge};
 pub use kit::{Kit, Probe};
 pub use seen::{GENUINE, Seen, UNSIGNED};
-pub use table::{Case, How, Made, cases, same_fault};
+pub use table::{Case, How, Made, case, cases, same_fault};

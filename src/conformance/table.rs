@@ -69,6 +69,11 @@ impl Case {
     }
 }
 
+/// The case of that name.
+pub fn case(name: &str) -> Option<&'static Case> {
+    CASES.iter().find(|case| case.name == name)
+}
+
 /// Faults that show again in further cases: where a case of the list is accepted, too, there is no
 /// second thing to mend.
 const SAME_FAULT: &[(&str, &[&str])] = &[
@@ -105,9 +110,10 @@ const SAME_FAULT: &[(&str, &[&str])] = &[
 ];
 
 /// The case whose fault shows again when this one is accepted.
-pub fn same_fault(name: &str) -> Option<&'static str> {
+pub fn same_fault(name: &str) -> Option<&'static Case> {
     let mut faults = SAME_FAULT.iter();
-    faults.find_map(|(fault, cases)| cases.contains(&name).then_some(*fault))
+    let (fault, _) = faults.find(|(_, cases)| cases.contains(&name))?;
+    case(fault)
 }
 
 /// The whole table.
@@ -1163,6 +1169,24 @@ fn put(body: &mut serde_json::Map<String, serde_json::Value>, path: &str, text: 
                 Err(_) => text.into(),
             };
             body.entry(path).or_insert(value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_of_one_case_and_every_fault_names_cases() {
+        for one in cases() {
+            let same = cases().iter().filter(|other| other.name == one.name);
+            assert_eq!(same.count(), 1, "{}", one.name);
+        }
+        for (fault, again) in SAME_FAULT {
+            for name in again.iter().chain([fault]) {
+                assert!(case(name).is_some(), "{name}");
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::again::Again;
 use super::exchange::{Exchange, Wire};
 use crate::conformance::{
-    Case, ENDED, Finding, GENUINE, How, Judged, Kit, Outcome, Probe, Seen, Verdict, cases, judge,
+    Case, ENDED, Finding, GENUINE, How, Judged, Kit, Outcome, Probe, Seen, Verdict, judge,
     same_fault,
 };
 use crate::sender::Halt;
@@ -320,8 +320,7 @@ fn told_once(findings: &mut [Finding]) {
         .collect();
     for finding in findings.iter_mut().filter(|finding| finding.is_bad()) {
         let fault = same_fault(finding.case.name)
-            .filter(|fault| failed.contains(&(fault, finding.status)))
-            .and_then(|fault| cases().iter().find(|case| case.name == fault));
+            .filter(|fault| failed.contains(&(fault.name, finding.status)));
         if let Some(fault) = fault.filter(|_| matches!(finding.status, Some(200..300))) {
             (finding.why, finding.mend) = (fault.why, fault.mend.into());
         }

@@ -2,11 +2,12 @@
 //! or is no receiver gets one sentence instead of forty failures.
 
 use std::borrow::Cow;
+use std::time::{Duration, Instant};
 
 use super::Problem;
 use super::again::Again;
 use super::exchange::{Exchange, Wire};
-use crate::conformance::{Case, Finding, GENUINE, Kit, Probe, Reply, UNSIGNED, Verdict, cases};
+use crate::conformance::{Case, Finding, GENUINE, Kit, Probe, Reply, UNSIGNED, Verdict, case};
 use crate::sender::{Failure, Phase};
 use crate::signing::Scheme;
 use crate::signing::record::words::Algorithm;
@@ -68,12 +69,12 @@ pub(super) fn look(kit: &Kit, wire: &Wire, again: &Again) -> Result<Seen, Proble
                 "Answer first, and do the work afterwards.",
             ))
         }
-        Err(
-            failure @ (Failure::Closed { .. } | Failure::Reset { .. } | Failure::Truncated { .. }),
-        ) => Some(look.genuine(
-            format!(
-                "It ends the connection of the first genuine delivery without an answer: {failure}."
-            ),
+        Err(Failure::Closed { .. }) => Some(look.genuine(
+            "It closes the connection of the first genuine delivery without an answer.".into(),
+            LOG,
+        )),
+        Err(failure @ (Failure::Reset { .. } | Failure::Truncated { .. })) => Some(look.genuine(
+            format!("It ends the connection of the first genuine delivery: {failure}."),
             LOG,
         )),
         Err(failure) => {
@@ -89,7 +90,7 @@ pub(super) fn look(kit: &Kit, wire: &Wire, again: &Again) -> Result<Seen, Proble
     let Some(found) = found else {
         return Ok(Seen::Answer(exchange));
     };
-    let case = named(found.case).ok_or_else(|| Problem::wrong("there is no such case"))?;
+    let case = case(found.case).ok_or_else(|| Problem::wrong("there is no such case"))?;
     Ok(Seen::Fault(Fault {
         case,
         sentence: found.sentence,
@@ -100,6 +101,9 @@ pub(super) fn look(kit: &Kit, wire: &Wire, again: &Again) -> Result<Seen, Proble
         },
     }))
 }
+
+/// How long it is tried what else the receiver takes.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 const LOG: &str = "See the receiver's own log.";
 
@@ -191,7 +195,7 @@ impl Look<'_> {
         ];
         let taken = UNSET
             .into_iter()
-            .filter_map(named)
+            .filter_map(case)
             .find(|case| self.takes_one(case.name));
         if let Some(case) = taken {
             return Found {
@@ -242,8 +246,11 @@ impl Look<'_> {
             let probes = self.probes(&kit, GENUINE);
             !tells && probes.is_ok_and(|probes| probes.iter().any(|probe| self.wire.takes(probe)))
         };
-        let others = Scheme::names().filter(|name| *name != self.kit.scheme.name);
-        others.into_iter().find(takes)
+        let start = Instant::now();
+        Scheme::names()
+            .filter(|name| *name != self.kit.scheme.name)
+            .take_while(|_| start.elapsed() < PATIENCE)
+            .find(takes)
     }
 
     /// Whether one of the case's deliveries is taken.
@@ -253,10 +260,6 @@ impl Look<'_> {
     }
 
     fn probes(&self, kit: &Kit, name: &str) -> Result<Vec<Probe>, String> {
-        named(name).map_or(Err(String::new()), |case| case.make(kit))
+        case(name).map_or(Err(String::new()), |case| case.make(kit))
     }
-}
-
-fn named(name: &str) -> Option<&'static Case> {
-    cases().iter().find(|case| case.name == name)
 }

@@ -409,7 +409,7 @@ fn receivers_that_judge_nothing_are_recognised_first() {
         |_| Act::Drop,
         "",
         genuine,
-        "It ends the connection of the first genuine delivery",
+        "It closes the connection of the first genuine delivery",
     );
     recognised(
         |_| Act::Hang,
