@@ -156,7 +156,8 @@ decodes them: in Express express.raw({ type: () => true }), which leaves no Buff
 body; in Flask request.get_data(), in FastAPI await request.body().";
 /// Genuine deliveries are refused.
 const OTHER_BYTES: Advice = Advice {
-    why: "The signature was right: a receiver that refuses it hashes what it parsed, decoded or wrote again.",
+    why: "The signature was right: a receiver that refuses it hashes what it parsed, decoded or \
+          wrote again.",
     mend: RAW,
 };
 /// Forgeries make it fail.

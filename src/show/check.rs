@@ -302,9 +302,9 @@ impl SummaryLine {
     }
 }
 
-/// The report as JUnit XML, valid by the schema of Ant's JUnit task and by that of Jenkins: a suite a
-/// group, a test case a case. Warnings pass and stand in the suite's output; what could not be shown
-/// is skipped.
+/// The report as JUnit XML, valid by the schema of Ant's JUnit task and by that of Jenkins: a suite
+/// a group, a test case a case. Warnings pass and stand in the suite's output; what could not be
+/// shown is skipped.
 pub fn junit(findings: &[Finding], url: &str, at: Timestamp) -> String {
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
     for (id, group) in groups(findings).into_iter().enumerate() {

@@ -1,5 +1,5 @@
-//! What a receiver is before anything else: one that refuses or accepts everything, redirects, hangs
-//! or is no receiver gets one sentence instead of forty failures.
+//! What a receiver is before anything else: one that refuses or accepts everything, redirects,
+//! hangs or is no receiver gets one sentence instead of forty failures.
 
 use std::borrow::Cow;
 use std::time::{Duration, Instant};
@@ -79,8 +79,13 @@ pub(super) fn look(kit: &Kit, wire: &Wire, again: &Again) -> Result<Seen, Proble
         )),
         Err(failure) => {
             let hint = failure.hint();
-            let problem =
-                Problem::failed(failure.clone()).context("the receiver cannot be reached");
+            let what = match failure {
+                Failure::NotHttp { .. } | Failure::AnswerTooLarge => {
+                    "what answers there is no receiver"
+                }
+                _ => "the receiver cannot be reached",
+            };
+            let problem = Problem::failed(failure.clone()).context(what);
             return Err(match hint {
                 Some(hint) => problem.hint(hint),
                 None => problem,
@@ -160,7 +165,8 @@ impl Look<'_> {
         let may_be_elsewhere = !matches!(status, 300..=403 | 429);
         if may_be_elsewhere && reply.is_page() {
             found.sentence.push_str(
-                " The answer is an HTML page: is this a web page's URL, or a framework's error page?",
+                " The answer is an HTML page: is this a web page's URL, or a framework's error \
+                 page?",
             );
         }
         Some(found)
@@ -178,14 +184,26 @@ impl Look<'_> {
         })
     }
 
-    /// A receiver that refuses what is genuine: by its secret, its scheme or what it hashes.
+    /// A receiver that refuses what is genuine: by what it hashes, its secret or its scheme.
     fn refuses_everything(&self, status: u16) -> Found {
-        if self.passes_small() {
+        let by_signature = matches!(status, 401 | 403);
+        if by_signature && self.passes_small() {
             return self.genuine(
                 format!(
-                    "It hashes other bytes than it received: a genuine {{}} passes and so the secret is right, but the genuine sample got {status}."
+                    "It hashes other bytes than it received: a genuine {{}} passes and so the secret \
+                     is right, but the genuine sample got {status}."
                 ),
                 "Hash the raw body before anything parses it.",
+            );
+        }
+        let forged = self.status("refuses/one-digit");
+        if let (false, Some(forged @ (401 | 403))) = (by_signature, forged) {
+            return self.genuine(
+                format!(
+                    "It refuses the sample's body ({status}) and not its signature: a wrong one gets \
+                     {forged}."
+                ),
+                "Answer 200 to every genuine delivery, or give a body that it takes: --data @FILE.",
             );
         }
         const UNSET: [&str; 3] = [
@@ -201,7 +219,8 @@ impl Look<'_> {
             return Found {
                 case: case.name,
                 sentence: format!(
-                    "It has another secret: it refuses the genuine delivery ({status}) and takes {}.",
+                    "It has another secret: it refuses the genuine delivery ({status}) and takes \
+                     {}.",
                     case.sent
                 ),
                 mend: case.mend.into(),
@@ -210,27 +229,32 @@ impl Look<'_> {
         let own = &self.kit.scheme.name;
         if let Some(other) = self.other_scheme() {
             return self.genuine(
-                format!("It refuses what is signed as {own} ({status}), and takes what is signed as {other}."),
+                format!(
+                    "It refuses what is signed as {own} ({status}), and takes what is signed as \
+                     {other}."
+                ),
                 format!("Check it with --scheme {other}."),
             );
         }
         self.genuine(
             format!("It refuses everything, the first genuine delivery too ({status})."),
-            format!("Check that it has this secret, that the scheme is {own}, that the path is right, and that it hashes the raw body."),
+            format!(
+                "Check that it has this secret, that the scheme is {own}, that the path is right, \
+                 and that it hashes the raw body."
+            ),
         )
     }
 
     /// Whether a genuine body in which there is nothing to rewrite gets past the signature.
     fn passes_small(&self) -> bool {
-        let is_refused = |name| {
-            let probe = self
-                .probes(self.kit, name)
-                .ok()
-                .and_then(|all| all.into_iter().next());
-            let status = probe.and_then(|probe| self.wire.status(&probe));
-            matches!(status, Some(401 | 403))
-        };
+        let is_refused = |name| matches!(self.status(name), Some(401 | 403));
         !is_refused("stays-up/odd-members") && is_refused(UNSIGNED)
+    }
+
+    /// What the first delivery of the case gets.
+    fn status(&self, name: &str) -> Option<u16> {
+        let probes = self.probes(self.kit, name).ok()?;
+        self.wire.status(probes.first()?)
     }
 
     /// A scheme in which the same secret is taken. One that sends the secret itself is not tried.

@@ -1,5 +1,5 @@
-//! Only this machine and private networks are sent to, unless that is asked for: by their addresses,
-//! since a name may lead anywhere.
+//! Only this machine and private networks are sent to, unless that is asked for: by their
+//! addresses, since a name may lead anywhere.
 
 use std::net::{SocketAddr, ToSocketAddrs as _};
 
