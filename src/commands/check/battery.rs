@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::again::Again;
 use super::exchange::{Exchange, Wire};
+use crate::amount;
 use crate::conformance::{
     Case, ENDED, Finding, GENUINE, How, Judged, Kit, Outcome, Probe, Seen, Verdict, judge,
     same_fault,
@@ -29,9 +30,15 @@ pub(super) struct Battery<'a> {
     lost: Option<String>,
 }
 
+/// What is wrong with a receiver after a case.
+struct Trouble {
+    what: String,
+    /// Whether it ended or hangs, and so did not judge.
+    is_end: bool,
+}
+
 /// What one probe came to.
 struct Shown {
-    verdict: Verdict,
     finding: Finding,
     outcome: Outcome,
     resent: bool,
@@ -75,7 +82,7 @@ impl<'a> Battery<'a> {
             .map(|case| case.make(self.kit).map_or(0, |it| it.len() + 1));
         format!(
             "sending about {} deliveries to {}",
-            probes.sum::<usize>() + 3,
+            amount::count(probes.sum::<usize>() as u64 + 3),
             self.wire.url
         )
     }
@@ -84,8 +91,11 @@ impl<'a> Battery<'a> {
     pub(super) fn findings(mut self, selected: &[&'static Case], tick: impl Fn()) -> Vec<Finding> {
         let mut findings = Vec::new();
         for case in selected {
-            findings.push(self.case(case));
-            self.before = Some(case.name);
+            let finding = self.case(case);
+            if finding.took.is_some() {
+                self.before = Some(case.name);
+            }
+            findings.push(finding);
             tick();
         }
         if self.lost.is_none() {
@@ -132,16 +142,14 @@ impl<'a> Battery<'a> {
             || matches!(case.how, How::AtOnce(_));
         let is_whole = shown.len() == probes.len();
         let ended = self.ended(&shown);
-        let worst = shown
-            .into_iter()
-            .reduce(|worst, next| match next.verdict > worst.verdict {
-                true => next,
-                false => worst,
-            });
-        let Some(worst) = worst else {
+        let findings = shown.into_iter().map(|shown| shown.finding);
+        let worst = findings.reduce(|worst, next| match next.verdict > worst.verdict {
+            true => next,
+            false => worst,
+        });
+        let Some(finding) = worst else {
             return Finding::new(case, Verdict::Untestable, "there is nothing to send");
         };
-        let mut finding = worst.finding;
         if self.halt.is_asked() {
             // What was not sent to its end shows no more than a fault.
             return match is_whole || finding.verdict == Verdict::Fail {
@@ -149,31 +157,42 @@ impl<'a> Battery<'a> {
                 false => Finding::new(case, Verdict::Skipped, INTERRUPTED),
             };
         }
-        if must_live && let Some(trouble) = self.alive() {
-            let message = match (finding.verdict, &ended) {
-                (_, Some(_)) => trouble.clone(),
-                (Verdict::Fail, _) => format!("{}; and afterwards {trouble}", finding.message),
-                _ => format!("afterwards {trouble}"),
-            };
-            let again = finding.again.take();
-            finding.verdict = Verdict::Fail;
-            (finding.why, finding.mend) = (ENDED.why, ENDED.mend.into());
-            finding.again = again.or_else(|| Some(self.again.cases(&[case.name])));
-            finding.message = match ended {
-                Some(Ended::Before(before)) => {
-                    finding.again = Some(self.again.cases(&[before, case.name]));
-                    format!("{message}, after {before} and before this was sent")
-                }
-                Some(Ended::Around(before)) => {
-                    finding.again = Some(self.again.cases(&[before, case.name]));
-                    format!("{message}, at this delivery or after {before}")
-                }
-                _ => message,
-            };
-            if self.lost.is_some() {
-                self.lost = Some(format!("since {} {trouble}", case.name));
-            }
+        match must_live.then(|| self.alive()).flatten() {
+            Some(trouble) => self.troubled(finding, trouble, ended),
+            None => finding,
         }
+    }
+
+    /// The finding of a case after which the receiver was not as it was before.
+    fn troubled(&mut self, found: Finding, trouble: Trouble, ended: Option<Ended>) -> Finding {
+        let case = found.case;
+        if self.lost.is_some() {
+            self.lost = Some(format!("since {} {}", case.name, trouble.what));
+        }
+        let mut finding = found.clone();
+        finding.verdict = Verdict::Fail;
+        if trouble.is_end {
+            (finding.why, finding.mend) = (ENDED.why, ENDED.mend.into());
+        }
+        let what = trouble.what;
+        let (message, cases) = match ended {
+            Some(Ended::Before(before)) => (
+                format!("{what}, after {before} and before this was sent"),
+                vec![before, case.name],
+            ),
+            Some(Ended::Around(before)) => (
+                format!("{what}, at this delivery or after {before}"),
+                vec![before, case.name],
+            ),
+            Some(Ended::Here) => (what, vec![case.name]),
+            None if found.verdict == Verdict::Fail => (
+                format!("{}; and afterwards {what}", found.message),
+                vec![case.name],
+            ),
+            None => (format!("afterwards {what}"), vec![case.name]),
+        };
+        finding.message = message;
+        finding.again = Some(self.again.cases(&cases));
         finding
     }
 
@@ -198,7 +217,7 @@ impl<'a> Battery<'a> {
             let exchange = first.unwrap_or_else(|| self.wire.exchange(probe));
             let shown = self.shown(case, probe, exchange);
             let is_end = matches!(shown.outcome, Outcome::Late | Outcome::Gone(_))
-                || shown.verdict == Verdict::Untestable;
+                || shown.finding.verdict == Verdict::Untestable;
             all.push(shown);
             if is_end {
                 break;
@@ -229,7 +248,7 @@ impl<'a> Battery<'a> {
             if let Outcome::Dropped(why) | Outcome::Gone(why) = &shown.outcome {
                 shown.finding.message =
                     format!("it does not take so many connections at a time: {why}");
-                (shown.verdict, shown.finding.verdict) = (Verdict::Warn, Verdict::Warn);
+                shown.finding.verdict = Verdict::Warn;
             }
             all.push(shown);
         }
@@ -267,7 +286,6 @@ impl<'a> Battery<'a> {
             }
         }
         Shown {
-            verdict,
             finding,
             outcome,
             resent: exchange.resent,
@@ -276,7 +294,7 @@ impl<'a> Battery<'a> {
 
     /// Whether a genuine delivery is still accepted; what is wrong if not. One that ended for good
     /// or answers otherwise now is lost.
-    fn alive(&mut self) -> Option<String> {
+    fn alive(&mut self) -> Option<Trouble> {
         let [fresh, plain] = self.kit.genuine().ok()?;
         let start = Instant::now();
         let mut ended = false;
@@ -287,7 +305,10 @@ impl<'a> Battery<'a> {
                 outcome @ Outcome::Answered(_) if matches!(outcome.status(), Some(200..300)) => {
                     self.seen
                         .note(GENUINE, &fresh, &outcome, exchange.took, &[]);
-                    return ended.then(|| "its process ended and was started again".into());
+                    return ended.then(|| Trouble {
+                        what: "its process ended and was started again".into(),
+                        is_end: true,
+                    });
                 }
                 Outcome::Gone(_) | Outcome::Dropped(_) | Outcome::CutShort
                     if start.elapsed() < RESTART =>
@@ -296,11 +317,20 @@ impl<'a> Battery<'a> {
                     self.halt.wait(Duration::from_millis(100));
                     continue;
                 }
-                Outcome::Late => "it hangs: a genuine delivery is not answered any more".into(),
                 // What it says of a body that it never saw is another case's matter.
                 Outcome::Answered(_) if self.wire.takes(&plain) => return None,
-                Outcome::Answered(reply) => format!("a genuine delivery gets {}", reply.status),
-                _ => "it is down: its process ended".into(),
+                Outcome::Answered(reply) => Trouble {
+                    what: format!("a genuine delivery gets {}", reply.status),
+                    is_end: false,
+                },
+                Outcome::Late => Trouble {
+                    what: "it hangs: a genuine delivery is not answered any more".into(),
+                    is_end: true,
+                },
+                _ => Trouble {
+                    what: "it is down: its process ended".into(),
+                    is_end: true,
+                },
             };
             self.lost = Some(String::new());
             return Some(trouble);
