@@ -104,7 +104,10 @@ fn print_catalogue(shell: &mut Shell, events: &[&Event]) -> Result<(), Problem> 
     let widest = |text: fn(&Event) -> &str| events.iter().map(|event| text(event).len()).max();
     let name = widest(|event| event.name).unwrap_or(0);
     let entity = widest(|event| event.entity.name()).unwrap_or(0);
-    let at = name + entity + 6;
+    let width = shell.out.line_width();
+    // The groups say nearly the same.
+    let has_entities = width >= fit::WIDEST;
+    let at = name + 4 + if has_entities { entity + 2 } else { 0 };
     let mut text = String::new();
     let mut group = None;
     for event in events {
@@ -115,14 +118,14 @@ fn print_catalogue(shell: &mut Shell, events: &[&Event]) -> Result<(), Problem> 
             group = Some(event.group());
             text.push_str(&format!("{}\n", style.strong(event.group())));
         }
-        text.push_str(&format!(
-            "  {}{}  {}{}  {}\n",
-            style.name(event.name),
-            " ".repeat(name - event.name.len()),
-            style.dim(event.entity.name()),
-            " ".repeat(entity - event.entity.name().len()),
-            fit::wrapped(event.meaning, at, at, shell.out.line_width()),
-        ));
+        let gap = " ".repeat(name - event.name.len());
+        text.push_str(&format!("  {}{gap}  ", style.name(event.name)));
+        if has_entities {
+            let gap = " ".repeat(entity - event.entity.name().len());
+            text.push_str(&format!("{}{gap}  ", style.dim(event.entity.name())));
+        }
+        let meaning = fit::wrapped(event.meaning, at, at, width.max(at + 20));
+        text.push_str(&format!("{meaning}\n"));
     }
     shell.out.print(text)
 }

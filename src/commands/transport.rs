@@ -1,16 +1,18 @@
 //! How deliveries are made: the options that `send`, `replay` and the forwarder share, and what
 //! goes on around a run of many.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::shell::{Problem, Shell, Verdict};
 use super::{input, signals};
+use crate::amount;
 use crate::cli;
 use crate::delivery::Delivery;
 use crate::sender::{self, BadOption, Curl, Halt, Load, Plan, Policy, Sender, Tally, Url};
@@ -192,11 +194,14 @@ pub(super) fn progress(shell: &Shell, load: &Load, is_wanted: bool) -> ProgressB
         return bar;
     }
     let template = match load.deliveries {
-        Some(_) => "{bar:30} {human_pos} of {human_len}, {per_sec}, {eta} left",
-        None => "{spinner} {human_pos}, {per_sec}, {elapsed}",
+        Some(_) => "{bar:30} {human_pos} of {human_len}, {rate} a second, {eta} left",
+        None => "{spinner} {human_pos}, {rate} a second, {elapsed}",
+    };
+    let rate = |state: &ProgressState, out: &mut dyn fmt::Write| {
+        let _ = write!(out, "{}", amount::count(state.per_sec() as u64));
     };
     if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
+        bar.set_style(style.with_key("rate", rate));
     }
     bar
 }

@@ -6,7 +6,7 @@ use super::delivery::header_line;
 use super::lines::{self, AttemptLine, Latency, RecordedAnswer, ResultLine};
 use super::seen::Layout;
 use super::style::Style;
-use super::{fit, harmless, verification};
+use super::{fit, harmless, row, verification};
 use crate::amount;
 use crate::delivery::Delivery;
 use crate::recording::Answered;
@@ -258,29 +258,29 @@ pub fn result_line(tally: &Tally) -> ResultLine {
     }
 }
 
-/// An attempt of a replay in one line.
+/// An attempt of a replay in one row, and below it why there was no answer.
 pub fn line(
     number: u64,
     sent: &Attempt<'_>,
     attempt: &sender::Attempt<'_>,
-    style: Style,
+    layout: &Layout,
 ) -> String {
-    let event = sent.event.map_or(String::new(), |event| {
-        format!(" {}", style.name(harmless::short(event.as_bytes(), 60)))
-    });
-    let target = harmless::short(sent.url.target().as_bytes(), 60);
-    let outcome = match attempt.outcome {
-        Ok(answer) if answer.is_success() => style.good(answer.status.to_string()),
-        Ok(answer) => style.bad(answer.status.to_string()),
-        Err(failure) => style.bad(harmless::line(failure.to_string().as_bytes())),
-    };
-    format!(
-        "{} {} {target}{event}  {}  {outcome} in {}\n",
-        style.dim(format!("#{number}")),
-        style.strong(&sent.delivery.method),
-        amount::bytes(sent.delivery.body.len()),
-        amount::took(attempt.took),
-    )
+    let status = attempt.outcome.as_ref().ok().map(|answer| answer.status);
+    let target = sent.url.target();
+    let came = (status, attempt.took);
+    let mut text = row::sent((number, sent.event), sent.delivery, target, came, layout);
+    if let Err(failure) = attempt.outcome {
+        let paint = |text: &str| layout.style.bad(text);
+        let failure = failure.to_string();
+        text.push_str(&fit::labelled(
+            2,
+            "failed:",
+            paint,
+            &failure,
+            layout.columns(),
+        ));
+    }
+    text
 }
 
 /// What of an answer is not as recorded.

@@ -2,7 +2,8 @@
 //!
 //! Time, number, verdict, status, the event or else the request, what it is about, size, time taken.
 //! What matters least is at the end and leaves first on a narrow screen, and from every line. Times are
-//! UTC, which their `Z` says.
+//! UTC, which their `Z` says. A delivery that was sent again has the same columns, without time and
+//! verdict.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -15,6 +16,7 @@ use super::style::Style;
 use super::{essentials, fit, harmless};
 use crate::amount;
 use crate::blue::facts;
+use crate::delivery::Delivery;
 
 /// The columns of the verdicts: `✗ not genuine`.
 const VERDICT_COLUMNS: usize = 13;
@@ -25,7 +27,7 @@ type Verdict = (&'static str, fn(Style, &str) -> String);
 /// The row of a delivery.
 pub(super) fn of(seen: &Shown<'_>, layout: &Layout) -> String {
     let style = layout.style;
-    let columns = Columns::of(layout.columns());
+    let columns = Columns::of(layout.columns(), true);
     let verdict: Verdict = match seen.verification {
         None => ("? unchecked", |style, text| style.odd(text)),
         Some(line) if line.genuine => ("✓ genuine", |style, text| style.good(text)),
@@ -35,12 +37,7 @@ pub(super) fn of(seen: &Shown<'_>, layout: &Layout) -> String {
     let status = seen.answer.and_then(|answer| answer.status);
     let mut row = columns.row(seen.at, Some(seen.number), verdict, status, style);
     let delivery = seen.delivery;
-    let request = |room: usize| {
-        let method = fit::inline(delivery.method.as_bytes(), 12);
-        let left = room.saturating_sub(fit::columns(&method) + 1);
-        let path = fit::inline_middle(delivery.target.as_bytes(), left);
-        format!("{method} {path}")
-    };
+    let request = |room| request(&delivery.method, delivery.target.as_bytes(), room);
     let facts = seen.report.map(|report| &report.facts);
     let event = facts::event(facts, &delivery.headers);
     let subject = match event {
@@ -69,15 +66,49 @@ pub(super) fn of(seen: &Shown<'_>, layout: &Layout) -> String {
         };
         row.cell(&(repeat + &about), columns.about + 2, str::to_owned);
     }
-    if columns.size > 0 {
-        let size = fit::padded_left(&size(delivery.body.len()), columns.size);
-        row.cell(&size, columns.size + 2, |text| style.dim(text));
-    }
-    if let Some(answer) = seen.answer.filter(|_| columns.took > 0) {
-        let took = fit::padded_left(&took(answer.ms), columns.took);
-        row.cell(&took, 0, |text| style.dim(text));
-    }
+    let took = seen.answer.map(|answer| took(answer.ms));
+    row.measures(&columns, delivery.body.len(), took, style);
     row.text + "\n"
+}
+
+/// The row of a delivery that was sent to this target again.
+pub(super) fn sent(
+    (number, event): (u64, Option<&str>),
+    delivery: &Delivery,
+    target: &str,
+    (status, after): (Option<u16>, Duration),
+    layout: &Layout,
+) -> String {
+    let style = layout.style;
+    let columns = Columns::of(layout.columns(), false);
+    let mut row = Row::default();
+    row.begin(Some(number), None, status, style);
+    let request = |room| request(&delivery.method, target.as_bytes(), room);
+    let (subject, about) = match event {
+        Some(event) => (
+            fit::inline_middle(event.as_bytes(), columns.subject),
+            request(columns.about),
+        ),
+        None => (request(columns.subject), String::new()),
+    };
+    row.cell(&subject, columns.subject + 2, |text| style.strong(text));
+    if columns.about > 0 {
+        row.cell(&about, columns.about + 2, str::to_owned);
+    }
+    row.measures(
+        &columns,
+        delivery.body.len(),
+        Some(amount::took(after)),
+        style,
+    );
+    row.text + "\n"
+}
+
+/// Method and target in so many columns.
+fn request(method: &str, target: &[u8], room: usize) -> String {
+    let method = fit::inline(method.as_bytes(), 12);
+    let left = room.saturating_sub(fit::columns(&method) + 1);
+    format!("{method} {}", fit::inline_middle(target, left))
 }
 
 /// A request that never became a delivery: its row, and below it what is wrong and who sent it.
@@ -90,7 +121,7 @@ pub fn malformed(
     layout: &Layout,
 ) -> String {
     let style = layout.style;
-    let columns = Columns::of(layout.columns());
+    let columns = Columns::of(layout.columns(), true);
     let verdict: Verdict = ("✗ malformed", |style, text| style.bad(text));
     let mut row = columns.row(at, None, verdict, status, style);
     let code = fit::inline(code.as_bytes(), columns.subject);
@@ -119,14 +150,13 @@ struct Columns {
 }
 
 impl Columns {
-    /// Those for a width. Number, verdict and status are always there.
-    fn of(width: usize) -> Self {
-        let time = if width >= 60 { 9 } else { 0 };
+    /// Those for a width. Number, verdict (where there is one) and status are always there.
+    fn of(width: usize, is_judged: bool) -> Self {
+        let time = if width >= 60 && is_judged { 9 } else { 0 };
+        let verdict = if is_judged { VERDICT_COLUMNS } else { 0 };
         let size = if width >= 90 { 8 } else { 0 };
         let took = if width >= WIDEST { 8 } else { 0 };
-        let fixed = [time, 5, VERDICT_COLUMNS, 3]
-            .into_iter()
-            .filter(|&one| one > 0);
+        let fixed = [time, 5, verdict, 3].into_iter().filter(|&one| one > 0);
         let left = width - fixed.map(|one| one + 1).sum::<usize>() - 1;
         let subject = if width >= 80 { 28 } else { left };
         let ends: usize = [size, took]
@@ -148,7 +178,7 @@ impl Columns {
         &self,
         at: Timestamp,
         number: Option<u64>,
-        (verdict, paint): Verdict,
+        verdict: Verdict,
         status: Option<u16>,
         style: Style,
     ) -> Row {
@@ -157,15 +187,7 @@ impl Columns {
             let time = at.strftime("%H:%M:%SZ").to_string();
             row.cell(&time, self.time + 1, |text| style.dim(text));
         }
-        let number = number.map_or(String::new(), |number| format!("#{number}"));
-        row.cell(&number, 6, |text| style.strong(text));
-        row.cell(verdict, VERDICT_COLUMNS + 1, |text| paint(style, text));
-        let shown = status.map_or(" – ".to_owned(), |status| status.to_string());
-        row.cell(&shown, 5, |text| match status {
-            Some(200..=299) => style.good(text),
-            Some(_) => style.odd(text),
-            None => style.dim(text),
-        });
+        row.begin(number, Some(verdict), status, style);
         row
     }
 }
@@ -181,6 +203,39 @@ struct Row {
 }
 
 impl Row {
+    /// Number, verdict and status.
+    fn begin(
+        &mut self,
+        number: Option<u64>,
+        verdict: Option<Verdict>,
+        status: Option<u16>,
+        style: Style,
+    ) {
+        let number = number.map_or(String::new(), |number| format!("#{number}"));
+        self.cell(&number, 6, |text| style.strong(text));
+        if let Some((verdict, paint)) = verdict {
+            self.cell(verdict, VERDICT_COLUMNS + 1, |text| paint(style, text));
+        }
+        let shown = status.map_or(" – ".to_owned(), |status| status.to_string());
+        self.cell(&shown, 5, |text| match status {
+            Some(200..=299) => style.good(text),
+            Some(_) => style.odd(text),
+            None => style.dim(text),
+        });
+    }
+
+    /// The size, and how long it took.
+    fn measures(&mut self, columns: &Columns, bytes: usize, took: Option<String>, style: Style) {
+        if columns.size > 0 {
+            let size = fit::padded_left(&size(bytes), columns.size);
+            self.cell(&size, columns.size + 2, |text| style.dim(text));
+        }
+        if let Some(took) = took.filter(|_| columns.took > 0) {
+            let took = fit::padded_left(&took, columns.took);
+            self.cell(&took, 0, |text| style.dim(text));
+        }
+    }
+
     /// Writes into the next cell, of that width with its gap. A text that is too long moves what
     /// follows; an empty one leaves its cell free.
     fn cell(&mut self, plain: &str, width: usize, paint: impl Fn(&str) -> String) {

@@ -54,7 +54,7 @@ fn a_delivery_goes_out_as_it_was_captured() {
     let text = ended.text();
     assert_eq!(ended.code, Some(0), "{text}");
     assert!(
-        text.starts_with("#1 POST /hooks?x=1 TODO_CREATED  30 bytes  200 in "),
+        text.starts_with("#1    200  TODO_CREATED                  POST /hooks?x=1                              30 B  "),
         "{text}"
     );
     // The same bytes can be seen without sending.
@@ -224,6 +224,22 @@ fn answers_are_compared_with_the_recorded_ones() {
     ended.fails(
         3,
         &format!("error: connection refused by 127.0.0.1:{port}\n"),
+    );
+    // Without -q a row each, and below it why nothing came back: the same columns as with an answer.
+    let ended = place.bluehook(&format!("replay recording {port}")).run();
+    let text = ended.text();
+    let rows = text.lines().filter(|line| line.starts_with('#'));
+    let rows: Vec<&str> = rows.collect();
+    assert_eq!(rows.len(), 4, "{text}");
+    assert!(
+        rows.iter()
+            .all(|row| row[6..].starts_with(" –   ") && row.contains(" POST /")),
+        "{text}"
+    );
+    assert_eq!(
+        text.matches("\n  failed: connection refused by ").count(),
+        4,
+        "{text}"
     );
 }
 

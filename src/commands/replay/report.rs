@@ -63,14 +63,14 @@ impl Report {
             delivery: attempt.delivery,
             event,
         };
-        let mut text = match self.output.talk.verbose {
+        let layout = Layout {
+            style,
+            width: shell.out.width,
+            detail: Detail::Line,
+            verbose: self.output.talk.verbose,
+        };
+        let mut text = match layout.verbose {
             true => {
-                let layout = Layout {
-                    style,
-                    width: shell.out.width,
-                    detail: Detail::Line,
-                    verbose: true,
-                };
                 let mut text = exchange::request(&shown, &layout);
                 text.push_str(&match attempt.outcome {
                     Ok(_) => exchange::outcome(attempt.outcome, attempt.took, &layout),
@@ -78,7 +78,7 @@ impl Report {
                 });
                 text
             }
-            false => exchange::line(number, &shown, attempt, style),
+            false => exchange::line(number, &shown, attempt, &layout),
         };
         text.push_str(&differs.shown(recorded, attempt.outcome, style));
         let next = exchange::next(attempt.next, attempt.attempt, &self.plan, style);
