@@ -304,8 +304,7 @@ impl Report {
         let found = if value.kind() != Json::ObjectStart {
             value.kind().noun()
         } else {
-            let fields = fields(value);
-            let mut fitting = LOOKS.iter().filter(|look| look.fits(&fields));
+            let mut fitting = LOOKS.iter().filter(|look| look.fits(value));
             let Some(first) = fitting.clone().next() else {
                 return;
             };
@@ -346,9 +345,16 @@ impl Report {
     /// `open` ends with the place that was reached: that of the object.
     fn duplicates(&mut self, object: Node<'_>, open: &[Place<'_>], hasher: &RandomState) {
         // Of a million keys no two share 64 bits of a hash that nobody can foresee.
+        let keys = || object.entries().filter_map(|(key, _)| key);
+        let hashes: Vec<u64> = keys().map(|key| hasher.hash_one(key.wtf8())).collect();
+        let mut sorted = hashes.clone();
+        sorted.sort_unstable();
+        if sorted.windows(2).all(|pair| pair[0] != pair[1]) {
+            return;
+        }
         let mut seen = HashSet::new();
-        for key in object.entries().filter_map(|(key, _)| key) {
-            if !seen.insert(hasher.hash_one(key.text())) {
+        for (key, hash) in keys().zip(hashes) {
+            if !seen.insert(hash) {
                 self.add_with(&DUPLICATE_KEY, || {
                     let name = shortened(&key.text());
                     let evidence = format!("\"{name}\"");
@@ -446,27 +452,14 @@ const fn look(
 }
 
 impl Look {
-    fn fits(&self, fields: &HashSet<&str>) -> bool {
-        self.marks
-            .iter()
-            .any(|mark| mark.iter().all(|field| fields.contains(*field)))
+    fn fits(&self, value: Node<'_>) -> bool {
+        let mut marks = self.marks.iter();
+        marks.any(|mark| mark.iter().all(|field| value.has(field)))
     }
 }
 
 fn recognised(value: Node<'_>) -> Option<Entity> {
-    let fields = fields(value);
-    LOOKS.iter().find(|look| look.fits(&fields))?.entity
-}
-
-/// The fields that tell what an object is, as far as it has them.
-fn fields(object: Node<'_>) -> HashSet<&'static str> {
-    let telling: HashSet<&'static str> =
-        LOOKS.iter().flat_map(|look| look.marks.concat()).collect();
-    let field = |key: Node<'_>| telling.get(&*key.text()).copied();
-    object
-        .entries()
-        .filter_map(|(key, _)| field(key?))
-        .collect()
+    LOOKS.iter().find(|look| look.fits(value))?.entity
 }
 
 /// A member that is there and not `null`.

@@ -5,11 +5,14 @@ use std::ops::Range;
 
 use super::error::{Error, ErrorKind};
 use super::lexer::{Kind, Tokens};
-use super::text::{says, unescape};
+use super::text::{says, unescape, wtf8};
 
 /// How many keys and values an outline has at most: some 48 MB. Bodies of 10 MiB have fewer, unless they are little
 /// else than brackets or digits.
 const MOST: usize = 4 << 20;
+
+/// A document of up to so many bytes is read at once: what is kept of it is little in any case.
+const SMALL: usize = 64 * 1024;
 
 /// Where each value of a valid document stands: 12 bytes of memory for each key and value.
 #[derive(Clone, Debug)]
@@ -29,19 +32,22 @@ struct Spot {
 }
 
 impl<'a> Outline<'a> {
-    /// Reads `doc` to its end, twice: first it is judged and counted, so that nothing is kept of what is refused.
+    /// Reads `doc` to its end, a large one twice: first it is judged and counted, so that nothing is kept of what is refused.
     /// Documents of 4 GiB, or with more values than could be kept in little memory, are [`ErrorKind::TooLong`].
     pub fn read(doc: &'a [u8]) -> Result<Self, Error> {
         let mut count = 0;
-        for token in Tokens::new(doc) {
-            count += usize::from(!token?.kind.is_end());
+        if doc.len() > SMALL {
+            for token in Tokens::new(doc) {
+                count += usize::from(!token?.kind.is_end());
+            }
         }
         if count > MOST || u32::try_from(doc.len()).is_err() {
             return Err(Error::at(doc.len(), doc, ErrorKind::TooLong));
         }
         let mut spots: Vec<Spot> = Vec::with_capacity(count);
         let mut innermost = u32::MAX;
-        for token in Tokens::new(doc).flatten() {
+        for token in Tokens::new(doc) {
+            let token = token?;
             let (start, end) = (token.start as u32, token.end as u32);
             let number = spots.len() as u32;
             if token.kind.is_end() {
@@ -103,6 +109,11 @@ impl<'o> Node<'o> {
         unescape(self.bytes())
     }
 
+    /// What a string or key says, as bytes in which a lone surrogate is kept, too: different texts stay different.
+    pub fn wtf8(&self) -> Cow<'o, [u8]> {
+        wtf8(self.bytes())
+    }
+
     /// Whether it is a string, or a key, that says just this.
     pub fn says(&self, text: &str) -> bool {
         self.kind() == Kind::String && says(self.bytes(), text)
@@ -124,6 +135,12 @@ impl<'o> Node<'o> {
             next: self.number + 1,
             end: self.spot().next,
         }
+    }
+
+    /// Whether it has a member `name`.
+    pub fn has(&self, name: &str) -> bool {
+        self.entries()
+            .any(|(key, _)| key.is_some_and(|key| key.says(name)))
     }
 
     /// The value of its member `name`, the last if there are several.

@@ -16,9 +16,12 @@ pub fn unescape(token: &[u8]) -> Cow<'_, str> {
 /// Whether a string or key token says just this, without writing down what it says.
 pub(super) fn says(token: &[u8], text: &str) -> bool {
     let inner = unquoted(token);
-    // An escape is always longer than what it stands for, at most six times.
-    let may_be_escaped = inner.len() > text.len() && inner.len() <= 6 * text.len();
-    inner == text.as_bytes() || may_be_escaped && inner.contains(&b'\\') && unescape(token) == text
+    let mut pairs = inner.iter().zip(text.as_bytes());
+    match pairs.position(|(one, other)| one != other || *one == b'\\') {
+        None => inner.len() == text.len(),
+        // An escape is always longer than what it stands for, at most six times.
+        Some(at) => inner[at] == b'\\' && inner.len() <= 6 * text.len() && unescape(token) == text,
+    }
 }
 
 /// The text of a string token as bytes in which a lone surrogate is kept, in UTF-8's pattern for its number (WTF-8), so
@@ -130,6 +133,17 @@ mod tests {
             Cow::Borrowed("plain é")
         ));
         assert_eq!(unescape(b"\"\""), "");
+    }
+
+    #[test]
+    fn a_text_is_recognised_however_it_is_written() {
+        for token in [r#""a\\b""#, r#""\u0061\u005cb""#, r#""\u0061\\\u0062""#] {
+            assert!(says(token.as_bytes(), "a\\b"), "{token}");
+        }
+        for token in [r#""a\b""#, r#""a""#, r#""a\\bc""#, r#""""#, r#""A\\b""#] {
+            assert!(!says(token.as_bytes(), "a\\b"), "{token}");
+        }
+        assert!(says(b"\"\"", "") && !says(b"\"a\"", "") && !says(br#""\n""#, ""));
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! Answers as they are written: status line, fields, framing.
 
-use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -15,6 +14,9 @@ use crate::http::{connection_lists, is_hop_by_hop, is_token};
 
 /// The interim answer that a sender may await before it sends its body.
 pub(super) const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+
+/// The end of a line.
+const END: &[u8] = b"\r\n";
 
 /// What a sender's request says about its answer.
 #[derive(Clone, Copy, Debug)]
@@ -54,24 +56,23 @@ pub(super) fn write(reply: &Reply, asked: Asked, date: &str) -> Written {
         .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let keeps_open = asked.keeps_open && !connection_lists(&reply.headers, "close");
     let mut head = Vec::with_capacity(256);
-    // Writing to a Vec does not fail.
-    let _ = write!(
-        head,
-        "HTTP/1.1 {} {}\r\n",
-        status.as_str(),
-        status.canonical_reason().unwrap_or_default()
-    );
+    let mut put = |pieces: &[&[u8]]| pieces.iter().for_each(|it| head.extend_from_slice(it));
+    let reason = status.canonical_reason().unwrap_or_default();
+    put(&[
+        b"HTTP/1.1 ",
+        status.as_str().as_bytes(),
+        b" ",
+        reason.as_bytes(),
+        END,
+    ]);
     for header in &reply.headers {
         let name = header.name.as_bytes();
         if !is_hop_by_hop(&header.name) && is_token(name) && is_plain(&header.value) {
-            head.extend(name.iter().map(u8::to_ascii_lowercase));
-            head.extend_from_slice(b": ");
-            head.extend_from_slice(&header.value);
-            head.extend_from_slice(b"\r\n");
+            put(&[name, b": ", &header.value, END]);
         }
     }
     if !reply.headers.contains("Date") {
-        let _ = write!(head, "date: {date}\r\n");
+        put(&[b"Date: ", date.as_bytes(), END]);
     }
     // RFC 9110, sections 8.6 and 15.3.6.
     let length = match status {
@@ -80,12 +81,12 @@ pub(super) fn write(reply: &Reply, asked: Asked, date: &str) -> Written {
         _ => Some(reply.body.len()),
     };
     if let Some(length) = length {
-        let _ = write!(head, "content-length: {length}\r\n");
+        put(&[b"Content-Length: ", length.to_string().as_bytes(), END]);
     }
-    head.extend_from_slice(match (keeps_open, asked.is_1_0) {
-        (false, _) => b"connection: close\r\n\r\n",
-        (true, true) => b"connection: keep-alive\r\n\r\n",
-        (true, false) => b"\r\n",
+    put(&match (keeps_open, asked.is_1_0) {
+        (false, _) => [b"Connection: close".as_slice(), END, END],
+        (true, true) => [b"Connection: keep-alive", END, END],
+        (true, false) => [b"", b"", END],
     });
     Written {
         head,
@@ -105,10 +106,10 @@ fn is_plain(value: &[u8]) -> bool {
 /// look it up, and nothing that it sent comes back.
 pub(super) fn refusal(status: u16, code: &str) -> Reply {
     let mut headers = Headers::new();
-    headers.push("content-type", "text/plain");
-    headers.push("connection", "close");
+    headers.push("Content-Type", "text/plain");
+    headers.push("Connection", "close");
     if status == 503 {
-        headers.push("retry-after", "1");
+        headers.push("Retry-After", "1");
     }
     Reply {
         status,
@@ -171,7 +172,7 @@ mod tests {
         };
         assert_eq!(
             write(&reply, asked, "now").head,
-            b"HTTP/1.1 200 OK\r\ndate: then\r\ncontent-length: 1\r\n\r\n"
+            b"HTTP/1.1 200 OK\r\nDate: then\r\nContent-Length: 1\r\n\r\n"
         );
     }
 }

@@ -534,7 +534,7 @@ mod tests {
     fn without_dates(answers: &[u8]) -> Vec<u8> {
         answers
             .split_inclusive(|byte| *byte == b'\n')
-            .filter(|line| !line.starts_with(b"date: "))
+            .filter(|line| !line.starts_with(b"Date: "))
             .flatten()
             .copied()
             .collect()
@@ -564,7 +564,7 @@ mod tests {
             let answers = String::from_utf8(answers).unwrap();
             let statuses: Vec<_> = answers.matches("HTTP/1.1 ").collect();
             assert_eq!(statuses.len(), 6, "{answers}");
-            assert!(answers.ends_with("connection: close\r\n\r\nmalformed-request\n"));
+            assert!(answers.ends_with("Connection: close\r\n\r\nmalformed-request\n"));
         }
     }
 

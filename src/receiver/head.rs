@@ -1,5 +1,7 @@
 //! Heads: a request line and header fields as a sender wrote them, checked strictly.
 
+use memchr::memchr;
+
 use crate::amount;
 use crate::delivery::{Header, Headers};
 use crate::http;
@@ -59,7 +61,8 @@ impl Coming {
     /// `None` while it is not whole. What is wrong with it is told as soon as it is seen.
     pub(super) fn look(&mut self, input: &[u8], limits: &Limits) -> Result<Option<Head>, Refusal> {
         refuse_at_first_sight(input)?;
-        while let Some(found) = line_feed(input.get(self.searched..).unwrap_or_default()) {
+        let unsearched = |from| input.get(from..).unwrap_or_default();
+        while let Some(found) = memchr(b'\n', unsearched(self.searched)) {
             let end = self.searched + found;
             let Some([line @ .., b'\r']) = input.get(self.line..end) else {
                 return Err(Refusal::malformed(
@@ -100,10 +103,6 @@ impl Coming {
         self.searched = input.len();
         Ok(None)
     }
-}
-
-fn line_feed(input: &[u8]) -> Option<usize> {
-    input.iter().position(|byte| *byte == b'\n')
 }
 
 fn too_large(limits: &Limits) -> Refusal {

@@ -149,6 +149,8 @@ impl Appender {
         let lost = self.log.append(&block)?;
         Ok(match lost {
             _ if is_gone => Some(Changed::Gone),
+            // The null device stays empty.
+            _ if !self.log.storage.keeps => None,
             0 => None,
             lost => Some(Changed::Cut(lost)),
         })
@@ -496,6 +498,15 @@ mod tests {
         log.storage.broken_cut = false;
         log.append(b"four\n").unwrap();
         assert_eq!(log.storage.bytes, b"one\nfour\n");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_null_device_was_never_cut_short() {
+        let mut appender = Appender::open(Path::new("/dev/null")).unwrap();
+        for _ in 0..2 {
+            assert_eq!(appender.append(&["one"]).unwrap(), None);
+        }
     }
 
     #[cfg(target_os = "linux")]

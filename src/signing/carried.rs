@@ -48,7 +48,7 @@ impl<'a> Carried<'a> {
             if items.is_empty() {
                 return Err(Reason::MissingHeader { header: header() });
             }
-            signatures = read_signatures(variant, header(), &items);
+            signatures = read_signatures(variant, header, &items);
         }
         let id = match &variant.id {
             None => None,
@@ -114,6 +114,14 @@ pub(super) fn signature_values<'a>(
     place: &SignaturePlace,
     headers: &'a Headers,
 ) -> impl Iterator<Item = &'a [u8]> {
+    signature_fields(place, headers).filter(|value| !value.is_empty())
+}
+
+/// The same, with those that are empty.
+pub(super) fn signature_fields<'a>(
+    place: &SignaturePlace,
+    headers: &'a Headers,
+) -> impl Iterator<Item = &'a [u8]> {
     let pattern = place.header.as_deref();
     let around = pattern.and_then(|pattern| pattern.split_once("{n}"));
     let is_ours = move |name: &str| match (around, pattern) {
@@ -126,7 +134,6 @@ pub(super) fn signature_values<'a>(
     };
     let ours = headers.iter().filter(move |header| is_ours(&header.name));
     ours.map(|header| header.value.as_slice())
-        .filter(|value| !value.is_empty())
 }
 
 /// Whether a header's name has a number from 1 to 100 between these texts.
@@ -151,7 +158,7 @@ pub(super) fn is_present(place: &SignaturePlace, headers: &Headers) -> bool {
 /// cannot be decoded too as long as something can.
 fn read_signatures(
     variant: &Variant,
-    header: String,
+    header: impl FnOnce() -> String,
     items: &[&[u8]],
 ) -> Result<Vec<Vec<u8>>, Reason> {
     let place = &variant.signature;
@@ -168,7 +175,7 @@ fn read_signatures(
     if !signatures.is_empty() {
         return Ok(signatures);
     }
-    let prefix = &place.prefix;
+    let (header, prefix) = (header(), &place.prefix);
     Err(match problem {
         None if place.separator.is_some() => Reason::MalformedHeader {
             header,
@@ -185,21 +192,22 @@ fn read_signatures(
 fn decode_signature(variant: &Variant, text: &[u8]) -> Result<Vec<u8>, String> {
     let (encoding, name) = (variant.encoding, variant.encoding.name());
     let length = variant.algorithm.signature_length();
-    let expected = match (encoding, length) {
+    let expected = || match (encoding, length) {
         (Encoding::Hex, Some(length)) => format!("{} hex digits", 2 * length),
         (_, Some(length)) => format!("{name} of {length} bytes"),
         (_, None) => name.to_owned(),
     };
     let count = text.len();
     match (encoding.decode(text), length) {
-        _ if text.is_empty() => Err(format!("it is empty, expected {expected}")),
+        _ if text.is_empty() => Err(format!("it is empty, expected {}", expected())),
         (Some(raw), Some(length)) if raw.len() != length => Err(match encoding {
             Encoding::Hex => format!("it has {count} hex digits, expected {}", 2 * length),
             _ => format!("it has {} bytes, expected {length}", raw.len()),
         }),
         (Some(raw), _) if !raw.is_empty() => Ok(raw),
         _ => Err(format!(
-            "it is not {name} ({count} characters, expected {expected})"
+            "it is not {name} ({count} characters, expected {})",
+            expected()
         )),
     }
 }
@@ -214,7 +222,7 @@ pub(super) fn signature_in_body(
     let Some(text) = json_text(body, &path.0) else {
         return Err(Reason::MissingHeader { header });
     };
-    read_signatures(variant, header, &[&text])
+    read_signatures(variant, || header, &[&text])
 }
 
 /// Reads the timestamp of the headers: its text, which is signed, and the oldest time.

@@ -52,7 +52,10 @@ impl Encoding {
     /// Reads text in this encoding; `None` when it is not of this encoding's one spelling.
     pub(super) fn decode(self, text: &[u8]) -> Option<Vec<u8>> {
         match self {
-            Self::Hex => hex::decode(text).ok(),
+            Self::Hex => {
+                let mut raw = vec![0; text.len() / 2];
+                hex::decode_to_slice(text, &mut raw).ok().map(|()| raw)
+            }
             Self::Base64 => STANDARD.decode(text).ok(),
             Self::Base64url => URL.decode(text).ok(),
             Self::Text => Some(text.to_vec()),

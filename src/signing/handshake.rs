@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::carried::signature_values;
+use super::carried::signature_fields;
 use super::content::json_text;
 use super::keyring::Keyring;
 use super::record::Scheme;
@@ -57,7 +57,7 @@ pub fn handshake(
     request: &Delivery,
     keyring: Option<&Keyring>,
 ) -> Option<HandshakeAnswer> {
-    if request.body.len() > LARGEST_BODY {
+    if scheme.handshakes.is_empty() || request.body.len() > LARGEST_BODY {
         return None;
     }
     let is_delivery = keyring.is_some() && carries_signature(scheme, request);
@@ -70,7 +70,8 @@ fn carries_signature(scheme: &Scheme, request: &Delivery) -> bool {
     scheme.variants.iter().any(|variant| {
         let place = &variant.signature;
         let in_body = |path: &JsonPath| json_text(&request.body, &path.0).is_some();
-        signature_values(place, &request.headers).next().is_some()
+        // An empty signature is one, too: a handshake has none.
+        signature_fields(place, &request.headers).next().is_some()
             || place.json.as_ref().is_some_and(in_body)
     })
 }
@@ -291,8 +292,11 @@ mod tests {
             let is_answered =
                 |request: &Delivery, keyring| handshake(&scheme, request, keyring).is_some();
             let unsigned = is_answered(&request, Some(&keyring));
-            request.headers.push(header, "00");
+            request.headers.push(header, "");
+            let empty = is_answered(&request, Some(&keyring));
+            request.headers.set(header, "00");
             let signed = is_answered(&request, Some(&keyring));
+            assert_eq!(empty, signed, "an empty signature is one");
             (unsigned, signed, is_answered(&request, None))
         };
         let expected = (true, false, true);

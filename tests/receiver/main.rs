@@ -224,7 +224,7 @@ impl Sender {
 
     fn answer(&mut self) -> Answered {
         let mut answer = self.answer_head();
-        let length = answer.header("content-length").unwrap_or("0");
+        let length = answer.header("Content-Length").unwrap_or("0");
         answer.body = vec![0; length.parse().unwrap()];
         self.0.read_exact(&mut answer.body).unwrap();
         answer
@@ -273,7 +273,7 @@ fn is_refused(running: &Running, input: &[u8], status: u16, code: &str) {
     let answer = sender.answer();
     let said = input[..input.len().min(80)].escape_ascii();
     assert_eq!(answer.status, status, "{said}");
-    assert_eq!(answer.header("connection"), Some("close"), "{said}");
+    assert_eq!(answer.header("Connection"), Some("close"), "{said}");
     assert_eq!(answer.body, format!("{code}\n").as_bytes(), "{said}");
     drop(sender);
     let malformed = running.malformed();
@@ -294,11 +294,11 @@ fn a_post_is_delivered_and_answered() {
     let answer = sender.answer();
     assert_eq!(answer.status, 200);
     let (name, date) = answer.headers.first().unwrap();
-    assert_eq!((name.as_str(), date.len()), ("date", 29));
+    assert_eq!((name.as_str(), date.len()), ("Date", 29));
     assert!(date.ends_with(" GMT"));
     assert_eq!(
         answer.headers[1..],
-        [("content-length".to_owned(), "10".to_owned())]
+        [("Content-Length".to_owned(), "10".to_owned())]
     );
     assert_eq!(answer.body, b"/hooks?x=1");
     let received = running.received.recv_timeout(PATIENCE).unwrap();
@@ -567,7 +567,7 @@ fn http_1_0_is_answered_and_closed_unless_it_asks_to_stay() {
     let running = Running::start(Limits::default());
     let mut sender = running.connect();
     sender.send(b"POST /0 HTTP/1.0\r\nConnection: Keep-Alive\r\nContent-Length: 1\r\n\r\n1");
-    assert_eq!(sender.answer().header("connection"), Some("keep-alive"));
+    assert_eq!(sender.answer().header("Connection"), Some("keep-alive"));
     sender.send(b"POST /0 HTTP/1.0\r\nContent-Length: 1\r\n\r\n2");
     assert_eq!(sender.answer().body, b"/0");
     sender.is_closed();
@@ -581,7 +581,7 @@ fn a_connection_is_closed_when_its_sender_asks_for_it() {
     let running = Running::start(Limits::default());
     let mut sender = running.connect();
     sender.send(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: x, CLOSE\r\n\r\n");
-    assert_eq!(sender.answer().header("connection"), Some("close"));
+    assert_eq!(sender.answer().header("Connection"), Some("close"));
     sender.is_closed();
     running.delivery();
     running.serves_on();
@@ -626,18 +626,18 @@ fn answers_carry_their_headers_but_not_those_of_a_connection() {
     let whole = sender.rest();
     let mut lines: Vec<_> = whole
         .split(|byte| *byte == b'\n')
-        .filter(|line| !line.starts_with(b"date: "))
+        .filter(|line| !line.starts_with(b"Date: "))
         .collect();
     lines.sort_unstable();
     let expected: [&[u8]; 8] = [
         b"\r",
+        b"Connection: close\r",
+        b"Content-Length: 2\r",
         b"HTTP/1.1 202 Accepted\r",
-        b"connection: close\r",
-        b"content-length: 2\r",
+        b"X-A: 1\r",
+        b"X-Bytes: \xe9\r",
         b"ok",
-        b"x-a: 1\r",
         b"x-a: 2\r",
-        b"x-bytes: \xe9\r",
     ];
     assert_eq!(lines, expected, "{}", whole.escape_ascii());
 }
@@ -650,7 +650,7 @@ fn answers_to_head_and_those_without_content_carry_no_body() {
     let mut sender = running.connect();
     sender.send(b"HEAD /200 HTTP/1.1\r\nHost: x\r\n\r\n");
     let answer = sender.answer_head();
-    assert_eq!(answer.header("content-length"), Some("4"));
+    assert_eq!(answer.header("Content-Length"), Some("4"));
     for status in [204, 304] {
         sender.send(&post(&format!("/{status}"), b""));
         assert_eq!(sender.answer_head().status, status);
@@ -1254,7 +1254,7 @@ fn the_memory_of_all_requests_together_is_limited() {
     sender.send(&post("/", &body));
     let answer = sender.answer();
     assert_eq!(
-        (answer.status, answer.header("retry-after")),
+        (answer.status, answer.header("Retry-After")),
         (503, Some("1"))
     );
     assert_eq!(running.malformed().code, "over-budget");
@@ -1758,7 +1758,7 @@ fn a_stop_answers_what_is_under_way_and_closes_the_rest() {
     for (sender, status) in [(&mut sending, 200), (&mut waiting, 204)] {
         let answer = sender.answer();
         assert_eq!(answer.status, status);
-        assert_eq!(answer.header("connection"), Some("close"));
+        assert_eq!(answer.header("Connection"), Some("close"));
         sender.is_closed();
     }
     running.end();

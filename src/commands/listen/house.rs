@@ -97,6 +97,7 @@ impl House {
         // A reader that has gone ends the listening, unless something else is still waited for.
         let waits =
             awaits || plan.forwarder.is_some() || plan.timeout.is_some() || plan.appender.is_some();
+        let tells = plan.appender.is_some() || !plan.manner.is_silent();
         let closing = stop.clone();
         let closed = move || {
             if !waits {
@@ -130,7 +131,7 @@ impl House {
             player: plan.player,
             forwarder,
             recorder,
-            repeats: Repeats::default(),
+            repeats: tells.then(Repeats::default),
             exit,
         });
         Ok(Self {
@@ -179,13 +180,13 @@ fn record(
     exit: &Arc<Exit>,
 ) -> io::Result<(Recorder, JoinHandle<()>)> {
     let bench = bench.clone();
-    let line = move |taken: &mut Taken| {
+    let make = move |taken: &mut Taken| {
         bench.read(taken);
         taken.line(redacts, bench.verification(taken, None).as_ref())
     };
     let exit = exit.clone();
     let warn = move |text| exit.screen.note(Note::Warning, text);
-    recorder::start(appender, line, warn)
+    recorder::start(appender, make, warn)
 }
 
 /// Ends the receiver when the time is up.

@@ -124,8 +124,8 @@ pub(super) struct Desk {
     pub(super) forwarder: Option<Arc<Forwarder>>,
     /// Writes deliveries down before they are answered.
     pub(super) recorder: Option<Recorder>,
-    /// Bodies that came before.
-    pub(super) repeats: Repeats,
+    /// Bodies that came before, where somebody is told of them.
+    pub(super) repeats: Option<Repeats>,
     /// Where their way ends.
     pub(super) exit: Arc<Exit>,
 }
@@ -157,7 +157,8 @@ impl Desk {
             started,
         } = visit;
         let mut taken = Taken::new(number, received);
-        taken.repeat_of = self.repeats.seen(&taken.delivery().body, number);
+        taken.repeat_of = (self.repeats.as_ref())
+            .and_then(|repeats| repeats.seen(&taken.delivery().body, number));
         taken.judgement = match self.bench.judge(taken.delivery(), taken.at) {
             Ok(judgement) => judgement,
             Err(missing) => {
@@ -221,7 +222,7 @@ impl Desk {
         let work = move || {
             let received = taken.received.clone();
             let (back, others) = sending.send(&urls, &received.delivery, |forwarded, answer| {
-                taken.decided_by.clone_from(&forwarded.url);
+                taken.decided_by = forwarded.url.clone().into();
                 taken.forwards.push(forwarded);
                 taken.decided(&answer, started);
                 let (back, returned) = mpsc::channel();

@@ -408,6 +408,12 @@ impl Listen {
             1 => err.say(format!("signatures are checked: {name}, 1 secret"))?,
             count => err.say(format!("signatures are checked: {name}, {count} secrets"))?,
         }
+        let keeps = !self.redact && (self.record.is_some() || self.output.json);
+        if bench.scheme.tells_secret() && bench.checking.secrets().is_empty() && !keeps {
+            err.note(format!(
+                "{name} tells the secret of its deliveries once, in a handshake: --record FILE keeps it"
+            ))?;
+        }
         for target in &self.forward_to {
             err.say(format!("forwarding to {target}"))?;
         }

@@ -1,57 +1,59 @@
-//! Deliveries on disk before they are answered: a thread that writes what waits in one go, so that
-//! senders which wait together share one sync.
+//! Deliveries on disk before they are answered. One thread makes their lines, another writes all
+//! lines that wait in one go: senders that wait together share one sync, and while it lasts the
+//! next lines are made.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use super::taken::Taken;
 use crate::receiver::{Answer, Responder, answer_all};
 use crate::recording::Appender;
 
-/// How many deliveries are written at once at most.
+/// How many lines wait for the disk at most.
 const BATCH: usize = 256;
-/// From so many bytes of bodies on nothing more is added to what is written at once.
+/// From so many bytes of lines on no further line joins those that wait.
 const BATCH_BYTES: usize = 4 << 20;
 /// From this size on it is said that the recording grows large, and again at each doubling.
 const LARGE: u64 = 1 << 30;
 
 /// What makes a delivery's line of the recording.
-type Line = dyn Fn(&mut Taken) -> io::Result<Vec<u8>> + Send + Sync;
+type MakeLine = dyn Fn(&mut Taken) -> io::Result<Vec<u8>> + Send + Sync;
 /// What goes on with a delivery that was answered.
 type Next = Box<dyn FnOnce(Taken) + Send>;
 
-/// The way to the recording thread.
+/// The way to the recording threads.
 pub(super) struct Recorder {
-    jobs: Sender<Job>,
-    line: Arc<Line>,
-}
-
-enum Job {
-    Record(Box<Waiting>),
-    End,
+    /// `None` is the end.
+    deliveries: Sender<Option<Box<Waiting>>>,
+    writer: Arc<Writer>,
 }
 
 /// A delivery that waits to be written down.
 struct Waiting {
     taken: Taken,
-    /// Its line, where the one who handed it over made it.
-    line: Option<io::Result<Vec<u8>>>,
     responder: Responder,
     answer: Answer,
     next: Next,
 }
 
-/// Starts the thread. `line` makes the lines: of large deliveries on the thread that hands them
-/// over, so that no other waits for it. `warn` says what the user should know.
+/// A delivery's line, or why there is none.
+struct Line {
+    of: Box<Waiting>,
+    text: io::Result<Vec<u8>>,
+}
+
+/// Starts the threads. `make` makes the lines: of large deliveries on the thread that hands them
+/// over, so that no other waits for it. `warn` says what the user should know. The thread that is
+/// returned ends last.
 ///
 /// # Errors
 /// The system gives no thread.
 pub(super) fn start(
     appender: Appender,
-    line: impl Fn(&mut Taken) -> io::Result<Vec<u8>> + Send + Sync + 'static,
+    make: impl Fn(&mut Taken) -> io::Result<Vec<u8>> + Send + Sync + 'static,
     warn: impl Fn(String) + Send + 'static,
 ) -> io::Result<(Recorder, JoinHandle<()>)> {
     if appender.others_can_read() {
@@ -60,15 +62,23 @@ pub(super) fn start(
                 .into(),
         );
     }
-    let (jobs, waiting) = mpsc::channel();
-    let line: Arc<Line> = Arc::new(line);
-    let desk = Desk {
+    let (deliveries, waiting) = mpsc::channel();
+    let writer = Arc::new(Writer {
+        make: Box::new(make),
+        lines: Lines::default(),
+    });
+    let disk = Disk {
         appender,
-        line: line.clone(),
         warn: Box::new(warn),
     };
-    let thread = thread::Builder::new().spawn(move || desk.work(&waiting))?;
-    Ok((Recorder { jobs, line }, thread))
+    let making = writer.clone();
+    thread::Builder::new().spawn(move || making.work(&waiting))?;
+    let recorder = Recorder {
+        deliveries,
+        writer: writer.clone(),
+    };
+    let thread = thread::Builder::new().spawn(move || disk.work(&writer.lines))?;
+    Ok((recorder, thread))
 }
 
 impl Recorder {
@@ -76,53 +86,131 @@ impl Recorder {
     /// bounded by the receiver's budget: a delivery counts there as long as it is here.
     pub(super) fn record(
         &self,
-        mut taken: Taken,
+        taken: Taken,
         responder: Responder,
         answer: Answer,
         next: impl FnOnce(Taken) + Send + 'static,
     ) {
-        let line = taken.is_large().then(|| (self.line)(&mut taken));
-        // A thread that has gone cannot record: the responder is dropped and answers 500.
-        let _ = self.jobs.send(Job::Record(Box::new(Waiting {
+        let is_large = taken.is_large();
+        let waiting = Box::new(Waiting {
             taken,
-            line,
             responder,
             answer,
             next: Box::new(next),
-        })));
+        });
+        if is_large {
+            self.writer.write(waiting);
+        } else {
+            // A thread that has gone cannot record: the responder is dropped and answers 500.
+            let _ = self.deliveries.send(Some(waiting));
+        }
     }
 
     /// Nothing more will come.
     pub(super) fn end(&self) {
-        let _ = self.jobs.send(Job::End);
+        let _ = self.deliveries.send(None);
     }
 }
 
-/// The thread.
-struct Desk {
+/// Makes lines.
+struct Writer {
+    make: Box<MakeLine>,
+    lines: Lines,
+}
+
+impl Writer {
+    fn work(&self, deliveries: &Receiver<Option<Box<Waiting>>>) {
+        while let Ok(Some(waiting)) = deliveries.recv() {
+            self.write(waiting);
+        }
+        self.lines.end();
+    }
+
+    /// A panic over one delivery's line is that delivery's end, and not the recording's.
+    fn write(&self, mut of: Box<Waiting>) {
+        let taken = &mut of.taken;
+        let text = catch_unwind(AssertUnwindSafe(|| (self.make)(taken)))
+            .unwrap_or_else(|_| Err(io::Error::other("bluehook itself failed")));
+        self.lines.put(Line { of, text });
+    }
+}
+
+/// Lines that wait for the disk.
+#[derive(Default)]
+struct Lines {
+    waiting: Mutex<Batch>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Batch {
+    lines: Vec<Line>,
+    bytes: usize,
+    has_ended: bool,
+}
+
+impl Batch {
+    fn is_full(&self) -> bool {
+        self.lines.len() >= BATCH || self.bytes >= BATCH_BYTES
+    }
+}
+
+impl Lines {
+    /// Adds a line, as soon as there is room.
+    fn put(&self, line: Line) {
+        let mut batch = self.lock();
+        while batch.is_full() {
+            batch = self.wait(batch);
+        }
+        batch.bytes += line.text.as_ref().map_or(0, Vec::len);
+        batch.lines.push(line);
+        if batch.lines.len() == 1 {
+            self.changed.notify_all();
+        }
+    }
+
+    /// All that wait, once there are any; none at the end.
+    fn take(&self) -> Vec<Line> {
+        let mut batch = self.lock();
+        while batch.lines.is_empty() && !batch.has_ended {
+            batch = self.wait(batch);
+        }
+        if batch.is_full() {
+            self.changed.notify_all();
+        }
+        batch.bytes = 0;
+        std::mem::take(&mut batch.lines)
+    }
+
+    /// Nothing more is added.
+    fn end(&self) {
+        self.lock().has_ended = true;
+        self.changed.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Batch> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'a>(&self, batch: MutexGuard<'a, Batch>) -> MutexGuard<'a, Batch> {
+        let woken = self.changed.wait(batch);
+        woken.unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Writes lines.
+struct Disk {
     appender: Appender,
-    line: Arc<Line>,
     warn: Box<dyn Fn(String) + Send>,
 }
 
-impl Desk {
-    fn work(mut self, waiting: &Receiver<Job>) {
+impl Disk {
+    fn work(mut self, lines: &Lines) {
         let mut told = LARGE / 2;
-        let mut ended = false;
-        while !ended {
-            let Ok(first) = waiting.recv() else { return };
-            let (mut batch, mut bytes) = (Vec::new(), 0);
-            for job in std::iter::once(first).chain(waiting.try_iter()) {
-                match job {
-                    Job::Record(job) => {
-                        bytes += job.taken.delivery().body.len();
-                        batch.push(*job);
-                    }
-                    Job::End => ended = true,
-                }
-                if batch.len() >= BATCH || bytes >= BATCH_BYTES || ended {
-                    break;
-                }
+        loop {
+            let batch = lines.take();
+            if batch.is_empty() {
+                return;
             }
             self.write(batch);
             if self.appender.bytes() >= told * 2 {
@@ -133,19 +221,19 @@ impl Desk {
     }
 
     /// Writes, syncs, and lets the senders have their answers: 500 when it could not be written.
-    fn write(&mut self, batch: Vec<Waiting>) {
-        let (mut lines, mut written) = (Vec::new(), Vec::new());
-        let mut failed = Vec::new();
-        for mut waiting in batch {
-            match self.line(&mut waiting) {
-                Ok(line) => {
-                    lines.push(line);
-                    written.push(waiting);
+    /// What does not fit on the disk fails together with what was to be written with it.
+    fn write(&mut self, batch: Vec<Line>) {
+        let (mut texts, mut written, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+        for Line { of, text } in batch {
+            match text {
+                Ok(text) => {
+                    texts.push(text);
+                    written.push(of);
                 }
-                Err(error) => failed.push((waiting, error.to_string())),
+                Err(error) => failed.push((of, error.to_string())),
             }
         }
-        match self.appender.append(&lines) {
+        match self.appender.append(&texts) {
             Ok(None) => {}
             Ok(Some(changed)) => (self.warn)(changed.to_string()),
             Err(error) => {
@@ -172,23 +260,83 @@ impl Desk {
         let (answers, further): (Vec<_>, Vec<_>) = written
             .into_iter()
             .map(|waiting| {
-                let answer = (waiting.responder, waiting.answer);
-                (answer, (waiting.next, waiting.taken))
+                let Waiting {
+                    taken,
+                    responder,
+                    answer,
+                    next,
+                } = *waiting;
+                ((responder, answer), (next, taken))
             })
             .unzip();
         answer_all(answers);
         for (next, taken) in further {
-            next(taken);
+            // What goes wrong behind one delivery keeps no other from being recorded.
+            if catch_unwind(AssertUnwindSafe(|| next(taken))).is_err() {
+                (self.warn)("bluehook itself failed after an answer, please report it".into());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::receiver::{Limits, Malformed, Received, Receiver, Service, Stop};
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpStream;
+
+    /// Has everything recorded, and then panics.
+    struct Panics(Recorder);
+
+    impl Service for Panics {
+        fn received(&self, received: Received, responder: Responder) {
+            let taken = Taken::new(1, Arc::new(received));
+            let next = |_| panic!("on purpose");
+            self.0.record(taken, responder, Answer::status(200), next);
+        }
+
+        fn malformed(&self, malformed: Malformed) {
+            panic!("{}", malformed.message);
         }
     }
 
-    /// A panic over one delivery's line is that delivery's end, and not the recording's.
-    fn line(&self, waiting: &mut Waiting) -> io::Result<Vec<u8>> {
-        if let Some(line) = waiting.line.take() {
-            return line;
-        }
-        let taken = &mut waiting.taken;
-        catch_unwind(AssertUnwindSafe(|| (self.line)(taken)))
-            .unwrap_or_else(|_| Err(io::Error::other("bluehook itself failed")))
+    #[test]
+    fn a_panic_ends_one_delivery_and_never_the_recording() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("recording");
+        let (said, words) = mpsc::channel();
+        let make = |taken: &mut Taken| match &*taken.delivery().target {
+            "/panic" => panic!("on purpose"),
+            target => Ok(target.as_bytes().to_vec()),
+        };
+        let warn = move |words| said.send(words).unwrap();
+        let (recorder, thread) = start(Appender::open(&path).unwrap(), make, warn).unwrap();
+        let ends = recorder.deliveries.clone();
+        let receiver = Receiver::bind(([127, 0, 0, 1], 0).into(), Limits::default()).unwrap();
+        let address = receiver.local_addr().unwrap();
+        let stop = Stop::new();
+        let stopped = stop.clone();
+        let served = thread::spawn(move || receiver.serve(Panics(recorder), &stopped));
+        let status = |target: &str| {
+            let mut sender = TcpStream::connect(address).unwrap();
+            let request = format!("POST {target} HTTP/1.0\r\n\r\n");
+            sender.write_all(request.as_bytes()).unwrap();
+            let mut answer = String::new();
+            sender.read_to_string(&mut answer).unwrap();
+            answer[9..12].to_owned()
+        };
+        let statuses = ["/one", "/panic", "/two"].map(status);
+        assert_eq!(statuses, ["200", "500", "200"]);
+        stop.trigger();
+        served.join().unwrap().unwrap();
+        ends.send(None).unwrap();
+        thread.join().unwrap();
+        let words: Vec<String> = words.iter().collect();
+        let after = "bluehook itself failed after an answer, please report it";
+        let instead =
+            "the recording could not be written (bluehook itself failed): 1 delivery answered 500";
+        assert_eq!(words, [after, instead, after, after]);
+        assert_eq!(std::fs::read_to_string(path).unwrap(), "/one\n/two\n");
     }
 }

@@ -75,6 +75,13 @@ pub(super) struct Manner {
     pub(super) layout: Layout,
 }
 
+impl Manner {
+    /// Whether nothing is shown of what comes.
+    pub(super) fn is_silent(&self) -> bool {
+        self.quiet && !self.json
+    }
+}
+
 /// The way to the showing thread.
 pub(super) struct Screen {
     queue: SyncSender<Item>,
@@ -204,7 +211,7 @@ pub(super) fn start(
     let screen = Screen {
         queue,
         state: state.clone(),
-        silent: manner.quiet && !manner.json,
+        silent: manner.is_silent(),
     };
     Ok((screen, Showing { state, ended }))
 }
@@ -534,9 +541,11 @@ impl Shower {
         let mut text = format!("answered a handshake: {}", handshake.about);
         if let Some(secret) = &handshake.secret {
             let size = crate::amount::bytes(secret.expose().len());
-            let kept = match self.state.manner.records {
-                true => "whole in the recording",
-                false => "--record FILE or --json keeps it whole",
+            let manner = &self.state.manner;
+            let kept = match (manner.records, manner.redacts) {
+                (true, _) => "whole in the recording",
+                (false, true) => "--record FILE without --redact keeps it whole",
+                (false, false) => "--record FILE or --json keeps it whole",
             };
             text.push_str(&format!(
                 "\n  the secret of its deliveries, for --secret: (masked, {size}), {kept}"

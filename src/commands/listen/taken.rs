@@ -43,7 +43,7 @@ pub(super) struct Taken {
     /// What the sender gets; `None` closes the connection.
     pub(super) status: Option<u16>,
     /// Who decided that: `bluehook`, or the URL of the application that answered.
-    pub(super) decided_by: String,
+    pub(super) decided_by: Cow<'static, str>,
     /// The time to that decision.
     pub(super) decided_in: Duration,
     /// It could not be written down, so that its sender will send it again.

@@ -114,6 +114,12 @@ impl Scheme {
         self.variants.iter().any(Variant::signs_url)
     }
 
+    /// Whether a handshake tells the secret of the deliveries to come.
+    pub fn tells_secret(&self) -> bool {
+        let mut handshakes = self.handshakes.iter();
+        handshakes.any(|handshake| handshake.secret.is_some())
+    }
+
     /// The headers in which the signature travels, each once, the preferred one first.
     pub fn signature_headers(&self) -> Vec<String> {
         let mut headers: Vec<String> = Vec::new();

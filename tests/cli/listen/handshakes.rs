@@ -85,6 +85,23 @@ fn redacted_the_secret_is_kept_back_everywhere() {
 }
 
 #[test]
+fn where_a_secret_that_is_told_once_would_be_lost_it_is_said_before() {
+    let place = Place::new();
+    let note = "note: asana tells the secret of its deliveries once, in a handshake: --record FILE keeps it\n";
+    for (options, is_lost) in [
+        ("--scheme asana", true),
+        ("--scheme asana --record redacted --redact", true),
+        ("--scheme asana --record kept", false),
+        ("--scheme asana --json", false),
+        ("--scheme asana -s geheim", false),
+        ("--scheme github", false),
+    ] {
+        let talk = listen(&place, options).interrupt().talk();
+        assert_eq!(talk.contains(note), is_lost, "{options}: {talk}");
+    }
+}
+
+#[test]
 fn what_carries_a_signature_is_judged_whatever_else_it_carries() {
     let place = Place::new();
     let deliveries = |ended: &Ended| -> Vec<Value> {
@@ -94,14 +111,17 @@ fn what_carries_a_signature_is_judged_whatever_else_it_carries() {
             .collect()
     };
     let listener = listen(&place, "--json -q --scheme asana -s geheim");
+    // An empty signature is one.
+    let empty = listener.send(&asana("X-Hook-Signature: \r\n"));
+    assert_eq!((empty.status, empty.header("X-Hook-Secret")), (401, None));
     let signed = format!("X-Hook-Signature: {}\r\n", signature(SECRET, b"{}"));
     assert_eq!(
         listener.send(&asana("X-Hook-Signature: 00\r\n")).status,
         401
     );
     assert_eq!(listener.send(&asana(&signed)).status, 200);
-    listener.shows(r#""number":2,"#);
-    assert_eq!(deliveries(&listener.interrupt()), [false, true]);
+    listener.shows(r#""number":3,"#);
+    assert_eq!(deliveries(&listener.interrupt()), [false, false, true]);
 
     // A genuine delivery whose body holds what a handshake holds does not disappear.
     let listener = listen(&place, "--json -q --scheme notion -s geheim");
