@@ -16,12 +16,15 @@ pub fn unescape(token: &[u8]) -> Cow<'_, str> {
 /// Whether a string or key token says just this, without writing down what it says.
 pub(super) fn says(token: &[u8], text: &str) -> bool {
     let inner = unquoted(token);
-    let mut pairs = inner.iter().zip(text.as_bytes());
-    match pairs.position(|(one, other)| one != other || *one == b'\\') {
-        None => inner.len() == text.len(),
-        // An escape is always longer than what it stands for, at most six times.
-        Some(at) => inner[at] == b'\\' && inner.len() <= 6 * text.len() && unescape(token) == text,
+    // An escape is always longer than what it stands for, at most six times.
+    if inner.len() <= text.len() {
+        return inner == text.as_bytes() && !inner.contains(&b'\\');
     }
+    let mut pairs = inner.iter().zip(text.as_bytes());
+    let odd = pairs.position(|(one, other)| one != other || *one == b'\\');
+    odd.is_some_and(|at| inner[at] == b'\\')
+        && inner.len() <= 6 * text.len()
+        && unescape(token) == text
 }
 
 /// The text of a string token as bytes in which a lone surrogate is kept, in UTF-8's pattern for its number (WTF-8), so
