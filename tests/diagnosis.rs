@@ -780,9 +780,86 @@ fn every_single_change_is_named_by_its_one_code() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// A delivery of the case files, and what has to be said of it.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    /// What happened; with the address of the report where somebody told of it.
+    about: String,
+    scheme: String,
+    secret: String,
+    headers: Vec<(String, String)>,
+    url: Option<String>,
+    body: Option<String>,
+    body_base64: Option<String>,
+    /// Of the cause; none where there is none.
+    codes: Vec<String>,
+    #[serde(default)]
+    hints: Vec<String>,
+}
+
+/// The deliveries of `tests/diagnosis/*.jsonl`, which other programs made (Node, Python), broken on
+/// purpose or as somebody reported them.
+fn lines() -> Vec<(Line, Case)> {
+    let folder = std::fs::read_dir("tests/diagnosis").unwrap();
+    let files = folder.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
+    let lines: Vec<String> = files
+        .flat_map(|file| file.lines().map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    let read = |line: &String| {
+        let line: Line = serde_json::from_str(line).unwrap();
+        let headers: Vec<(&str, &str)> = line
+            .headers
+            .iter()
+            .map(|(name, value)| (&**name, &**value))
+            .collect();
+        let body = match (&line.body, &line.body_base64) {
+            (Some(text), None) => text.clone().into_bytes(),
+            (_, text) => STANDARD.decode(text.as_ref().unwrap()).unwrap(),
+        };
+        let mut case = Case::new(&line.scheme, &line.secret, &headers, body);
+        case.url = line.url.clone();
+        (line, case)
+    };
+    lines.iter().map(read).collect()
+}
+
+#[test]
+fn what_other_programs_made_is_named() {
+    let mut wrong = Vec::new();
+    for (line, case) in lines() {
+        let codes = if case.judged().is_genuine() {
+            vec!["genuine"]
+        } else {
+            case.codes()
+        };
+        let diagnosis = case.diagnosed();
+        let hints: Vec<&str> = diagnosis.hints.iter().map(|hint| hint.code).collect();
+        let are_there = line.hints.iter().all(|hint| hints.contains(&&**hint));
+        if codes != line.codes || !are_there {
+            wrong.push(format!(
+                "{}\n  expected {:?} {:?}\n  found {codes:?} {hints:?} {:?}",
+                line.about,
+                line.codes,
+                line.hints,
+                diagnosis.cause.map(|cause| cause.message)
+            ));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} wrong\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
 #[test]
 fn every_code_of_the_table_has_a_case() {
-    let named: BTreeSet<&str> = singles().iter().map(|(code, _)| *code).collect();
+    let lines = lines();
+    let alone = lines.iter().filter(|(line, _)| line.codes.len() == 1);
+    let mut named: BTreeSet<&str> = alone.map(|(line, _)| &*line.codes[0]).collect();
+    named.extend(singles().iter().map(|(code, _)| *code));
     let table: BTreeSet<&str> = TABLE.iter().map(|row| row.code).collect();
     assert_eq!(named, table);
 }

@@ -12,7 +12,9 @@ use percent_encoding::percent_decode;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::affix::{self, Kind};
-use super::shape::{Body, Made, Scene, Sink, quoted};
+use super::document::{self, FORM_FIELDS};
+use super::escapes::{self, url_encodings};
+use super::shape::{Body, Scene, Sink, quoted};
 use crate::amount;
 use crate::json;
 use crate::signing::encoding::lenient_base64;
@@ -20,8 +22,6 @@ use crate::signing::url::form_decoded;
 
 /// The most that decompression may make.
 const LIMIT: u64 = 4 << 20;
-/// Form fields that carry a whole payload.
-const FORM_FIELDS: [&str; 5] = ["payload", "data", "body", "json", "event"];
 /// How many bytes of base64 stand on a line (RFC 2045, section 6.8; PEM).
 const BASE64_LINES: [usize; 2] = [76, 64];
 
@@ -140,6 +140,7 @@ pub(super) fn whitespace(body: &Body, _: &Scene, out: Out<'_, '_>) {
         let what = "lost white space at its ends that was signed";
         out.make(1 + affix.rarer, what, || affix.on(body));
     }
+    document::element_lines(body, out);
     inner_whitespace(body, out);
 }
 
@@ -177,6 +178,132 @@ fn inner_whitespace(body: &Body, out: Out<'_, '_>) {
     }
     let what = "runs of white space inside it that were single spaces when it was signed";
     out.push(2, collapsed, what);
+}
+
+/// What programs hash where they have no body: texts of an object, of nothing, of an empty parse.
+const STAND_INS: [&[&str]; 3] = [
+    &["{}", "[object Object]", "undefined", "null", "[]", "\"\""],
+    &[
+        "None",
+        "nil",
+        "b''",
+        "Array",
+        "false",
+        "{}\n",
+        "null\n",
+        "true",
+        "{\"type\":\"Buffer\",\"data\":[]}",
+    ],
+    &[
+        "[object Promise]",
+        "[object ReadableStream]",
+        "[object ArrayBuffer]",
+        "[object Uint8Array]",
+        "[object Buffer]",
+        "[object FormData]",
+        "[object Blob]",
+        "[object Request]",
+        "[object String]",
+        "NaN",
+        "0",
+        "1",
+        "map[]",
+        "<nil>",
+        "Object",
+        "System.Byte[]",
+        "System.Object",
+        "System.String",
+        "System.IO.MemoryStream",
+        "System.IO.Stream",
+        "Microsoft.AspNetCore.Server.Kestrel.Core.Internal.Http.HttpRequestStream",
+        "<QueryDict: {}>",
+        "ImmutableMultiDict([])",
+        "<Buffer >",
+        "''",
+        "body",
+        "payload",
+        "req.body",
+        "rawBody",
+        "request.body",
+    ],
+];
+
+pub(super) fn stand_in(_: &Body, _: &Scene, out: Out<'_, '_>) {
+    for (rarer, texts) in (0..).zip(STAND_INS) {
+        for text in texts {
+            let what = match *text {
+                "{}" => "of an empty object".to_owned(),
+                text => quoted(text.as_bytes(), 80),
+            };
+            out.push(rarer, *text, what);
+        }
+    }
+}
+
+pub(super) fn html(body: &Body, _: &Scene, out: Out<'_, '_>) {
+    if let Some(made) = escapes::html_decoded(body) {
+        out.push(0, made, "has HTML entities for what was signed");
+    }
+    if out.wants(1) {
+        for made in escapes::html_encodings(body) {
+            out.push(1, made, "was signed with HTML entities in it");
+        }
+    }
+}
+
+/// The text of a body's bytes: hex, and lists of numbers.
+pub(super) fn bytes(body: &Body, _: &Scene, out: Out<'_, '_>) {
+    if let Some(made) = from_byte_text(body) {
+        out.push(0, made, "is the list of the bytes that were signed");
+    }
+    if let Ok(made) = hex::decode(body) {
+        out.push(0, made, "is the hex of what was signed");
+    }
+    let what = "was signed as the hex of its bytes";
+    out.make(1, what, || hex::encode(body));
+    out.make(2, what, || hex::encode_upper(body));
+    let lists = [
+        (
+            0,
+            "{\"type\":\"Buffer\",\"data\":[",
+            ",",
+            "]}",
+            "JSON.stringify of a Buffer",
+        ),
+        (1, "", ",", "", "String() of a Uint8Array"),
+        (2, "[", ",", "]", "a list of its bytes"),
+        (2, "[", ", ", "]", "a list of its bytes"),
+        (2, "[", " ", "]", "Go's %v of its bytes"),
+    ];
+    for (rarer, before, comma, after, name) in lists {
+        if out.wants(rarer) {
+            let numbers: Vec<String> = body.iter().map(u8::to_string).collect();
+            let made = format!("{before}{}{after}", numbers.join(comma));
+            out.push(rarer, made, format!("was signed as {name}"));
+        }
+    }
+    if out.wants(1) {
+        let members: Vec<String> = (0..)
+            .zip(body.as_slice())
+            .map(|(at, byte): (usize, _)| format!("\"{at}\":{byte}"))
+            .collect();
+        let made = format!("{{{}}}", members.join(","));
+        out.push(1, made, "was signed as JSON.stringify of a Uint8Array");
+    }
+}
+
+/// Reads what `bytes` writes.
+fn from_byte_text(text: &[u8]) -> Option<Body> {
+    let text = std::str::from_utf8(text).ok()?.trim();
+    let list = text
+        .strip_prefix("{\"type\":\"Buffer\",\"data\":")
+        .unwrap_or(text);
+    let list = list.trim_matches(['{', '}', '[', ']']);
+    let numbers = list.split([',', ' ']).filter(|item| !item.is_empty());
+    let bytes = numbers.map(|item| item.rsplit(':').next()?.parse::<u8>().ok());
+    bytes
+        .collect::<Option<Body>>()
+        .filter(|bytes| bytes.len() > 1)
 }
 
 pub(super) fn empty(_: &Body, _: &Scene, out: Out<'_, '_>) {
@@ -389,65 +516,16 @@ pub(super) fn url_encoded(body: &Body, _: &Scene, out: Out<'_, '_>) {
     }
 }
 
-/// Percent-encodes all but letters, digits and `keep`.
-fn percent_encode(text: &[u8], keep: &[u8], plus: bool, is_lower: bool) -> Vec<u8> {
-    let digits = match is_lower {
-        true => b"0123456789abcdef",
-        false => b"0123456789ABCDEF",
-    };
-    let mut made = Vec::with_capacity(text.len() * 2);
-    for &byte in text {
-        if byte == b' ' && plus {
-            made.push(b'+');
-        } else if byte.is_ascii_alphanumeric() || keep.contains(&byte) {
-            made.push(byte);
-        } else {
-            let digit = |half: u8| digits[usize::from(half)];
-            made.extend([b'%', digit(byte >> 4), digit(byte & 15)]);
-        }
-    }
-    made
-}
-
-/// What encoders leave as it is, and whether a space becomes a plus: JavaScript's
-/// `encodeURIComponent`, RFC 3986 (PHP's `rawurlencode`), Python's `quote`, forms (PHP's
-/// `urlencode`, Python's `quote_plus`, `URLSearchParams`), JavaScript's `encodeURI`.
-const URL_ENCODERS: [(&[u8], bool, u8); 8] = [
-    (b"-_.!~*'()", false, 0),
-    (b"-_.", true, 0),
-    (b"-_.~", false, 0),
-    (b"-_.~", true, 1),
-    (b"*-._", true, 1),
-    (b"-_.~/", false, 1),
-    (b";,/?:@&=+$-_.!~*'()#", false, 1),
-    (b"-_.~=&", true, 1),
-];
-
-/// The URL-encodings of a text, how rare each is, and how it is made.
-pub(super) fn url_encodings(text: &[u8]) -> impl Iterator<Item = (u8, impl Fn() -> Vec<u8>)> {
-    [false, true].into_iter().flat_map(move |is_lower| {
-        URL_ENCODERS.into_iter().map(move |(keep, plus, rarer)| {
-            let make = move || percent_encode(text, keep, plus, is_lower);
-            (rarer + u8::from(is_lower), make)
-        })
-    })
-}
-
-pub(super) fn with_plus_for_space(text: &[u8]) -> Vec<u8> {
-    let plus = |&byte: &u8| if byte == b' ' { b'+' } else { byte };
-    text.iter().map(plus).collect()
-}
-
 pub(super) fn url_decoded(body: &Body, _: &Scene, out: Out<'_, '_>) {
     for (rarer, make) in url_encodings(body) {
         out.make(rarer, "", make);
     }
     // A form keeps its own & and =.
     for (keep, plus) in [("-_.~&=", false), ("*-._&=", true), ("-_.!~*'()&=", false)] {
-        let make = || percent_encode(body, keep.as_bytes(), plus, false);
+        let make = || escapes::percent_encode(body, keep.as_bytes(), plus, false);
         out.make(1, "", make);
     }
-    out.make(1, "", || with_plus_for_space(body));
+    out.make(1, "", || escapes::with_plus_for_space(body));
 }
 
 pub(super) fn form_wrapped(body: &Body, _: &Scene, out: Out<'_, '_>) {
@@ -518,8 +596,7 @@ pub(super) fn json_string(body: &Body, _: &Scene, out: Out<'_, '_>) {
         out.push(0, json::unescape(body).into_owned(), what);
     } else if out.wants(1) && body.windows(2).any(|pair| pair == b"\\\"") {
         let what = "is the inside of a JSON string, and what it says was signed";
-        let token = [b"\"", body.as_slice(), b"\""].concat();
-        out.push(1, json::unescape(&token).into_owned(), what);
+        out.push(1, escapes::json_unescaped(body), what);
     }
     let Ok(text) = std::str::from_utf8(body) else {
         return;
@@ -530,36 +607,12 @@ pub(super) fn json_string(body: &Body, _: &Scene, out: Out<'_, '_>) {
         (2, false, true),
         (3, true, false),
     ] {
-        let inside = || escaped(text, slash, ascii);
+        let inside = || escapes::json_escaped(text, slash, ascii);
         let what = "was signed as a JSON string";
         out.make(rarer, what, || format!("\"{}\"", inside()));
         let what = "was signed with the escapes of a JSON string";
         out.make(rarer + 1, what, inside);
     }
-}
-
-/// Text as it stands inside a JSON string.
-fn escaped(text: &str, slash: bool, ascii: bool) -> String {
-    let mut made = String::with_capacity(text.len() + text.len() / 4);
-    for character in text.chars() {
-        match character {
-            '"' => made.push_str("\\\""),
-            '\\' => made.push_str("\\\\"),
-            '\n' => made.push_str("\\n"),
-            '\r' => made.push_str("\\r"),
-            '\t' => made.push_str("\\t"),
-            '\u{8}' => made.push_str("\\b"),
-            '\u{C}' => made.push_str("\\f"),
-            '/' if slash => made.push_str("\\/"),
-            _ if u32::from(character) < 0x20 || ascii && !character.is_ascii() => {
-                for unit in character.encode_utf16(&mut [0; 2]) {
-                    made.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
-            _ => made.push(character),
-        }
-    }
-    made
 }
 
 pub(super) fn gzip(body: &Body, _: &Scene, out: Out<'_, '_>) {
@@ -591,30 +644,4 @@ pub(super) fn unicode(body: &Body, _: &Scene, out: Out<'_, '_>) {
     out.push(0, text.nfd().collect::<String>(), "NFD");
     out.push(0, text.nfkc().collect::<String>(), "NFKC");
     out.make(1, "NFKD", || text.nfkd().collect::<String>());
-}
-
-/// White space around the JSON stays: whether that was signed is another question.
-pub(super) fn reserialised(body: &Body, _: &Scene, out: Out<'_, '_>) {
-    let inner = body.trim_ascii();
-    let start = body.len() - body.trim_ascii_start().len();
-    let (before, after) = (&body[..start], &body[start + inner.len()..]);
-    let Ok(outline) = json::Outline::read(inner) else {
-        return;
-    };
-    for dialect in json::Dialect::all() {
-        if !out.wants(dialect.rarity) {
-            return;
-        }
-        let Ok(made) = dialect.write(&outline) else {
-            continue;
-        };
-        if made != inner {
-            let after = if made.ends_with(b"\n") { b"" } else { after };
-            let made = [before, &made, after].concat();
-            let what = format!("{} ({})", dialect.name, dialect.about);
-            let mut made = Made::new(dialect.rarity, made, what);
-            made.detail = Some(dialect.name.into());
-            out.put(made);
-        }
-    }
 }

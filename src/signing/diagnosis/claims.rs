@@ -9,9 +9,10 @@ use super::table::TABLE;
 use crate::signing::carried::split_list;
 use crate::signing::hash::Digest;
 
-/// How many header values are read, and how long one may be.
+/// How many header values are read, and how long one may be; longer ones are read as they stand only.
 const VALUES: usize = 20;
 const VALUE_LENGTH: usize = 4096;
+const LONGEST: usize = 128 << 10;
 /// How many texts are looked at in each spelling.
 const TEXTS: usize = 160;
 /// How many changes a text may have undergone before it is decoded.
@@ -34,12 +35,14 @@ impl Claims {
     pub(super) fn of(source: &Source) -> Self {
         let mut list = Vec::new();
         for spelling in &source.spellings {
-            let values = source
-                .values
-                .iter()
-                .filter(|value| value.len() <= VALUE_LENGTH);
             let mut texts: Vec<&[u8]> = Vec::new();
-            for value in values.take(VALUES) {
+            for value in source.values.iter().take(VALUES) {
+                if value.len() > VALUE_LENGTH {
+                    let long =
+                        (value.len() <= LONGEST).then(|| Reading::new(value.as_slice(), spelling));
+                    list.extend(long.iter().flat_map(plain).map(Try::own));
+                    continue;
+                }
                 texts.push(value);
                 if let Some(separator) = &spelling.signature.separator {
                     texts.extend(split_list(value, separator).take(VALUES));

@@ -4,6 +4,7 @@
 use super::layout::{SEPARATORS, joined_with, text};
 use super::shape::{Calc, Made, Recipe, Scene, Sink};
 use crate::signing::content::Segment;
+use crate::signing::encoding::Encoding;
 use crate::signing::hash::Hash;
 
 type Out<'o, 'v> = &'o mut Sink<'v, Recipe>;
@@ -15,7 +16,7 @@ pub(super) fn algorithm(recipe: &Recipe, _: &Scene, out: Out<'_, '_>) {
             Calc::Keyed(_) => (Calc::Keyed(hash), format!("HMAC-{}", shown(hash))),
             Calc::Swapped(_) => (Calc::Swapped(hash), format!("HMAC-{}", shown(hash))),
             Calc::Plain(_) => (Calc::Plain(hash), shown(hash)),
-            Calc::Pair | Calc::Token => return,
+            _ => return,
         };
         let recipe = Recipe {
             calc,
@@ -79,6 +80,42 @@ pub(super) fn unkeyed(recipe: &Recipe, _: &Scene, out: Out<'_, '_>) {
 pub(super) fn swapped(recipe: &Recipe, _: &Scene, out: Out<'_, '_>) {
     if let Calc::Keyed(hash) = recipe.calc {
         let calc = Calc::Swapped(hash);
+        out.push(
+            0,
+            Recipe {
+                calc,
+                ..recipe.clone()
+            },
+            "",
+        );
+    }
+}
+
+/// The signature of the right signature.
+pub(super) fn twice(recipe: &Recipe, _: &Scene, out: Out<'_, '_>) {
+    if let Calc::Keyed(hash) = recipe.calc {
+        for (rarer, encoding) in [
+            (0, Encoding::Hex),
+            (0, Encoding::Base64),
+            (1, Encoding::Text),
+        ] {
+            let calc = Calc::Twice(hash, encoding);
+            out.push(
+                rarer,
+                Recipe {
+                    calc,
+                    ..recipe.clone()
+                },
+                "",
+            );
+        }
+    }
+}
+
+/// What Go's `mac.Sum(content)` gives.
+pub(super) fn sum(recipe: &Recipe, _: &Scene, out: Out<'_, '_>) {
+    if let Calc::Keyed(hash) = recipe.calc {
+        let calc = Calc::Sum(hash);
         out.push(
             0,
             Recipe {

@@ -11,12 +11,16 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_S
 use percent_encoding::percent_decode;
 
 use super::affix::{self, Kind};
-use super::body::{url_encodings, with_plus_for_space};
+use super::escapes::{
+    Escapes, html_decoded, html_encodings, json_escaped, json_unescaped, url_encodings,
+    with_plus_for_space,
+};
 use super::shape::{HUGE, Key, Made, Scene, Sink, quoted};
 use crate::amount;
 use crate::delivery::Headers;
 use crate::json;
 use crate::signing::encoding::lenient_base64;
+use crate::signing::hash::Hash;
 use crate::signing::record::words::KeyForm;
 use crate::signing::url::form_decoded;
 
@@ -119,6 +123,122 @@ pub(super) fn url_encoded(key: &Key, _: &Scene, out: Out<'_, '_>) {
         out.make(rarer, what, || key.with(make()));
     }
     out.make(1, what, || key.with(with_plus_for_space(text)));
+}
+
+/// The sets of characters that serialisers write as `\uXXXX`, and whether with capital digits: Go, Gson, .NET, PHP.
+const ESCAPED: [(&[char], bool); 5] = [
+    (&['<', '>', '&'], false),
+    (&['<', '>', '&', '=', '\''], false),
+    (&['<', '>', '&', '\'', '+', '"', '`'], true),
+    (&['<', '>', '&', '\''], true),
+    (&['='], false),
+];
+
+pub(super) fn escaped(key: &Key, _: &Scene, out: Out<'_, '_>) {
+    let text = key.text.as_slice();
+    if let Some(plain) = html_decoded(text) {
+        out.push(
+            0,
+            key.with(plain),
+            "without its HTML entities (& for &amp;)",
+        );
+    }
+    for made in html_encodings(text) {
+        out.push(1, key.with(made), "with HTML entities in it (&amp; for &)");
+    }
+    if text.contains(&b'\\') {
+        let what = "after undoing its backslash escapes";
+        out.push(0, key.with(json_unescaped(text)), what);
+    }
+    let Ok(text) = std::str::from_utf8(text) else {
+        return;
+    };
+    let what = "with backslash escapes in it, as JSON has them";
+    out.push(1, key.with(json_escaped(text, false, true)), what);
+    out.push(1, key.with(json_escaped(text, true, true)), what);
+    for (chosen, is_upper) in ESCAPED {
+        let is_upper = [is_upper; 2];
+        let escapes = Escapes {
+            chosen,
+            is_upper,
+            ..Escapes::default()
+        };
+        out.push(1, key.with(escapes.write(text)), what);
+    }
+}
+
+/// The fewest characters that a part of a secret has.
+const FEWEST: usize = 8;
+/// Secrets are searched to this length for where they were cut.
+const LONGEST: usize = 256;
+/// Where columns and fields cut.
+const CUTS: [usize; 8] = [16, 20, 24, 32, 40, 50, 64, 128];
+
+/// The secret without its ends, or with a character that got lost.
+pub(super) fn cut(key: &Key, _: &Scene, out: Out<'_, '_>) {
+    let text = key.text.as_slice();
+    for length in (FEWEST..text.len().min(LONGEST)).rev() {
+        let fewer = text.len() - length;
+        let rarer = 2 - u8::from(fewer < 3) - u8::from(CUTS.contains(&length) && fewer > 2);
+        let what = format!("without its last {}", amount::counted(fewer, "character"));
+        out.push(rarer, key.with(&text[..length]), what);
+        let what = format!("without its first {}", amount::counted(fewer, "character"));
+        out.push(
+            rarer.max(if fewer < 3 { 1 } else { 2 }),
+            key.with(&text[fewer..]),
+            what,
+        );
+    }
+    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=_-".contains(byte);
+    for byte in (0x20..0x7F).filter(is_digit) {
+        let what = "with one more character at its end";
+        out.make(2, what, || key.with([text, &[byte]].concat()));
+        let what = "with one more character at its start";
+        out.make(2, what, || key.with([&[byte], text].concat()));
+    }
+}
+
+pub(super) fn hashed(key: &Key, _: &Scene, out: Out<'_, '_>) {
+    let own = key.bytes.as_ref().unwrap_or(&key.text);
+    for (rarer, hash) in [
+        (0, Hash::Sha256),
+        (1, Hash::Sha1),
+        (1, Hash::Md5),
+        (1, Hash::Sha512),
+    ] {
+        let digest = hash.of(&[own]);
+        let what = format!("after hashing it ({})", hash.name());
+        out.push(rarer, Key::bare(digest.as_slice()), what.clone());
+        out.push(rarer, Key::bare(digest.hex()), what.clone());
+        out.push(1, Key::bare(STANDARD.encode(digest.as_slice())), what);
+    }
+}
+
+pub(super) fn charset(key: &Key, _: &Scene, out: Out<'_, '_>) {
+    let Ok(text) = std::str::from_utf8(&key.text) else {
+        return;
+    };
+    let bytes =
+        |write: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(write).collect::<Vec<u8>>();
+    out.push(
+        0,
+        Key::bare(bytes(u16::to_le_bytes)),
+        "in UTF-16LE (.NET's Encoding.Unicode)",
+    );
+    out.push(1, Key::bare(bytes(u16::to_be_bytes)), "in UTF-16BE");
+    let latin = |lost: u8| {
+        text.chars()
+            .map(move |one| u8::try_from(one).unwrap_or(lost))
+    };
+    let ascii = text
+        .chars()
+        .map(|one| if one.is_ascii() { one as u8 } else { b'?' });
+    out.push(0, key.with(latin(b'?').collect::<Vec<u8>>()), "in Latin-1");
+    out.push(
+        1,
+        key.with(ascii.collect::<Vec<u8>>()),
+        "in ASCII, with ? for what that cannot express",
+    );
 }
 
 pub(super) fn case(key: &Key, _: &Scene, out: Out<'_, '_>) {
@@ -278,6 +398,30 @@ fn name(path: &str, key: &str, value: json::Node<'_>) -> Option<Made<Vec<u8>>> {
     };
     let what = quoted(path.as_bytes(), 60);
     (!text.is_empty()).then(|| Made::new(rarer, text.into_owned().into_bytes(), what))
+}
+
+/// What stands in examples and templates until somebody puts the secret there, from the common to the
+/// rare.
+const PLACEHOLDERS: [&str; 3] = [
+    "secret|your_secret|your-secret|your_webhook_secret|your-webhook-secret|changeme|test|mysecret|my_secret|my-secret|\
+     whsec_...|whsec_test_secret|whsec_xxx",
+    "your_signing_secret|your-signing-secret|your_secret_key|your-secret-key|your_secret_here|your-secret-here|\
+     YOUR_SECRET_HERE|YOUR_SIGNING_SECRET|YOUR_SECRET_KEY|your_webhook_secret_here|your-webhook-secret-here|secretkey|\
+     secret_key|secret-key|supersecret|super-secret|super_secret|test_secret|test-secret|testsecret|webhook_secret|\
+     webhook-secret|whsec_your_webhook_secret|whsec_your_secret|whsec_test|whsec_secret|change_me|change-me|changeit|\
+     CHANGE_ME|CHANGEME|placeholder|password|xxx|xxxx|xxxxxxxx|<secret>|<your-secret>|<your_secret>|your-256-bit-secret",
+    "It's a Secret to Everybody|123|1234|12345|123456|12345678|123456789|1234567890|abc|abc123|abcdef|foo|foobar|bar|\
+     dummy|default|example|key|mykey|my_key|s3cr3t|s3cret|topsecret|top_secret|secret123|hunter2|replace_me|replaceme|\
+     REPLACE_ME|todo|TODO|webhook|token|my-webhook-secret|my_webhook_secret|development|dev|dev-secret|dev_secret|local|\
+     whsec_placeholder|whsec_dummy|whsec_12345|whsec_|sk_test_...|...|XXX|XXXX|yoursecret|YourSecret|your secret",
+];
+
+pub(super) fn placeholder(key: &Key, _: &Scene, out: Out<'_, '_>) {
+    for (rarer, texts) in (0..).zip(PLACEHOLDERS) {
+        for text in texts.split('|') {
+            push_foreign(key, rarer, text.as_bytes(), text.into(), out);
+        }
+    }
 }
 
 /// What languages write for a value that is not there, or is no string, from the common to the rare.

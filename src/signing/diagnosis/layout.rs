@@ -232,10 +232,12 @@ pub(super) fn ids(headers: &Headers) -> Vec<Made<Vec<u8>>> {
 /// The times that the items of the signature's header and the other headers carry: as they stand,
 /// and in other units, which is rarer.
 pub(super) fn times(headers: &Headers, items: &[Vec<u8>]) -> Vec<Made<Vec<u8>>> {
-    let of_item = |item: &Vec<u8>| {
-        let at = item.iter().position(|&byte| byte == b'=')?;
-        let place = format!("{} in the signature's header", quoted(&item[..at], 20));
-        Some((place, item[at + 1..].to_vec()))
+    let of_item = |item: &Vec<u8>| match item.iter().position(|&byte| byte == b'=') {
+        Some(at) => {
+            let place = format!("{} in the signature's header", quoted(&item[..at], 20));
+            Some((place, item[at + 1..].to_vec()))
+        }
+        None => Some(("the signature's header".to_owned(), item.clone())),
     };
     let of_headers = headers.iter().take(HEADERS).map(|header| {
         let place = format!("the header {}", quoted(header.name.as_bytes(), 40));
@@ -250,9 +252,9 @@ pub(super) fn times(headers: &Headers, items: &[Vec<u8>]) -> Vec<Made<Vec<u8>>> 
         if times.iter().any(|time| time.thing == text) {
             continue;
         }
-        for (other, unit) in in_other_units(at) {
-            let what = format!("the timestamp of {place} in {unit}");
-            others.push(Made::new(1, other.into_bytes(), what));
+        for (rarer, other, unit) in in_other_units(at) {
+            let what = format!("the timestamp of {place} {unit}");
+            others.push(Made::new(rarer, other.into_bytes(), what));
         }
         times.push(Made::new(0, text, format!("the timestamp of {place}")));
     }
@@ -291,21 +293,34 @@ fn read_any_time(text: &[u8]) -> Option<Timestamp> {
     is_http.then(|| parser.parse_timestamp(text).ok()).flatten()
 }
 
-fn in_other_units(at: Timestamp) -> [(String, &'static str); 8] {
+fn in_other_units(at: Timestamp) -> Vec<(u8, String, &'static str)> {
     let (seconds, millis) = (at.as_second(), at.as_millisecond());
-    let whole = Timestamp::from_second(seconds).unwrap_or(at).to_string();
-    let fraction = millis.rem_euclid(1000);
-    [
-        (seconds.to_string(), "seconds"),
-        (millis.to_string(), "milliseconds"),
-        (whole.replace('Z', "+00:00"), "RFC 3339 with +00:00"),
-        (whole, "RFC 3339"),
-        (format!("{at:.3}"), "RFC 3339 with milliseconds"),
+    let whole = Timestamp::from_second(seconds).unwrap_or(at);
+    let float = millis as f64 / 1000.0;
+    let scientific = format!("{float:e}");
+    let (digits, _) = scientific.split_once('e').unwrap_or_default();
+    vec![
+        (1, seconds.to_string(), "in seconds"),
+        (1, millis.to_string(), "in milliseconds"),
         (
-            format!("{seconds}.{fraction:03}"),
-            "seconds with a fraction",
+            1,
+            whole.to_string().replace('Z', "+00:00"),
+            "in RFC 3339 with +00:00",
         ),
-        (at.as_microsecond().to_string(), "microseconds"),
-        (at.as_nanosecond().to_string(), "nanoseconds"),
+        (1, whole.to_string(), "in RFC 3339"),
+        (1, format!("{at:.3}"), "in RFC 3339 with milliseconds"),
+        (1, format!("{float:.3}"), "in seconds with a fraction"),
+        (1, at.as_microsecond().to_string(), "in microseconds"),
+        (1, at.as_nanosecond().to_string(), "in nanoseconds"),
+        (1, format!("{float:?}"), "as a float, as Python writes it"),
+        (2, format!("{digits}e+09"), "as a float, as Go writes it"),
+        (2, format!("{digits}E9"), "as a float, as Java writes it"),
+        (2, format!("{float:.6}"), "in seconds with six decimals"),
+        (2, (seconds / 60).to_string(), "in minutes"),
     ]
+}
+
+/// What stands between points and colons, as a timestamp before a signature does.
+pub(super) fn parts(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    value.split(|byte| b".:".contains(byte)).take(FOUND)
 }

@@ -6,8 +6,8 @@
 //! that no match backs.
 //!
 //! The files in their order, each importing only those before it: `shape` (what can be changed),
-//! `change` (a cause as data), `affix`, `body`, `key`, `layout`, `url`, `computation`, `reading`,
-//! `recipe` (what changes them, and how), `table` (the records: everything that is tried), `step`
+//! `change` (a cause as data), `affix`, `escapes`, `document`, `printed`, `body`, `key`, `layout`,
+//! `url`, `computation`, `reading`, `recipe` (what changes them, and how), `table` (the records: everything that is tried), `step`
 //! (one change more), `claims`, `search`, `hints`, `verdict`.
 
 mod affix;
@@ -15,9 +15,12 @@ mod body;
 mod change;
 mod claims;
 mod computation;
+mod document;
+mod escapes;
 mod hints;
 mod key;
 mod layout;
+mod printed;
 mod reading;
 mod recipe;
 mod search;

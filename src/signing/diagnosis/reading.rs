@@ -5,7 +5,7 @@ use p256::ecdsa::Signature as EcdsaSignature;
 use percent_encoding::percent_decode;
 
 use super::affix::{self, Kind};
-use super::body::with_plus_for_space;
+use super::escapes::with_plus_for_space;
 use super::shape::{FEWEST_BYTES, Made, Reading, Scene, Sink, quoted};
 use crate::amount;
 use crate::signing::encoding::{Encoding, lenient_base64};
@@ -105,8 +105,16 @@ fn named_hash(prefix: &[u8]) -> Option<Hash> {
     Hash::ALL.into_iter().find(|hash| hash.name() == name)
 }
 
-/// How long what looks like a prefix is: a word and `=`, `:`, `,` or a space, or `0x`.
+/// How long what looks like a prefix is: a word and `=`, `:`, `,` or a space, `0x`, or a timestamp.
 fn foreign_prefix(text: &[u8]) -> Option<usize> {
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if (9..=13).contains(&digits)
+        && text
+            .get(digits)
+            .is_some_and(|byte| b".:,;|-_ ".contains(byte))
+    {
+        return Some(digits + 1);
+    }
     if text.starts_with(b"0x") || text.starts_with(b"0X") || text.starts_with(b"\\x") {
         return Some(2);
     }

@@ -22,6 +22,7 @@ use super::table::TABLE;
 use super::{key, layout, url};
 use crate::json;
 use crate::signing::content::{Segment, Whole};
+use crate::signing::encoding::Encoding;
 use crate::signing::hash::Hash;
 use crate::signing::keyring::is_meant_for;
 use crate::signing::record::words::KeyRule;
@@ -164,7 +165,8 @@ impl<'a> Search<'a> {
         let values = claimed_values(case, &chosen);
         let recipes = Recipes::of(case, &chosen, &values);
         let headers = case.parts.headers;
-        let items = values.iter().flat_map(|value| loose_items(value));
+        let parts = |value| loose_items(value).chain(layout::parts(value));
+        let items = values.iter().flat_map(|value| parts(value));
         let items: Vec<Vec<u8>> = items.map(<[u8]>::to_vec).take(64).collect();
         let urls = case.parts.url.map(|url| url::urls(url, headers));
         let others = recipes.others.iter().map(|other| &other.thing);
@@ -278,12 +280,34 @@ impl<'a> Search<'a> {
             return;
         };
         let is_nothing = pieces.iter().all(|piece| piece.is_empty());
+        // A secret that travels itself proves nothing when anybody can know it.
+        let is_public = key.changes.iter().any(|change| change.record.is_public);
         let right = match recipe.thing.calc {
             Calc::Keyed(hash) => hash.keyed(bytes).over(&pieces),
             Calc::Plain(hash) => hash.of(&pieces),
             Calc::Swapped(hash) => hash.keyed(&pieces.concat()).over(&[bytes]),
-            Calc::Token => return self.compare(recipe, key, bytes),
-            Calc::Pair => return,
+            Calc::Twice(hash, encoding) => {
+                let first = hash.keyed(bytes).over(&pieces);
+                let prefix = &self.sources[recipe.thing.source].spellings[0]
+                    .signature
+                    .prefix;
+                let text = encoding.encode(first.as_slice());
+                let text = if encoding == Encoding::Text {
+                    first.as_slice()
+                } else {
+                    text.as_bytes()
+                };
+                let mut again = hash.keyed(bytes);
+                again.update(prefix.as_bytes());
+                again.over(&[text])
+            }
+            Calc::Sum(hash) if !is_nothing => {
+                let end = hash.keyed(bytes).over(&[]);
+                let right = [pieces.concat().as_slice(), end.as_slice()].concat();
+                return self.compare(entry, key, &right);
+            }
+            Calc::Token if !is_public => return self.compare(entry, key, bytes),
+            Calc::Token | Calc::Pair | Calc::Sum(_) => return,
         };
         // The hash of nothing, keyed with nothing, is a constant that says nothing.
         let is_constant = is_nothing && (bytes.is_empty() || !recipe.thing.is_keyed());
@@ -299,15 +323,19 @@ impl<'a> Search<'a> {
         digest.is_none_or(|digest| Hash::Sha256.of(&[&body.thing]).hex() == *digest)
     }
 
-    /// Compares a secret that travels itself. It proves nothing when anybody can know it.
-    fn compare(&self, recipe: &Try<Recipe>, key: &Try<Key>, bytes: &[u8]) {
-        let is_public = key.changes.iter().any(|change| change.record.is_public);
-        if is_public || bytes.len() < FEWEST_BYTES {
+    /// Compares what is no hash: to the last byte.
+    fn compare(&self, entry: &Entry<'_>, key: &Try<Key>, right: &[u8]) {
+        if right.len() < FEWEST_BYTES {
             return;
         }
-        let claims = self.claims[recipe.thing.source].whole();
-        for claim in claims.filter(|claim| raw(claim) == bytes) {
-            self.note([&key.changes, &recipe.changes, &claim.changes, &[]]);
+        let claims = self.claims[entry.recipe.thing.source].whole();
+        for claim in claims.filter(|claim| raw(claim) == right) {
+            self.note([
+                &entry.body.changes,
+                &key.changes,
+                &entry.recipe.changes,
+                &claim.changes,
+            ]);
         }
     }
 
@@ -438,7 +466,8 @@ fn readable(body: &[u8]) -> Cow<'_, [u8]> {
     if body.len() <= LARGE && !is_json(body) {
         let bench = Bench::endless();
         step(&Try::own(body.to_vec()), &(1..=1), &bench, &mut |made| {
-            if is_json(&made.thing) {
+            let is_of_body = !made.changes.iter().any(|change| change.record.is_alone);
+            if is_of_body && is_json(&made.thing) {
                 found = Some(made.thing);
                 bench.budget.close();
             }

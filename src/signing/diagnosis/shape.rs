@@ -9,6 +9,7 @@ use std::rc::Rc;
 use zeroize::Zeroizing;
 
 use crate::signing::content::{Parts, Segment};
+use crate::signing::encoding::Encoding;
 use crate::signing::hash::Hash;
 use crate::signing::record::words::{Algorithm, KeyRule};
 use crate::signing::record::{Scheme, Variant};
@@ -120,9 +121,9 @@ impl Recipe {
     /// Whether a shared secret has a part in it.
     pub(super) fn is_keyed(&self) -> bool {
         match self.calc {
-            Calc::Keyed(_) | Calc::Swapped(_) | Calc::Token => true,
-            Calc::Plain(_) => self.segments.contains(&Segment::Secret),
             Calc::Pair => false,
+            Calc::Plain(_) => self.segments.contains(&Segment::Secret),
+            _ => true,
         }
     }
 
@@ -142,6 +143,10 @@ pub(super) enum Calc {
     Plain(Hash),
     /// HMAC with key and message exchanged.
     Swapped(Hash),
+    /// HMAC of the right signature, in this encoding; its bytes where that is a text's.
+    Twice(Hash, Encoding),
+    /// The content, and behind it the HMAC of nothing.
+    Sum(Hash),
     /// A signature that a public key verifies.
     Pair,
     /// The secret itself travels.
@@ -160,7 +165,11 @@ impl Calc {
 
     pub(super) fn hash(self) -> Option<Hash> {
         match self {
-            Self::Keyed(hash) | Self::Plain(hash) | Self::Swapped(hash) => Some(hash),
+            Self::Keyed(hash)
+            | Self::Plain(hash)
+            | Self::Swapped(hash)
+            | Self::Twice(hash, _)
+            | Self::Sum(hash) => Some(hash),
             Self::Pair | Self::Token => None,
         }
     }

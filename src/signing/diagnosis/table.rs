@@ -3,7 +3,7 @@
 //! this table; to add a cause is to add a record.
 
 use super::change::{Detail, Make, Record};
-use super::{body, computation, key, layout, reading, recipe, url};
+use super::{body, computation, document, key, layout, printed, reading, recipe, url};
 
 /// What most records of a body have in common.
 const BODY: Record = Record {
@@ -90,6 +90,15 @@ pub static TABLE: &[Record] = &[
         ..BODY
     },
     Record {
+        code: "body-stand-in",
+        about: "The text {} was signed in place of the body.",
+        fix: "The program had no raw body in its hands: a parser had read it, or an object was turned into text. Take the raw bytes before a framework's body parser does.",
+        is_alone: true,
+        of_part: true,
+        make: Make::Body(body::stand_in),
+        ..BODY
+    },
+    Record {
         code: "body-extended",
         about: "Something was appended after signing: {}.",
         fix: "Find out what appends to the body (a proxy, a logger, a second write): only the bytes before it are vouched for by the signature.",
@@ -171,7 +180,66 @@ pub static TABLE: &[Record] = &[
         fix: "Verify the raw bytes of the body, before anything parses it (express.raw, request.get_data(), php://input), and send the very bytes that were signed.",
         weight: 1,
         detail: Detail::Dialect,
-        make: Make::Body(body::reserialised),
+        make: Make::Body(document::reserialised),
+        ..BODY
+    },
+    Record {
+        code: "body-escapes",
+        about: "The body was signed with other escapes in its JSON: {}.",
+        fix: "Verify the raw bytes of the body: parsers undo escapes (\\u0026, \\ud83d\\ude00, \\/), and serialisers write others.",
+        rarity: 2,
+        weight: 2,
+        make: Make::Body(document::escapes),
+        ..BODY
+    },
+    Record {
+        code: "body-numbers",
+        about: "The body was signed with its numbers written otherwise: {}.",
+        fix: "Verify the raw bytes of the body: parsers drop the zeros at the end of numbers (1.0, 9.50) and the last digits of large ones.",
+        rarity: 2,
+        weight: 2,
+        make: Make::Body(document::numbers),
+        ..BODY
+    },
+    Record {
+        code: "body-member",
+        about: "The signature is of {}.",
+        fix: "Sign and verify the whole raw body, not a part that was taken out of it or what was put around it.",
+        weight: 2,
+        make: Make::Body(document::member),
+        ..BODY
+    },
+    Record {
+        code: "body-form-rewritten",
+        about: "The form was parsed and written again: the body {}.",
+        fix: "Verify the raw bytes of the form, before anything parses it (express.raw, request.get_data(), php://input).",
+        weight: 2,
+        make: Make::Body(document::form),
+        ..BODY
+    },
+    Record {
+        code: "body-printed",
+        about: "The body {}.",
+        fix: "Sign and verify the raw bytes: what a language prints for a value (str, inspect, toString, %v) is not what travels.",
+        weight: 2,
+        make: Make::Body(printed::printed),
+        ..BODY
+    },
+    Record {
+        code: "body-bytes",
+        about: "The body {}.",
+        fix: "Hand the bytes to the HMAC as they are: a Buffer needs neither JSON.stringify nor String().",
+        weight: 2,
+        make: Make::Body(body::bytes),
+        ..BODY
+    },
+    Record {
+        code: "body-html-escaped",
+        about: "The body {}.",
+        fix: "Sign and verify the body as it travels: filters for HTML (htmlspecialchars, a sanitiser) change its bytes.",
+        weight: 2,
+        repeats: true,
+        make: Make::Body(body::html),
         ..BODY
     },
     Record {
@@ -218,6 +286,37 @@ pub static TABLE: &[Record] = &[
         ..OTHER
     },
     Record {
+        code: "secret-escaped",
+        about: "It was signed with the secret {}.",
+        fix: "Take the secret as it is shown: templates and serialisers write & as &amp; or \\u0026, and / as \\/.",
+        make: Make::Key(key::escaped),
+        ..OTHER
+    },
+    Record {
+        code: "secret-cut",
+        about: "It was signed with the secret {}.",
+        fix: "Copy the secret again, from its first to its last character, and look for a field or column that is too short for it.",
+        rarity: 2,
+        make: Make::Key(key::cut),
+        ..OTHER
+    },
+    Record {
+        code: "secret-hashed",
+        about: "It was signed with the secret {}.",
+        fix: "Agree whether the secret or its hash is the key: this scheme takes the secret.",
+        rarity: 2,
+        make: Make::Key(key::hashed),
+        ..OTHER
+    },
+    Record {
+        code: "secret-charset",
+        about: "It was signed with the secret {}.",
+        fix: "Turn the secret into bytes as UTF-8 on both sides (Encoding.UTF8, not Encoding.Unicode).",
+        rarity: 2,
+        make: Make::Key(key::charset),
+        ..OTHER
+    },
+    Record {
         code: "secret-case",
         about: "It was signed with the secret {}.",
         fix: "Secrets keep their case: compare both sides' settings letter by letter.",
@@ -247,6 +346,15 @@ pub static TABLE: &[Record] = &[
         fix: "The sender's variable is not set or not replaced: single quotes, a missing export, or a template that was not filled in.",
         is_alone: true,
         make: Make::Key(key::variable_name),
+        ..OTHER
+    },
+    Record {
+        code: "secret-placeholder",
+        about: "It was signed with the placeholder {} as the secret.",
+        fix: "Put the secret's value where the sender still has an example's text; anybody can guess that one.",
+        is_alone: true,
+        is_public: true,
+        make: Make::Key(key::placeholder),
         ..OTHER
     },
     Record {
@@ -304,6 +412,21 @@ pub static TABLE: &[Record] = &[
         about: "Key and message are exchanged: the content was used as the key, and the secret was signed.",
         fix: "Mind the order of the arguments: the secret is HMAC's key, the content its message (PHP's hash_hmac takes the content first, Go's hmac.New the key).",
         make: Make::Recipe(computation::swapped),
+        ..OTHER
+    },
+    Record {
+        code: "signature-twice",
+        about: "The right signature was itself signed: it is the HMAC of a signature, and not of the content.",
+        fix: "Hand the content to the HMAC, and compare what comes out with the signature that was sent.",
+        rarity: 2,
+        make: Make::Recipe(computation::twice),
+        ..OTHER
+    },
+    Record {
+        code: "signature-sum",
+        about: "The signature is the content itself with the HMAC of nothing behind it.",
+        fix: "In Go write mac.Write(content) and then mac.Sum(nil): Sum appends to its argument and hashes nothing of it.",
+        make: Make::Recipe(computation::sum),
         ..OTHER
     },
     Record {

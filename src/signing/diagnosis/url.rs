@@ -1,10 +1,12 @@
 //! The URLs that a sender may have signed where another one is known here: as behind a proxy that
 //! ends TLS, with and without port, closing slash and query.
 
+use super::escapes::url_encodings;
 use super::layout::{joined_with, replaced, text, with, without};
 use super::shape::{Made, Recipe, Scene, Sink};
 use crate::delivery::Headers;
 use crate::signing::content::Segment;
+use crate::signing::url::form_decoded;
 
 /// How many URLs are tried where the scheme signs none.
 const URLS: usize = 12;
@@ -59,7 +61,7 @@ pub(super) fn urls(url: &str, headers: &Headers) -> Vec<Made<Vec<u8>>> {
     let is_https = scheme.eq_ignore_ascii_case("https");
     let other = if is_https { "http" } else { "https" };
     let hosts = hosts(is_https, authority, headers);
-    let tails = tails(tail);
+    let tails = tails(tail, headers);
     for (scheme, scheme_what) in [(scheme, ""), (other, "another scheme")] {
         for (host, host_what) in &hosts {
             for (tail, tail_what) in &tails {
@@ -129,23 +131,55 @@ fn hosts(is_https: bool, authority: &str, headers: &Headers) -> Spellings {
     if let Some((_, host)) = authority.split_once('@') {
         add(&mut hosts, host, "no user");
     }
-    for header in ["Host", "X-Forwarded-Host", "X-Original-Host"] {
-        let value = headers.get(header).filter(|value| value.len() < 256);
-        if let Some(host) = value.and_then(|value| std::str::from_utf8(value).ok()) {
-            add(&mut hosts, host, "the host that the headers name");
-            if let Some(bare) = without_port(host) {
-                add(
-                    &mut hosts,
-                    bare,
-                    "the host that the headers name, without port",
-                );
-            }
+    let named = |header: &str| {
+        let value = headers.get(header).filter(|value| value.len() < 256)?;
+        // Of several proxies the first was asked first.
+        let first = value.split(|&byte| byte == b',').next()?.trim_ascii();
+        std::str::from_utf8(first).ok()
+    };
+    let forwarded = named("Forwarded").and_then(|text| {
+        let mut pairs = text
+            .split(';')
+            .filter_map(|pair| pair.trim().split_once('='));
+        pairs.find(|(name, _)| name.eq_ignore_ascii_case("host"))
+    });
+    let hosts_named = [
+        "Host",
+        "X-Forwarded-Host",
+        "X-Original-Host",
+        "X-Forwarded-Server",
+    ];
+    let hosts_named = hosts_named.into_iter().filter_map(named);
+    for host in hosts_named.chain(forwarded.map(|(_, host)| host.trim_matches('"'))) {
+        add(&mut hosts, host, "the host that the headers name");
+        let bare = without_port(host);
+        if let Some(port) = named("X-Forwarded-Port") {
+            let host = bare.as_deref().unwrap_or(host);
+            add(
+                &mut hosts,
+                format!("{host}:{port}"),
+                "host and port that the headers name",
+            );
         }
+        if let Some(bare) = bare {
+            add(
+                &mut hosts,
+                bare,
+                "the host that the headers name, without port",
+            );
+        }
+    }
+    if let Some(port) = named("X-Forwarded-Port") {
+        add(
+            &mut hosts,
+            format!("{name}:{port}"),
+            "the port that the headers name",
+        );
     }
     hosts
 }
 
-fn tails(tail: &str) -> Spellings {
+fn tails(tail: &str, headers: &Headers) -> Spellings {
     let bare = tail.split('#').next().unwrap_or_default();
     let end = bare.find('?').unwrap_or(bare.len());
     let (path, query) = bare.split_at(end);
@@ -168,5 +202,88 @@ fn tails(tail: &str) -> Spellings {
         tail.to_ascii_lowercase(),
         "the path in lower case",
     );
+    rewritten_queries(path, query, &mut tails);
+    for header in PATHS {
+        let value = headers
+            .get(header)
+            .and_then(|value| std::str::from_utf8(value).ok());
+        let Some(value) = value.filter(|value| value.starts_with('/') && value.len() < 2048) else {
+            continue;
+        };
+        add(&mut tails, value, "the path that the headers name");
+        let prefixed = format!("{}{bare}", value.trim_end_matches('/'));
+        add(
+            &mut tails,
+            prefixed,
+            "a path before it that the headers name",
+        );
+    }
     tails
+}
+
+/// The headers in which proxies say what path was asked for, or what they took off it.
+const PATHS: [&str; 6] = [
+    "X-Original-URL",
+    "X-Original-URI",
+    "X-Forwarded-Uri",
+    "X-Rewrite-URL",
+    "X-Envoy-Original-Path",
+    "X-Forwarded-Prefix",
+];
+/// How many parameters of a query are moved about.
+const PARAMETERS: usize = 16;
+
+/// The query as frameworks write it again: sorted, encoded by other rules, with a parameter less.
+fn rewritten_queries(path: &str, query: &str, tails: &mut Spellings) {
+    let Some(query) = query.strip_prefix('?').filter(|query| !query.is_empty()) else {
+        return;
+    };
+    let fields: Vec<&str> = query.split('&').collect();
+    if fields.len() > PARAMETERS {
+        return;
+    }
+    let mut sorted = fields.clone();
+    sorted.sort_unstable();
+    for (order, is_sorted) in [(&fields, false), (&sorted, true)] {
+        let plain = order.join("&");
+        let what = if is_sorted {
+            "its query sorted"
+        } else {
+            "its query as it is"
+        };
+        add(tails, format!("{path}?{plain}"), what);
+        let read = |field: &&str| {
+            let (name, value) = field.split_once('=').unwrap_or((field, ""));
+            [name, value].map(|part| form_decoded(part.as_bytes()).collect::<Vec<u8>>())
+        };
+        let fields: Vec<[Vec<u8>; 2]> = order.iter().map(read).collect();
+        let what = match is_sorted {
+            true => "its query sorted and encoded by other rules",
+            false => "its query encoded by other rules",
+        };
+        for way in 0..url_encodings(b"").count() {
+            let written = |part: &[u8]| {
+                url_encodings(part)
+                    .nth(way)
+                    .map(|(_, make)| make())
+                    .unwrap_or_default()
+            };
+            let field = |[name, value]: &[Vec<u8>; 2]| {
+                [written(name), b"=".to_vec(), written(value)].concat()
+            };
+            let fields: Vec<Vec<u8>> = fields.iter().map(field).collect();
+            let query = String::from_utf8(fields.join(&b'&')).unwrap_or_default();
+            add(tails, format!("{path}?{query}"), what);
+        }
+    }
+    for at in 0..fields.len() {
+        let mut fewer = fields.clone();
+        fewer.remove(at);
+        let mark = if fewer.is_empty() { "" } else { "?" };
+        add(
+            tails,
+            format!("{path}{mark}{}", fewer.join("&")),
+            "one parameter less",
+        );
+    }
 }
