@@ -828,11 +828,13 @@ fn lines() -> Vec<(Line, Case)> {
 fn what_other_programs_made_is_named() {
     let mut wrong = Vec::new();
     for (line, case) in lines() {
-        let codes = if case.judged().is_genuine() {
-            vec!["genuine"]
-        } else {
-            case.codes()
-        };
+        // A form that somebody thought wrong may be taken by now.
+        if case.judged().is_genuine() {
+            let is_expected = line.codes == ["genuine"];
+            wrong.extend((!is_expected).then(|| format!("{} is genuine", line.about)));
+            continue;
+        }
+        let codes = case.codes();
         let diagnosis = case.diagnosed();
         let hints: Vec<&str> = diagnosis.hints.iter().map(|hint| hint.code).collect();
         let are_there = line.hints.iter().all(|hint| hints.contains(&&**hint));
@@ -857,7 +859,8 @@ fn what_other_programs_made_is_named() {
 #[test]
 fn every_code_of_the_table_has_a_case() {
     let lines = lines();
-    let alone = lines.iter().filter(|(line, _)| line.codes.len() == 1);
+    let is_code = |line: &Line| line.codes.len() == 1 && line.codes[0] != "genuine";
+    let alone = lines.iter().filter(|(line, _)| is_code(line));
     let mut named: BTreeSet<&str> = alone.map(|(line, _)| &*line.codes[0]).collect();
     named.extend(singles().iter().map(|(code, _)| *code));
     let table: BTreeSet<&str> = TABLE.iter().map(|row| row.code).collect();

@@ -22,8 +22,8 @@ use crate::signing::url::form_decoded;
 
 /// The most that decompression may make.
 const LIMIT: u64 = 4 << 20;
-/// How many bytes of base64 stand on a line (RFC 2045, section 6.8; PEM).
-const BASE64_LINES: [usize; 2] = [76, 64];
+/// How many bytes of base64 stand on a line (RFC 2045, section 6.8; PEM; Ruby).
+const BASE64_LINES: [usize; 3] = [76, 64, 60];
 
 type Out<'o, 'v> = &'o mut Sink<'v, Body>;
 
@@ -146,17 +146,27 @@ pub(super) fn whitespace(body: &Body, _: &Scene, out: Out<'_, '_>) {
 
 /// White space that editors and naive minifiers take out or change inside.
 fn inner_whitespace(body: &Body, out: Out<'_, '_>) {
-    // White space between JSON's tokens is the serialiser's: a dialect says it better.
-    if !out.wants(1) || !body.iter().any(is_blank) || json::validate(body).is_ok() {
+    if !out.wants(1) || !body.iter().any(is_blank) {
         return;
     }
-    let ink = body.iter().copied().filter(|byte| !is_blank(byte));
-    let what = "white space inside it that was taken out before signing";
-    out.push(1, ink.collect::<Body>(), what);
+    // White space between JSON's tokens is the serialiser's: a dialect says it better.
+    let is_json = json::validate(body).is_ok();
+    let ink: Body = body
+        .iter()
+        .copied()
+        .filter(|byte| !is_blank(byte))
+        .collect();
+    if !is_json || !json::same(body, &ink) {
+        let what = "white space inside it that was taken out before signing";
+        out.push(1, ink, what);
+    }
     let what = "line ends inside it that were taken out before signing";
     out.push(1, line_ends(body, |_| Some(b"")).0, what);
     let what = "line ends inside it that were spaces when it was signed";
     out.push(2, line_ends(body, |_| Some(b" ")).0, what);
+    if is_json {
+        return;
+    }
     let mut lines = Vec::with_capacity(body.len());
     for line in body.split_inclusive(|&byte| byte == b'\n') {
         lines.extend_from_slice(line.trim_ascii_end());
@@ -227,6 +237,14 @@ const STAND_INS: [&[&str]; 3] = [
         "request.body",
     ],
 ];
+
+/// Whether a body is one of the likely ones.
+pub(super) fn is_stand_in(body: &[u8]) -> bool {
+    STAND_INS[..2]
+        .iter()
+        .flat_map(|texts| *texts)
+        .any(|text| body == text.as_bytes())
+}
 
 pub(super) fn stand_in(_: &Body, _: &Scene, out: Out<'_, '_>) {
     for (rarer, texts) in (0..).zip(STAND_INS) {

@@ -417,6 +417,14 @@ pub(super) fn member(body: &Body, _: &Scene, out: Out<'_, '_>) {
         return;
     };
     let all = members(outline.root());
+    for (index, (key, value)) in outline.root().entries().take(8).enumerate() {
+        if key.is_none() {
+            alone(value, 0, &format!("[{index}]"), out);
+            for (key, value) in members(value) {
+                alone(value, 1, &quoted(key.text().as_bytes(), 40), out);
+            }
+        }
+    }
     for (key, value) in &all {
         let name = key.text();
         let rarer = u8::from(!WRAPPERS.contains(&&*name));
@@ -548,6 +556,16 @@ fn form_rewritten(body: &[u8], out: Out<'_, '_>) {
         "is a form and was signed as another program writes it",
         out,
     );
+    // As Laravel's TrimStrings and ConvertEmptyStringsToNull make them.
+    let mut trimmed = fields.clone();
+    for (_, value) in &mut trimmed {
+        *value = value.trim_ascii().to_vec();
+    }
+    let what = "is a form and was signed with its values trimmed";
+    as_forms(&trimmed, what, out);
+    trimmed.retain(|(_, value)| !value.is_empty());
+    let what = "is a form and was signed without its empty fields";
+    as_forms(&trimmed, what, out);
     fields.sort();
     as_forms(
         &fields,
@@ -627,7 +645,21 @@ fn json_as_form(body: &[u8], out: Out<'_, '_>) {
             );
         }
     }
+    // What parsers of forms make of JSON: one field of that name.
+    out.make(1, "is JSON and was taken for a form", || {
+        format!(
+            "{{\"{}\":\"\"}}",
+            json_escaped(&String::from_utf8_lossy(body), false, false)
+        )
+    });
     for (key, value) in outline.root().entries().take(1) {
+        if let Some(key) = key.filter(|_| value.says("")) {
+            out.push(
+                0,
+                key.text().into_owned(),
+                "is what a parser of forms made of the JSON that was signed",
+            );
+        }
         // A whole payload in one field is what `body-form-wrapped` tells.
         let is_field = key.is_some_and(|key| FORM_FIELDS.iter().any(|name| key.says(name)));
         if is_field && value.kind() == Kind::String {

@@ -3,14 +3,18 @@
 
 use std::cmp::Ordering;
 
+use super::body::is_stand_in;
 use super::recipe::SCHEMES;
 use super::shape::{Case, Received, SECRETS, quoted};
 use crate::amount;
+use crate::delivery::Header;
+use crate::json;
 use crate::signing::carried::signature_values;
 use crate::signing::content::Parts;
 use crate::signing::encoding::Encoding;
 use crate::signing::judge::{Clock, Judge, Judgement, Tolerance};
 use crate::signing::keyring::Keyring;
+use crate::signing::record::words::{JsonPath, TimeUnit};
 use crate::signing::record::{Scheme, Variant};
 use crate::signing::refusal::Reason;
 use crate::signing::secret::Secret;
@@ -29,7 +33,12 @@ type Look = fn(&Case<'_>, &Judgement) -> Option<String>;
 /// All hints, in the order in which they are given: whether genuine deliveries get them too, and
 /// what is looked at.
 const HINTS: &[(&str, bool, Look)] = &[
+    ("body-lost", false, body_lost),
     ("content-length-differs", true, content_length),
+    ("signed-wrongly-on-purpose", false, decoy),
+    ("header-renamed", false, header_renamed),
+    ("clock-behind", false, clock_behind),
+    ("timestamp-unit", false, timestamp_unit),
     ("other-provider", true, other_provider),
     ("repeated-header", true, repeated_header),
     ("uppercase-hex", true, uppercase_hex),
@@ -53,6 +62,7 @@ const HINTS: &[(&str, bool, Look)] = &[
         let sentence = "looks like the name of a variable, or like a value that was not set.";
         secret(case, is_variable, sentence)
     }),
+    ("secret-is-another-key", false, another_key),
     ("content-encoding", false, content_encoding),
     ("charset", false, charset),
 ];
@@ -114,6 +124,7 @@ fn content_length(case: &Case<'_>, _: &Judgement) -> Option<String> {
     let said: u64 = std::str::from_utf8(text).ok()?.trim().parse().ok()?;
     let came = case.body.total;
     let what = match said.cmp(&came) {
+        Ordering::Greater if came == 0 => return None,
         Ordering::Equal => return None,
         Ordering::Greater => "The body was cut",
         Ordering::Less => "Something was added to the body",
@@ -123,6 +134,242 @@ fn content_length(case: &Case<'_>, _: &Judgement) -> Option<String> {
         amount::bytes(said),
         amount::count(came),
     ))
+}
+
+/// Nothing arrived, or a text that programs make of what they do not have.
+fn body_lost(case: &Case<'_>, _: &Judgement) -> Option<String> {
+    let headers = case.parts.headers;
+    let said = headers.get("Content-Length").unwrap_or_default();
+    let is_announced = said
+        .trim_ascii()
+        .iter()
+        .any(|byte| (b'1'..=b'9').contains(byte))
+        || headers.contains("Transfer-Encoding")
+        || headers.contains("Content-Type");
+    let what = match case.body.total {
+        0 if is_announced => "The headers announce a body, and it is empty".to_owned(),
+        0 => return None,
+        _ if case.body.is_whole() && is_stand_in(case.body.kept) => {
+            format!(
+                "The body is {}, which programs write where they have none",
+                quoted(case.body.kept, 40)
+            )
+        }
+        _ => return None,
+    };
+    Some(format!(
+        "{what}: something had read it before. Take the raw bytes first: express.raw() or the verify option of express.json(), \
+         bodyParser: false in Next.js, rawBody: true in NestJS, request.get_data() in Flask, request.body in Django, php://input, \
+         request.raw_post in Rails, a byte[] as @RequestBody in Spring."
+    ))
+}
+
+fn decoy(case: &Case<'_>, judgement: &Judgement) -> Option<String> {
+    let decoy = case.scheme.decoy.as_ref()?;
+    let has = |path: &JsonPath| matches!(json::find(case.body.kept, &path.0), Ok(Some(_)));
+    let is_one =
+        judgement.reason == Some(Reason::Mismatch) && has(&decoy.has) && !has(&decoy.lacks);
+    is_one.then(|| decoy.about.clone())
+}
+
+/// The header is there under the name that CGI, WSGI and PHP give it.
+fn header_renamed(case: &Case<'_>, judgement: &Judgement) -> Option<String> {
+    let Some(Reason::MissingHeader { header }) = &judgement.reason else {
+        return None;
+    };
+    let plain = |name: &str| {
+        let upper = name.to_ascii_uppercase().replace('-', "_");
+        upper
+            .strip_prefix("HTTP_")
+            .map_or(upper.clone(), str::to_owned)
+    };
+    let is_it = |other: &&Header| plain(&other.name) == plain(header) && !other.value.is_empty();
+    let other = case.parts.headers.iter().find(is_it)?;
+    let shown = quoted(other.name.as_bytes(), 60);
+    Some(format!(
+        "There is {shown}, which is {header} as CGI, WSGI and $_SERVER name it: give it under its own name."
+    ))
+}
+
+fn clock_behind(_: &Case<'_>, judgement: &Judgement) -> Option<String> {
+    let (Some(Reason::Future { ahead, .. }), Some(said)) = (&judgement.reason, judgement.timestamp)
+    else {
+        return None;
+    };
+    let now = said
+        .checked_sub(jiff::SignedDuration::from_secs(*ahead))
+        .ok()?;
+    let said = jiff::Timestamp::from_second(said.as_second()).ok()?;
+    let now = jiff::Timestamp::from_second(now.as_second()).ok()?;
+    let zone = match ahead.unsigned_abs() {
+        ahead if (1500..54_000).contains(&ahead) && (ahead + 60) % 1800 <= 120 => {
+            " So nearly whole an hour looks like local time that was taken for UTC."
+        }
+        _ => "",
+    };
+    Some(format!(
+        "The delivery says {said}, and the clock here says {now}: it is behind by {}, or the sender's is ahead. Compare both with a \
+         time server.{zone}",
+        amount::span(*ahead)
+    ))
+}
+
+/// A timestamp of another unit than the scheme's.
+fn timestamp_unit(case: &Case<'_>, judgement: &Judgement) -> Option<String> {
+    const YEARS: i64 = 20 * 31_556_952;
+    let rule = case.scheme.variants.get(case.variant)?.timestamp.as_ref()?;
+    let is_digits = |value: &[u8]| value.len() > 11 && value.iter().all(u8::is_ascii_digit);
+    let is_off = match &judgement.reason {
+        Some(Reason::MalformedTimestamp { value, .. }) => is_digits(value),
+        Some(Reason::Stale { age, .. }) => *age > YEARS,
+        Some(Reason::Future { ahead, .. }) => *ahead > YEARS,
+        _ => false,
+    };
+    let unit = match rule.unit {
+        TimeUnit::S => "seconds",
+        TimeUnit::Ms => "milliseconds",
+        _ => return None,
+    };
+    is_off.then(|| {
+        format!("The timestamp is so far off because it is in another unit: the scheme's is {unit} since 1970.")
+    })
+}
+
+/// What other keys of providers begin with, what they are, and what signs instead.
+const KEYS: &[(&str, &str, &str)] = &[
+    (
+        "sk_live_|sk_test_|rk_live_|rk_test_",
+        "an API key of Stripe or Clerk",
+        STRIPE,
+    ),
+    (
+        "pk_live_|pk_test_",
+        "a publishable key of Stripe or Clerk",
+        STRIPE,
+    ),
+    ("we_", "the id of a Stripe webhook endpoint", STRIPE),
+    (
+        "ghp_|gho_|ghs_|ghu_|github_pat_",
+        "a GitHub access token",
+        "it is the secret that was typed into the webhook's settings",
+    ),
+    (
+        "xoxb-|xoxp-|xapp-|xoxe",
+        "a Slack token",
+        "the signing secret stands under Basic Information, 32 hex digits",
+    ),
+    (
+        "shpat_|shpca_|shppa_",
+        "a Shopify access token",
+        "the app's client secret signs",
+    ),
+    (
+        "SG.",
+        "a SendGrid API key",
+        "the public key of the webhook's settings verifies",
+    ),
+    (
+        "sk-ant-|sk-proj-|sk-",
+        "an API key of OpenAI or Anthropic",
+        WHSEC,
+    ),
+    ("re_", "a Resend API key", WHSEC),
+    ("ep_", "the id of a Svix endpoint", WHSEC),
+    ("polar_oat_|polar_pat_", "a Polar access token", WHSEC),
+    (
+        "glpat-",
+        "a GitLab access token",
+        "it is the webhook's own secret or signing token",
+    ),
+    (
+        "lin_api_|lin_oauth_",
+        "a Linear API key",
+        "the webhook's signing secret begins with lin_wh_",
+    ),
+    (
+        "pat-na|pat-eu",
+        "a HubSpot access token",
+        "the app's client secret signs",
+    ),
+    (
+        "EAA",
+        "a Meta access token",
+        "the app secret signs, 32 hex digits",
+    ),
+    (
+        "rzp_live_|rzp_test_",
+        "a Razorpay key id",
+        "it is the secret that was typed into the webhook's settings",
+    ),
+    (
+        "pdl_live_|pdl_sdbx_",
+        "a Paddle API key",
+        "the destination's secret begins with pdl_ntfset_",
+    ),
+    (
+        "ck_|cs_",
+        "a WooCommerce REST key",
+        "it is the secret in the webhook's own settings",
+    ),
+    (
+        "ntn_",
+        "a Notion access token",
+        "the verification_token signs, which Notion posted once",
+    ),
+    ("sbp_", "a Supabase access token", WHSEC),
+    (
+        "AKIA",
+        "an AWS access key id",
+        "it is the webhook's own secret",
+    ),
+    ("eyJ", "a JSON Web Token", "it is the webhook's own secret"),
+    (
+        "http://|https://",
+        "a URL",
+        "it is the webhook's own secret",
+    ),
+];
+const STRIPE: &str = "the endpoint's signing secret begins with whsec_";
+const WHSEC: &str = "the webhook's signing secret begins with whsec_";
+
+/// The secret begins as other keys of providers do, and not as the scheme's do.
+fn another_key(case: &Case<'_>, _: &Judgement) -> Option<String> {
+    let is_own = |secret: &[u8]| {
+        let prefixes = case
+            .scheme
+            .variants
+            .iter()
+            .filter_map(|variant| variant.key.prefix.as_deref());
+        prefixes
+            .into_iter()
+            .any(|prefix| secret.starts_with(prefix.as_bytes()))
+    };
+    let look = |(index, secret): (usize, &Secret)| {
+        let text = secret.expose();
+        let begins = |starts: &str| {
+            starts
+                .split('|')
+                .any(|start| text.starts_with(start.as_bytes()))
+        };
+        let is_id = |start: &[u8]| {
+            text.len() == 34
+                && text.starts_with(start)
+                && text[2..].iter().all(u8::is_ascii_hexdigit)
+        };
+        let (what, instead) = match KEYS.iter().find(|(starts, ..)| begins(starts)) {
+            Some(&(_, what, instead)) => (what, instead),
+            None if is_id(b"AC") || is_id(b"SK") => ("an id of Twilio", "the auth token signs"),
+            None => return None,
+        };
+        let name = if case.secrets.len() > 1 {
+            format!("Secret {}", index + 1)
+        } else {
+            "The secret".to_owned()
+        };
+        (!is_own(text))
+            .then(|| format!("{name} looks like {what}, which signs no deliveries: {instead}."))
+    };
+    case.secrets.iter().enumerate().find_map(look)
 }
 
 fn other_provider(case: &Case<'_>, judgement: &Judgement) -> Option<String> {

@@ -54,9 +54,12 @@ pub(super) fn whitespace(key: &Key, _: &Scene, out: Out<'_, '_>) {
         let what = format!("with {} {}", affix.name, affix.place());
         out.make(affix.rarer, what, || key.with(affix.on(text)));
     }
-    for affix in affix::of(&[Kind::Bom, Kind::Invisible]) {
-        if let Some(rest) = affix.off(text) {
-            let what = format!("without the invisible character {}", affix.place());
+    for affix in affix::of(&[Kind::Bom, Kind::Invisible, Kind::Written]) {
+        if let Some(rest) = affix.half_off(text) {
+            let what = format!(
+                "without what is no visible character of it {}",
+                affix.place()
+            );
             out.push(0, key.with(rest), what);
         }
     }
@@ -126,11 +129,12 @@ pub(super) fn url_encoded(key: &Key, _: &Scene, out: Out<'_, '_>) {
 }
 
 /// The sets of characters that serialisers write as `\uXXXX`, and whether with capital digits: Go, Gson, .NET, PHP.
-const ESCAPED: [(&[char], bool); 5] = [
+const ESCAPED: [(&[char], bool); 6] = [
     (&['<', '>', '&'], false),
     (&['<', '>', '&', '=', '\''], false),
     (&['<', '>', '&', '\'', '+', '"', '`'], true),
     (&['<', '>', '&', '\''], true),
+    (&['<', '>', '&', '='], true),
     (&['='], false),
 ];
 
@@ -188,6 +192,13 @@ pub(super) fn cut(key: &Key, _: &Scene, out: Out<'_, '_>) {
             key.with(&text[fewer..]),
             what,
         );
+    }
+    let parts: Vec<&[u8]> = text.split(|byte| b",;| \n".contains(byte)).collect();
+    for (index, part) in parts.iter().enumerate().take(8) {
+        if parts.len() > 1 && part.len() >= FEWEST {
+            let what = format!("that is part {} of the list that it is", index + 1);
+            out.push(0, key.with(*part), what);
+        }
     }
     let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=_-".contains(byte);
     for byte in (0x20..0x7F).filter(is_digit) {

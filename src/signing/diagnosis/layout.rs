@@ -3,8 +3,9 @@
 
 use jiff::Timestamp;
 
-use super::shape::{Made, Recipe, Scene, Sink, quoted};
+use super::shape::{HUGE, Made, Recipe, Scene, Sink, quoted};
 use crate::delivery::Headers;
+use crate::json;
 use crate::signing::content::Segment;
 
 /// How many timestamps and ids of a delivery are tried.
@@ -264,6 +265,34 @@ pub(super) fn times(headers: &Headers, items: &[Vec<u8>]) -> Vec<Made<Vec<u8>>> 
         }
     }
     times
+}
+
+/// The times and ids that a JSON body tells of itself.
+pub(super) fn of_body(body: &[u8]) -> [Vec<Made<Vec<u8>>>; 2] {
+    let [mut times, mut ids] = [Vec::new(), Vec::new()];
+    let outline = (body.len() <= HUGE).then(|| json::Outline::read(body));
+    if let Some(Ok(outline)) = &outline {
+        for (key, value) in outline.root().entries().take(HEADERS) {
+            let (Some(key), false) = (key, value.kind().is_container()) else {
+                continue;
+            };
+            let text = value.text().into_owned().into_bytes();
+            let is_id = key.text().to_ascii_lowercase().ends_with("id");
+            let name = quoted(key.text().as_bytes(), 40);
+            if read_any_time(&text).is_some() {
+                times.push(Made::new(
+                    1,
+                    text,
+                    format!("the timestamp of {name} in the body"),
+                ));
+            } else if is_id && (2..=128).contains(&text.len()) {
+                ids.push(Made::new(1, text, format!("the id of {name} in the body")));
+            }
+        }
+    }
+    times.truncate(3);
+    ids.truncate(3);
+    [times, ids]
 }
 
 /// Reads what looks like a present-day time: seconds or milliseconds (and finer), RFC 3339, HTTP.

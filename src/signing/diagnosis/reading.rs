@@ -118,6 +118,10 @@ fn foreign_prefix(text: &[u8]) -> Option<usize> {
     if text.starts_with(b"0x") || text.starts_with(b"0X") || text.starts_with(b"\\x") {
         return Some(2);
     }
+    // As OpenSSL prints it: `SHA2-256(stdin)= …`.
+    if let Some(at) = text.windows(3).take(80).position(|three| three == b")= ") {
+        return Some(at + 3);
+    }
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
     let at = text.iter().take(40).position(|byte| !is_word(byte))?;
     let ends = b"=:, /$".contains(&text[at]) && text.len() - at > FEWEST_BYTES;
@@ -179,6 +183,20 @@ fn all_decodings(text: &[u8]) -> Vec<(Vec<u8>, &'static str)> {
         }
     }
     raws.extend(byte_list(text).map(|raw| (raw, "a list of decimal bytes")));
+    raws.extend(
+        unpadded(text)
+            .into_iter()
+            .map(|raw| (raw, "hex without the zeros that bytes below 16 begin with")),
+    );
+    if let Ok(wide) = std::str::from_utf8(text)
+        && !text.is_ascii()
+        && let Ok(raw) = wide
+            .chars()
+            .map(u8::try_from)
+            .collect::<Result<Vec<u8>, _>>()
+    {
+        raws.push((raw, "raw bytes, taken for Latin-1"));
+    }
     if !text.is_ascii() && (16..=64).contains(&text.len()) {
         raws.push((text.to_vec(), "raw bytes"));
     }
@@ -195,6 +213,47 @@ fn decodings(text: &[u8]) -> Vec<(Vec<u8>, &'static str)> {
         raws.extend(beginning(text, Encoding::Base64).map(|raw| (raw, "base64")));
     }
     raws
+}
+
+/// The bytes of hex in which some have one digit, as Java's `Integer.toHexString` and C#'s `x` write
+/// them: all ways to read it, where at most three do.
+fn unpadded(text: &[u8]) -> Vec<Vec<u8>> {
+    const LENGTHS: [usize; 4] = [20, 32, 48, 64];
+    const MOST: usize = 3;
+    let of_length = |length: &usize| (1..=MOST).contains(&(2 * length).saturating_sub(text.len()));
+    let Some(length) = LENGTHS.into_iter().find(of_length) else {
+        return Vec::new();
+    };
+    let digits: Vec<u8> = text
+        .iter()
+        .filter_map(|&byte| char::from(byte).to_digit(16))
+        .map(|digit| digit as u8)
+        .collect();
+    if digits.len() != text.len() {
+        return Vec::new();
+    }
+    // The number as a whole lost the zeros at its start.
+    let padded = hex::decode([&b"000"[..2 * length - text.len()], text].concat());
+    let short = 2 * length - text.len();
+    // The bytes that have been read, and how many of them had one digit.
+    let mut open = vec![(Vec::with_capacity(length), 0)];
+    let mut found: Vec<Vec<u8>> = padded.into_iter().collect();
+    while let Some((bytes, singles)) = open.pop() {
+        let at = 2 * bytes.len() - singles;
+        match &digits[at.min(digits.len())..] {
+            [] if bytes.len() == length => found.push(bytes),
+            [] => {}
+            [first, rest @ ..] => {
+                if let Some(second) = rest.first().filter(|_| *first > 0) {
+                    open.push(([bytes.as_slice(), &[first << 4 | second]].concat(), singles));
+                }
+                if singles < short {
+                    open.push(([bytes.as_slice(), &[*first]].concat(), singles + 1));
+                }
+            }
+        }
+    }
+    found
 }
 
 /// `12,255,0`: JavaScript's text of a byte array.

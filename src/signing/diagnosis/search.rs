@@ -177,9 +177,14 @@ impl<'a> Search<'a> {
                 made.push(segment.clone());
             }
         }
+        let mut times = layout::times(headers, &items);
+        let mut ids = layout::ids(headers);
+        let [more_times, more_ids] = layout::of_body(case.body.kept);
+        times.extend(more_times);
+        ids.extend(more_ids);
         let scene = Scene {
-            times: layout::times(headers, &items),
-            ids: layout::ids(headers),
+            times,
+            ids,
             urls: urls.unwrap_or_default(),
             method: case.parts.method.into(),
             names: key::names(&readable(case.body.kept), headers),

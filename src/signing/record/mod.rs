@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use self::handshake::{Condition, Handshake};
 use self::template::{Part, Template};
 use self::words::{
-    Algorithm, IdRule, KeyRule, NamedHeaders, SignaturePlace, TimestampRule, UrlRule,
+    Algorithm, IdRule, JsonPath, KeyRule, NamedHeaders, SignaturePlace, TimestampRule, UrlRule,
 };
 use super::encoding::Encoding;
 use super::hash::Hash;
@@ -40,6 +40,20 @@ pub struct Scheme {
     /// What the provider asks of a receiver before or beside its deliveries.
     #[serde(default, rename = "handshake", skip_serializing_if = "Vec::is_empty")]
     pub handshakes: Vec<Handshake>,
+    /// Deliveries that the provider signs wrongly on purpose.
+    pub decoy: Option<Decoy>,
+}
+
+/// What is signed wrongly on purpose, to see whether the receiver refuses it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decoy {
+    /// Whose they are and what has to be answered, in a sentence.
+    pub about: String,
+    /// A value that their JSON body has.
+    pub has: JsonPath,
+    /// A value that it lacks.
+    pub lacks: JsonPath,
 }
 
 /// One form of a scheme: where the signature travels, what it covers, how it is computed.
@@ -98,6 +112,7 @@ impl Default for Scheme {
                 url: None,
             }],
             handshakes: Vec::new(),
+            decoy: None,
         }
     }
 }
