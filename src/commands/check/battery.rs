@@ -196,15 +196,18 @@ impl<'a> Battery<'a> {
         finding
     }
 
-    /// When the receiver ended, if nothing listened any more.
+    /// When the receiver ended, if it did: a delivery met an end of its connection, or nobody.
     fn ended(&self, shown: &[Shown]) -> Option<Ended> {
-        let is_gone = |shown: &&Shown| matches!(shown.outcome, Outcome::Gone(_));
-        let (at, gone) = shown.iter().enumerate().find(|(_, it)| is_gone(it))?;
-        Some(match self.before.filter(|_| at == 0) {
-            Some(before) if gone.resent => Ended::Around(before),
-            Some(before) => Ended::Before(before),
-            None => Ended::Here,
-        })
+        let is_end =
+            |shown: &&Shown| matches!(shown.outcome, Outcome::Gone(_) | Outcome::Dropped(_));
+        let (at, end) = shown.iter().enumerate().find(|(_, it)| is_end(it))?;
+        let before = self.before.filter(|_| at == 0);
+        match (before, &end.outcome) {
+            (Some(before), _) if end.resent => Some(Ended::Around(before)),
+            (Some(before), Outcome::Gone(_)) => Some(Ended::Before(before)),
+            (None, Outcome::Gone(_)) => Some(Ended::Here),
+            _ => None,
+        }
     }
 
     fn in_turn(&mut self, case: &'static Case, probes: &[Probe]) -> Vec<Shown> {

@@ -3,12 +3,13 @@
 use std::time::{Duration, Instant};
 
 use crate::conformance::{Outcome, Probe, Reply};
-use crate::sender::{Failure, Phase, Sender, Url};
+use crate::sender::{Failure, Halt, Phase, Sender, Url};
 
 /// The way to the receiver.
 pub(super) struct Wire<'a> {
     sender: &'a Sender,
     pub(super) url: &'a Url,
+    halt: &'a Halt,
 }
 
 /// What a delivery came to.
@@ -22,12 +23,21 @@ pub(super) struct Exchange {
 }
 
 impl<'a> Wire<'a> {
-    pub(super) fn new(sender: &'a Sender, url: &'a Url) -> Self {
-        Self { sender, url }
+    pub(super) fn new(sender: &'a Sender, url: &'a Url, halt: &'a Halt) -> Self {
+        Self { sender, url, halt }
     }
 
-    /// One delivery, and what came back.
+    /// One delivery, and what came back. One that is not answered in time is sent once more: a
+    /// receiver that is only just starting, or a machine that stood still, tells nothing.
     pub(super) fn exchange(&self, probe: &Probe) -> Exchange {
+        let first = self.once(probe);
+        match first.outcome() {
+            Outcome::Late if !self.halt.is_asked() => self.once(probe),
+            _ => first,
+        }
+    }
+
+    fn once(&self, probe: &Probe) -> Exchange {
         let url = self.url.with_target(&probe.delivery.target);
         let start = Instant::now();
         let mut answer = self.sender.send(&url, &probe.delivery);

@@ -112,7 +112,7 @@ impl Check {
             sender.pin(&url, near::addresses(&url)?);
         }
         let interrupts = Interrupts::heed()?;
-        let wire = Wire::new(&sender, &url);
+        let wire = Wire::new(&sender, &url, &interrupts.halt);
         let again = Again::new(&self, &kit, &url);
         let first = first::look(&kit, &wire, &again)?;
         let report = self.junit.as_deref().map(created).transpose()?;

@@ -4,6 +4,7 @@ mod receiver;
 mod report;
 
 use std::net::TcpListener;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
@@ -588,6 +589,22 @@ fn what_is_not_answered_in_time_is_named_by_its_case_and_by_quick_answers() {
     );
     let line = &ended.json()[2];
     assert_eq!(line["message"], "no answer in time in stays-up/null");
+}
+
+/// A receiver that is only just starting, or a machine that stood still.
+#[test]
+fn what_is_answered_when_it_is_sent_again_is_not_late() {
+    let started = AtomicBool::new(false);
+    let receiver = Receiver::new(move |got: &Got| {
+        let is_first = got.body == b"null" && !started.swap(true, Ordering::SeqCst);
+        match is_first {
+            true => Act::Hang,
+            false => right(got),
+        }
+    });
+    let words = "--json --only stays-up/null,stays-up/nul,quick --timeout 500ms";
+    let ended = check(&receiver, words);
+    assert_eq!(ended.code, Some(0), "{}", ended.text());
 }
 
 /// Each delivery is new but the repeated ones, so that nothing else fails by it.
