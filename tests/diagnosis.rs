@@ -869,8 +869,11 @@ fn every_code_of_the_table_has_a_case() {
 
 #[test]
 fn every_code_of_the_table_is_there_once_and_has_its_prose() {
+    let page = std::fs::read_to_string("docs/why.md").unwrap();
     let mut codes = BTreeSet::new();
     for record in TABLE {
+        let is_documented = page.contains(&format!("`{}`", record.code));
+        assert!(is_documented, "docs/why.md lacks {}", record.code);
         let (subject, _) = record.code.split_once('-').unwrap();
         assert!(["body", "secret", "signature", "content"].contains(&subject));
         assert!(codes.insert(record.code), "{}", record.code);
@@ -1244,11 +1247,24 @@ fn forgeries() -> Vec<Case> {
         for variant in &scheme.variants {
             for round in 0..8 {
                 let other = hex::encode(bytes(8, 20));
-                let body = match round % 4 {
+                // What the changes of a body are about: each has something to change.
+                let body = match (round + cases.len()) % 11 {
                     0 => BODY.as_bytes().to_vec(),
                     1 => bytes(0, 300),
                     2 => format!("{{\"id\":\"a{round}\",\"n\":{round}.0}}\n").into_bytes(),
-                    _ => format!("a=1&payload=%7B%22x%22%3A{round}%7D").into_bytes(),
+                    3 => format!("a=1&payload=%7B%22x%22%3A{round}%7D").into_bytes(),
+                    4 => format!("[{{\"a\":{round},\"t\":\"\u{1F928} & <b>\"}},{{\"a\":2}}]")
+                        .into_bytes(),
+                    5 => format!("{{'a': {round}, 'b': None, 'c': \"it's\"}}").into_bytes(),
+                    6 => format!("a={round}&b=x+y&c=&d=%2A").into_bytes(),
+                    7 => format!(
+                        "{{\"weight\":{round},\"id\":1234567890123456789,\"created\":1700000000}}"
+                    )
+                    .into_bytes(),
+                    8 => b"[object Object]".to_vec(),
+                    9 => format!("{{\"data\":{{\"a\":\"{round}\"}},\"signature\":\"00\"}}")
+                        .into_bytes(),
+                    _ => format!("b'{{\"a\":{round},&quot;}}'").into_bytes(),
                 };
                 let raw = match round {
                     0..4 => mac256(other.as_bytes(), &body),
