@@ -24,7 +24,7 @@ const JUDGED_BYTES: usize = 4096;
 /// How many columns of a field's name are shown.
 const NAME_COLUMNS: usize = 60;
 /// The pretty form of a document may be this many times as long as the document: enough for a
-/// colour on each digit, too little for a stranger who makes us indent millions of brackets.
+/// colour on each key, too little for a stranger who makes us indent millions of brackets.
 const GROWTH: usize = 16;
 /// What the pretty form of a small document may take in any case.
 const ROOM: usize = 4 << 20;
@@ -290,25 +290,14 @@ fn error_line(error: Option<json::Error>, mark: usize, style: Style) -> String {
 fn printed(doc: &[u8], style: Style, most: usize) -> (String, Option<json::Error>) {
     let most = most.min(doc.len().saturating_mul(GROWTH).saturating_add(ROOM));
     let mut out = Vec::with_capacity(most.min(doc.len() * 2 + 64));
-    let inks = [
-        Ink::of(|text| style.name(text)),
-        Ink::of(|text| style.text(text)),
-        Ink::of(|text| style.number(text)),
-        Ink::default(),
-    ];
+    let (key, none) = (Ink::of(|text| style.name(text)), Ink::default());
     let (mut error, mut left) = (None, 0);
     for piece in Pretty::new(doc) {
         out.extend_from_slice(piece.before.as_bytes());
         let bytes = &doc[piece.range.clone()];
         match piece.kind {
             Ok(kind) => {
-                let [key, text, number, none] = &inks;
-                let ink = match kind {
-                    Kind::Key => key,
-                    Kind::String => text,
-                    Kind::Number | Kind::True | Kind::False | Kind::Null => number,
-                    _ => none,
-                };
+                let ink = if kind == Kind::Key { &key } else { &none };
                 match is_plain(bytes) {
                     true => ink.write(&mut out, bytes),
                     false => ink.write(&mut out, harmless::json(bytes).as_bytes()),
@@ -415,7 +404,7 @@ mod tests {
         let text = pretty(b"{\"a\":[\"b\",1]}", Style::new(true));
         assert_eq!(
             text,
-            "{\n  \u{1b}[36m\"a\"\u{1b}[0m: [\n    \"b\",\n    \u{1b}[35m1\u{1b}[0m\n  ]\n}\n"
+            "{\n  \u{1b}[36m\"a\"\u{1b}[0m: [\n    \"b\",\n    1\n  ]\n}\n"
         );
     }
 

@@ -12,7 +12,7 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
-use super::fold::{collapsed, painted};
+use super::fold::collapsed;
 use super::style::Style;
 use super::{fit, harmless};
 use crate::amount;
@@ -166,7 +166,7 @@ impl Line {
         let (old, new) = match (old.kind(), new.kind()) {
             (Kind::String, Kind::String) => {
                 let (old, new) = near_the_difference(old.bytes(), new.bytes(), room);
-                (self.style.text(old), self.style.text(new))
+                (old, new)
             }
             _ => (brief(old, room, self.style), brief(new, room, self.style)),
         };
@@ -219,7 +219,7 @@ fn brief(value: Node<'_>, room: usize, style: Style) -> String {
             None => "[]".into(),
             Some(_) => collapsed(Kind::ArrayStart, value.entries().count(), style),
         },
-        kind => painted(kind, fit::token(value.bytes(), room.max(4)), style),
+        _ => fit::token(value.bytes(), room.max(4)),
     }
 }
 
@@ -273,9 +273,8 @@ fn brief_object(object: Node<'_>, room: usize, style: Style) -> String {
 
 /// A member in a few columns, and how many.
 fn member(name: &str, value: Node<'_>, limit: usize, style: Style) -> (usize, String) {
-    let (name, token) = (format!("\"{name}\""), fit::token(value.bytes(), limit));
-    let columns = fit::columns(&name) + 2 + fit::columns(&token);
-    let value = painted(value.kind(), token, style);
+    let (name, value) = (format!("\"{name}\""), fit::token(value.bytes(), limit));
+    let columns = fit::columns(&name) + 2 + fit::columns(&value);
     (columns, format!("{}: {value}", style.name(name)))
 }
 

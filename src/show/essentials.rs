@@ -2,7 +2,7 @@
 //! entity is called, where it belongs and who is concerned. Never its ids.
 
 use super::diff::{self, Change, Difference, Differences};
-use super::fold::{collapsed, painted};
+use super::fold::collapsed;
 use super::style::Style;
 use super::{fit, harmless};
 use crate::amount;
@@ -142,7 +142,7 @@ fn changes(old: Node<'_>, new: Node<'_>, style: Style, width: usize, all: bool) 
             Some(name) => fit::cut(&name, room).into_owned(),
             None => match value.kind().is_container() {
                 true => collapsed(value.kind(), value.entries().count(), style),
-                false => painted(value.kind(), fit::token(value.bytes(), room), style),
+                false => fit::token(value.bytes(), room),
             },
         };
         text.push_str(&format!("  {sign} {}: {value}\n", style.name(path)));

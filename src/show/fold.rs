@@ -23,7 +23,7 @@ pub(super) fn folded(doc: &[u8], most: usize, width: usize, style: Style) -> Res
     let outermost = fold.kind.unwrap_or(Kind::Null);
     if !outermost.is_container() || fold.count == 0 {
         let token = fit::token(doc.trim_ascii(), width);
-        return Ok(painted(outermost, token, style) + "\n");
+        return Ok(token + "\n");
     }
     if most < 3 {
         return Ok(collapsed(outermost, fold.count, style) + "\n");
@@ -113,10 +113,7 @@ impl Entry {
         }
         text + &match self.token.kind.is_container() {
             true => collapsed(self.token.kind, self.count, style),
-            false => {
-                let token = fit::token(&doc[self.token.range()], room.max(8));
-                painted(self.token.kind, token, style)
-            }
+            false => fit::token(&doc[self.token.range()], room.max(8)),
         }
     }
 }
@@ -127,16 +124,6 @@ pub(super) fn collapsed(kind: Kind, count: usize, style: Style) -> String {
     match count {
         0 => format!("{opening}{closing}"),
         count => style.dim(format!("{opening}… {}{closing}", entries(count, "", kind))),
-    }
-}
-
-/// A token in the colour of its kind.
-pub(super) fn painted(kind: Kind, token: String, style: Style) -> String {
-    match kind {
-        Kind::Key => style.name(token),
-        Kind::String => style.text(token),
-        Kind::ObjectStart | Kind::ArrayStart => token,
-        _ => style.number(token),
     }
 }
 

@@ -38,9 +38,9 @@ impl Style {
         self.paint(text, |text| text.red().bold().to_string())
     }
 
-    /// A warning.
+    /// A warning. Not yellow, which light backgrounds swallow.
     pub fn odd(self, text: impl Display) -> String {
-        self.paint(text, |text| text.yellow().to_string())
+        self.paint(text, |text| text.magenta().to_string())
     }
 
     /// What matters less. Not a grey of its own, which half of all themes cannot read.
@@ -48,7 +48,8 @@ impl Style {
         self.paint(text, |text| text.dimmed().to_string())
     }
 
-    /// A name: of a header, a key, an event.
+    /// A name: of a header, a key, an event. Values are as they are: the colours of verdicts are not
+    /// theirs.
     pub fn name(self, text: impl Display) -> String {
         self.paint(text, |text| text.cyan().to_string())
     }
@@ -56,16 +57,6 @@ impl Style {
     /// What a line is about.
     pub fn strong(self, text: impl Display) -> String {
         self.paint(text, |text| text.bold().to_string())
-    }
-
-    /// A text value: as it is, for the colours of verdicts are not those of values.
-    pub fn text(self, text: impl Display) -> String {
-        text.to_string()
-    }
-
-    /// A number.
-    pub fn number(self, text: impl Display) -> String {
-        self.paint(text, |text| text.magenta().to_string())
     }
 
     /// What is there now and was not before.

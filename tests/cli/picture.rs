@@ -20,7 +20,7 @@ fn drawn(line: &str, y: usize) -> String {
         let class = match codes.rsplit(';').next().unwrap() {
             "31" => "bad",
             "32" => "good",
-            "33" => "odd",
+            "35" => "odd",
             "36" => "name",
             "1" => "strong",
             "2" => "dim",
@@ -51,7 +51,7 @@ fn documents_the_picture_shows_what_verify_prints() {
         .collect();
     let picture = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDE}\" height=\"{height}\" viewBox=\"0 0 {WIDE} {height}\" role=\"img\" aria-label=\"bluehook verify says why a delivery is not genuine\">\n\
-         <style>text{{font:14px ui-monospace,Menlo,Consolas,monospace}}.plain{{fill:#d7dae0}}.bad{{fill:#ff7b72;font-weight:bold}}.good{{fill:#7ee787;font-weight:bold}}.odd{{fill:#e3b341}}.name{{fill:#79c0ff}}.strong{{fill:#d7dae0;font-weight:bold}}.dim{{fill:#8b949e}}</style>\n\
+         <style>text{{font:14px ui-monospace,Menlo,Consolas,monospace}}.plain{{fill:#d7dae0}}.bad{{fill:#ff7b72;font-weight:bold}}.good{{fill:#7ee787;font-weight:bold}}.odd{{fill:#d2a8ff}}.name{{fill:#79c0ff}}.strong{{fill:#d7dae0;font-weight:bold}}.dim{{fill:#8b949e}}</style>\n\
          <rect width=\"{WIDE}\" height=\"{height}\" rx=\"8\" fill=\"#0d1117\"/>\n{lines}</svg>\n"
     );
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/forged.svg");
