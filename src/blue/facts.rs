@@ -6,18 +6,19 @@
 use crate::delivery::Headers;
 use crate::json::{Kind, Node, Outline, unmarked};
 
-/// The headers in which other providers name the event.
-const EVENT_HEADERS: [&str; 10] = [
-    "x-github-event",
-    "x-gitlab-event",
-    "x-shopify-topic",
-    "x-event-key",
-    "x-wc-webhook-topic",
-    "sentry-hook-resource",
-    "linear-event",
-    "x-event-name",
-    "x-event-type",
-    "twitch-eventsub-subscription-type",
+/// The headers in which other providers name the event, and the scheme of the provider where only one
+/// has that header.
+pub(crate) const EVENT_HEADERS: [(&str, Option<&str>); 10] = [
+    ("x-github-event", Some("github")),
+    ("x-gitlab-event", Some("gitlab")),
+    ("x-shopify-topic", Some("shopify")),
+    ("x-event-key", Some("bitbucket")),
+    ("x-wc-webhook-topic", Some("woocommerce")),
+    ("sentry-hook-resource", Some("sentry")),
+    ("linear-event", Some("linear")),
+    ("x-event-name", None),
+    ("x-event-type", None),
+    ("twitch-eventsub-subscription-type", Some("twitch")),
 ];
 
 /// What was read from a body.
@@ -48,7 +49,7 @@ impl Facts {
 
 /// The event that a delivery names: its body, or else the header of another provider.
 pub(crate) fn event<'a>(facts: Option<&'a Facts>, headers: &'a Headers) -> Option<&'a str> {
-    let header = || EVENT_HEADERS.iter().find_map(|name| headers.get(name));
+    let header = || EVENT_HEADERS.iter().find_map(|(name, _)| headers.get(name));
     match facts.and_then(|facts| facts.event.as_deref()) {
         Some(event) => Some(event),
         None => std::str::from_utf8(header()?).ok(),

@@ -277,12 +277,7 @@ fn said(value: Node<'_>) -> Option<String> {
 /// The value of a custom field: whichever member has one.
 fn field_value(field: Node<'_>) -> Option<String> {
     let option = || said(object(field, "customFieldOption")?.member("title")?);
-    let members = ["text", "number", "checked", "regionCode", "countryCodes"];
-    let one = || {
-        members
-            .into_iter()
-            .find_map(|name| said(field.member(name)?))
-    };
+    let one = || VALUE.into_iter().find_map(|name| said(field.member(name)?));
     let place = || {
         let part = |name| said(field.member(name)?);
         Some(format!("{}, {}", part("latitude")?, part("longitude")?))

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::taken::Taken;
 use crate::blue::event::Event;
+use crate::blue::facts::EVENT_HEADERS;
 use crate::blue::scope::Scope;
 use crate::blue::validate::{self, Report};
 use crate::cli::ClockChoice;
@@ -126,10 +127,11 @@ impl Bench {
             let mut others = OTHERS.iter();
             others.find(|(_, headers)| headers.iter().any(|name| has(name)))
         };
-        let named = || EVENT_HEADERS.into_iter().find(|(header, _)| has(header));
+        // Those that carry no signature.
+        let mut named = EVENT_HEADERS.into_iter().filter(|(header, _)| has(header));
         let found = signed().map(|(name, _)| *name);
         found
-            .or_else(|| named().map(|(_, scheme)| scheme))
+            .or_else(|| named.find_map(|(_, scheme)| scheme))
             .filter(|name| *name != self.scheme.name)
     }
 
@@ -185,18 +187,6 @@ static OTHERS: LazyLock<Vec<(&'static str, Vec<String>)>> = LazyLock::new(|| {
     let headers = |name| Scheme::named(name).map(|scheme| (name, scheme.signature_headers()));
     Scheme::names().filter_map(headers).collect()
 });
-
-/// Headers by which providers are known whose deliveries carry no signature.
-const EVENT_HEADERS: [(&str, &str); 8] = [
-    ("X-GitHub-Event", "github"),
-    ("X-Gitlab-Event", "gitlab"),
-    ("X-Shopify-Topic", "shopify"),
-    ("X-Event-Key", "bitbucket"),
-    ("X-WC-Webhook-Topic", "woocommerce"),
-    ("Sentry-Hook-Resource", "sentry"),
-    ("Linear-Event", "linear"),
-    ("Twitch-Eventsub-Subscription-Type", "twitch"),
-];
 
 /// Whether a body that nobody vouches for is one of Blue's: it names one of Blue's events, or is
 /// about a webhook or an entity of Blue's.
