@@ -297,7 +297,7 @@ pub(super) fn numbers(body: &Body, _: &Scene, out: Out<'_, '_>) {
         for index in 0..found.len().min(MEMBERS) {
             push(1, &|at, _| at == index, &format!("number {}", index + 1));
         }
-        if keys.len() <= 8 {
+        if keys.len() <= 8 && body.len() <= SHORT {
             for set in 0..1_usize << keys.len() {
                 let is_in = |number: &Number<'_>| {
                     keys.iter()
