@@ -5,9 +5,9 @@ use jiff::Timestamp;
 
 use super::content::{Given, Parts, find_item, json_text};
 use super::encoding::Encoding;
-use super::record::Variant;
 use super::record::handshake::Value;
 use super::record::words::{JsonPath, NamedHeaders, SignaturePlace, TimeUnit, TimestampRule};
+use super::record::{Scheme, Variant};
 use super::refusal::Reason;
 use super::url::url_applies;
 use crate::delivery::Headers;
@@ -75,6 +75,24 @@ impl<'a> Carried<'a> {
             time,
         })
     }
+}
+
+impl Scheme {
+    /// Whether these headers carry what looks like a signature of the scheme: in its header, with its
+    /// prefix. Other schemes may have the same.
+    pub fn is_carried_by(&self, headers: &Headers) -> bool {
+        (self.variants.iter()).any(|variant| is_carried(variant, headers))
+    }
+}
+
+/// As [`Scheme::is_carried_by`], of one form.
+pub(super) fn is_carried(variant: &Variant, headers: &Headers) -> bool {
+    let place = &variant.signature;
+    let is_ours = |value: &[u8]| match &place.separator {
+        Some(separator) => split_list(value, separator).any(|item| place.stripped(item).is_some()),
+        None => place.stripped(value).is_some(),
+    };
+    signature_values(place, headers).any(is_ours)
 }
 
 /// Whether the variant is for deliveries with this URL and such headers.

@@ -60,7 +60,8 @@ pub fn handshake(
     if scheme.handshakes.is_empty() || request.body.len() > LARGEST_BODY {
         return None;
     }
-    let is_delivery = keyring.is_some() && carries_signature(scheme, request);
+    let may_be = keyring.is_some() && scheme.takes(&request.method);
+    let is_delivery = may_be && carries_signature(scheme, request);
     (scheme.handshakes.iter())
         .filter(|handshake| handshake.signed || !is_delivery)
         .find_map(|handshake| handshake.answer(scheme, request, keyring))
@@ -227,6 +228,40 @@ mod tests {
         assert_eq!(body(ask("dropbox", "GET", "/in?challenge=abc", "")), "abc");
         assert_eq!(ask("dropbox", "GET", "/in", ""), None);
         assert_eq!(ask("blue", "GET", "/in?challenge=abc", ""), None);
+    }
+
+    #[test]
+    fn a_sender_of_cloudevents_is_told_that_it_may_send() {
+        let scheme = Scheme::named("cloudevents").unwrap();
+        let mut request = Delivery {
+            method: "OPTIONS".into(),
+            ..Delivery::default()
+        };
+        assert_eq!(handshake(&scheme, &request, None), None);
+        request
+            .headers
+            .push("WebHook-Request-Origin", "eventemitter.example.com");
+        let answer = handshake(&scheme, &request, None).unwrap();
+        let allowed = (
+            "WebHook-Allowed-Origin".into(),
+            b"eventemitter.example.com".to_vec(),
+        );
+        assert_eq!((answer.status, &answer.headers[0]), (200, &allowed));
+        request.method = "POST".into();
+        assert_eq!(handshake(&scheme, &request, None), None);
+
+        request.body = br#"[{"data":{"validationCode":"5\"12"}}]"#.to_vec();
+        request
+            .headers
+            .push("aeg-event-type", "SubscriptionValidation");
+        let answer = handshake(&scheme, &request, None);
+        assert_eq!(body(answer), r#"{"validationResponse":"5\"12"}"#);
+    }
+
+    #[test]
+    fn trello_asks_with_a_head() {
+        assert_eq!(body(ask("trello", "HEAD", "/in", "")), "");
+        assert_eq!(ask("trello", "POST", "/in", ""), None);
     }
 
     #[test]

@@ -110,7 +110,7 @@ fn the_application_gets_the_exact_bytes_and_its_answer_goes_back() {
     );
     let answer = listening.exchange(&signed_head(BODY, "X-Last: caf\u{e9}\r\n"), BODY);
     let expected = format!(
-        "POST /base/in?x=1&y=%20 HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nX-ONE: a\r\nx-one: b\r\nX-Signature: {}\r\nX-Last: caf\u{e9}\r\nBluehook-Hops: 1\r\nContent-Length: {}\r\n\r\n",
+        "POST /base/in?x=1&y=%20 HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nX-ONE: a\r\nx-one: b\r\nX-Signature: {}\r\nX-Last: caf\u{e9}\r\nX-Forwarded-Host: listen.example\r\nX-Forwarded-Proto: http\r\nX-Forwarded-For: 127.0.0.1\r\nBluehook-Hops: 1\r\nContent-Length: {}\r\n\r\n",
         hmac_hex(b"geheim", BODY),
         BODY.len()
     );

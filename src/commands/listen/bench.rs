@@ -124,12 +124,13 @@ impl Bench {
             return None;
         }
         let signed = || {
-            let mut others = OTHERS.iter();
-            others.find(|(_, headers)| headers.iter().any(|name| has(name)))
+            OTHERS
+                .iter()
+                .find(|other| other.is_carried_by(&delivery.headers))
         };
         // Those that carry no signature.
         let mut named = EVENT_HEADERS.into_iter().filter(|(header, _)| has(header));
-        let found = signed().map(|(name, _)| *name);
+        let found = signed().map(|other| other.name.as_str());
         found
             .or_else(|| named.find_map(|(_, scheme)| scheme))
             .filter(|name| *name != self.scheme.name)
@@ -182,11 +183,9 @@ impl Bench {
 /// What a delivery without a signature may be.
 const UNSIGNED: &str = "Blue signs the deliveries of webhooks that have a secret; those of a webhook without one, and what its automations send, are not signed";
 
-/// The signature headers of the known schemes.
-static OTHERS: LazyLock<Vec<(&'static str, Vec<String>)>> = LazyLock::new(|| {
-    let headers = |name| Scheme::named(name).map(|scheme| (name, scheme.signature_headers()));
-    Scheme::names().filter_map(headers).collect()
-});
+/// The known schemes.
+static OTHERS: LazyLock<Vec<Scheme>> =
+    LazyLock::new(|| Scheme::names().filter_map(Scheme::named).collect());
 
 /// Whether a body that nobody vouches for is one of Blue's: it names one of Blue's events, or is
 /// about a webhook or an entity of Blue's.

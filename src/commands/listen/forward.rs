@@ -13,7 +13,7 @@ use glob::Pattern;
 use crate::commands::filter;
 use crate::delivery::{Delivery, Headers};
 use crate::http::end_to_end;
-use crate::receiver::{Answer, Reply};
+use crate::receiver::{Answer, Received, Reply};
 use crate::sender::{self, Failure, Sender, Url};
 use crate::show::lines;
 use crate::show::seen::Forwarded;
@@ -103,6 +103,8 @@ impl fmt::Display for Target {
 pub(super) struct Forwarder {
     sender: Sender,
     targets: Vec<Target>,
+    /// The URL that senders were given, without the path.
+    public_url: Option<String>,
     /// How many deliveries are under way.
     under_way: Mutex<usize>,
     ended: Condvar,
@@ -120,10 +122,11 @@ impl Drop for UnderWay {
 
 impl Forwarder {
     /// A forwarder to these targets.
-    pub(super) fn new(sender: Sender, targets: Vec<Target>) -> Self {
+    pub(super) fn new(sender: Sender, targets: Vec<Target>, public_url: Option<String>) -> Self {
         Self {
             sender,
             targets,
+            public_url,
             under_way: Mutex::new(0),
             ended: Condvar::new(),
         }
@@ -169,19 +172,52 @@ impl Forwarder {
             .wait_timeout_while(under_way, patience, |under_way| *under_way > 0);
     }
 
+    /// What the application gets beside the very bytes: the headers in their order and case, without
+    /// those of the sender's connection. `Host` and `Content-Length` are the new connection's; what
+    /// the sender called us is told as proxies do, so that URLs that are signed can be known.
+    fn onward(&self, received: &Received) -> Headers {
+        let mut headers = end_to_end(&received.delivery.headers);
+        let count = hops(&headers).saturating_add(1);
+        let named = (received.delivery.headers.get("Host")).unwrap_or_default();
+        let public = self
+            .public_url
+            .as_deref()
+            .and_then(|url| url.split_once("://"));
+        let (proto, host) = match public {
+            Some((proto, rest)) => (proto, rest.split('/').next().unwrap_or_default().as_bytes()),
+            None => ("http", named),
+        };
+        let remote = received.remote.ip().to_canonical().to_string();
+        let told = [
+            ("X-Forwarded-Host", host),
+            ("X-Forwarded-Proto", proto.as_bytes()),
+            ("X-Forwarded-For", remote.as_bytes()),
+        ];
+        for (name, value) in told {
+            if !headers.contains(name) && !value.is_empty() {
+                headers.push(name, value);
+            }
+        }
+        headers.remove("Host");
+        headers.remove(HOPS);
+        headers.push(HOPS, count.to_string());
+        headers
+    }
+
     /// Sends a delivery to all of these URLs at once. `first` is told what came of the first, and
     /// the answer for the sender, while the others are still under way; gives what it gives, and
     /// what came of those.
     pub(super) fn send<T>(
         &self,
         urls: &[Url],
-        delivery: &Delivery,
+        received: &Received,
         first: impl FnOnce(Forwarded, Answer) -> T,
     ) -> (Option<T>, Vec<Forwarded>) {
         let Some((url, others)) = urls.split_first() else {
             return (None, Vec::new());
         };
-        let headers = onward(&delivery.headers);
+        let delivery = &received.delivery;
+        let headers = self.onward(received);
         thread::scope(|scope| {
             let one = |url| {
                 let headers = &headers;
@@ -285,17 +321,6 @@ impl Refusal {
 fn hops(headers: &Headers) -> u32 {
     let count = |value: &[u8]| std::str::from_utf8(value).ok()?.trim().parse().ok();
     headers.all(HOPS).filter_map(count).max().unwrap_or(0)
-}
-
-/// What the application gets beside the very bytes: the headers in their order and case, without
-/// those of the sender's connection. `Host` and `Content-Length` are the new connection's.
-fn onward(headers: &Headers) -> Headers {
-    let mut headers = end_to_end(headers);
-    let count = hops(&headers).saturating_add(1);
-    headers.remove("Host");
-    headers.remove(HOPS);
-    headers.push(HOPS, count.to_string());
-    headers
 }
 
 /// What came of it when there is an answer, and what the sender gets of that.

@@ -84,7 +84,7 @@ impl Service for Intake {
                 desk.shake_hands(found, received, responder, started);
                 return;
             }
-            if received.delivery.method != "POST" {
+            if !desk.bench.scheme.takes(&received.delivery.method) {
                 desk.refuse_method(&received, responder);
                 return;
             }
@@ -221,7 +221,7 @@ impl Desk {
         let (desk, sending, remote) = (self.clone(), forwarder.clone(), taken.received.remote);
         let work = move || {
             let received = taken.received.clone();
-            let (back, others) = sending.send(&urls, &received.delivery, |forwarded, answer| {
+            let (back, others) = sending.send(&urls, &received, |forwarded, answer| {
                 taken.decided_by = forwarded.url.clone().into();
                 taken.forwards.push(forwarded);
                 taken.decided(&answer, started);
@@ -291,11 +291,12 @@ impl Desk {
         self.answer(taken, responder, answer, move |taken| exit.end(taken));
     }
 
-    /// Webhooks are POSTed: other methods are refused and reported.
+    /// Webhooks are POSTed, but for some schemes: other methods are refused and reported.
     fn refuse_method(&self, received: &Received, responder: Responder) {
-        let mut answer = text(405, "webhooks are sent with POST\n");
+        let taken = self.bench.scheme.methods().join(", ");
+        let mut answer = text(405, format!("webhooks are sent with {taken}\n"));
         if let Some(reply) = &mut answer.reply {
-            reply.headers.push("Allow", "POST");
+            reply.headers.push("Allow", taken.as_bytes());
         }
         responder.answer(answer);
         let shown: String = received.delivery.method.chars().take(20).collect();
@@ -304,7 +305,7 @@ impl Desk {
             remote: Some(received.remote),
             code: "method-not-allowed",
             status: Some(405),
-            message: format!("a sender used {shown}, and webhooks are sent with POST"),
+            message: format!("a sender used {shown}, and webhooks are sent with {taken}"),
         });
     }
 }
@@ -391,13 +392,13 @@ impl Repeats {
 }
 
 /// An answer of our own, in words.
-fn text(status: u16, words: &'static str) -> Answer {
+fn text(status: u16, words: impl Into<String>) -> Answer {
     let mut headers = Headers::new();
     headers.push("Content-Type", "text/plain; charset=utf-8");
     Answer::from(Reply {
         status,
         headers,
-        body: words.into(),
+        body: words.into().into(),
     })
 }
 

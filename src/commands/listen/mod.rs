@@ -333,7 +333,11 @@ impl Listen {
             proxy: None,
         };
         let sender = transport.sender(FORWARD_CONNECTIONS)?;
-        Ok(Some(Forwarder::new(sender, self.forward_to.clone())))
+        Ok(Some(Forwarder::new(
+            sender,
+            self.forward_to.clone(),
+            self.public_url.clone(),
+        )))
     }
 
     /// A target that is this listener would have each delivery again and again.

@@ -9,7 +9,7 @@ use super::shape::{Case, Received, SECRETS, quoted};
 use crate::amount;
 use crate::delivery::Header;
 use crate::json;
-use crate::signing::carried::signature_values;
+use crate::signing::carried::{is_carried, signature_values};
 use crate::signing::content::Parts;
 use crate::signing::encoding::Encoding;
 use crate::signing::judge::{Clock, Judge, Judgement, Tolerance};
@@ -381,8 +381,9 @@ fn other_provider(case: &Case<'_>, judgement: &Judgement) -> Option<String> {
     let own = names(case.scheme);
     let is_own = |name: &String| own.iter().any(|own| own.eq_ignore_ascii_case(name));
     let foreign = |scheme: &'static Scheme| {
-        let mut names = names(scheme).into_iter();
-        let name = names.find(|name| !is_own(name) && headers.contains(name))?;
+        let carried = scheme.variants.iter().filter(|it| is_carried(it, headers));
+        let mut names = carried.filter_map(Variant::signature_header);
+        let name = names.find(|name| !is_own(name))?;
         Some((scheme, name))
     };
     let others = SCHEMES

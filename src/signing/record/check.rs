@@ -97,6 +97,9 @@ impl Scheme {
             "aliases": format!("there are more than {TABLES}"), if self.aliases.len() > TABLES;
             "aliases": "a name is one line of 1 to 256 bytes",
                 if !self.aliases.iter().all(|name| !name.is_empty() && is_line(name));
+            "methods": format!("there are more than {TABLES}"), if self.methods.len() > TABLES;
+            "methods": "a method is a word such as POST, in capitals",
+                if !self.methods.iter().all(|name| is_method(name));
             "variant": "a scheme needs at least one [[variant]]", if self.variants.is_empty();
             "variant": format!("there are more than {TABLES}"), if self.variants.len() > TABLES;
             "handshake": format!("there are more than {TABLES}"), if self.handshakes.len() > TABLES;
@@ -107,7 +110,7 @@ impl Scheme {
         }
         let first = self.variants[0].algorithm;
         for (index, handshake) in self.handshakes.iter().enumerate() {
-            let checked = handshake.check(first);
+            let checked = handshake.check(first, &self.methods());
             checked.map_err(|found| found.within("handshake", index + 1))?;
         }
         Ok(())
@@ -194,6 +197,10 @@ impl Contradiction {
 
 fn is_line(text: &str) -> bool {
     text.len() <= TEXT && !text.chars().any(char::is_control)
+}
+
+fn is_method(text: &str) -> bool {
+    (1..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 /// Refuses what is no header name.
@@ -420,7 +427,7 @@ impl UrlRule {
 }
 
 impl Handshake {
-    fn check(&self, first: Algorithm) -> Result<(), Contradiction> {
+    fn check(&self, first: Algorithm, methods: &[&str]) -> Result<(), Contradiction> {
         let mut replies = vec![("body", &self.body)];
         for header in &self.headers {
             check_header("headers", &header.name)?;
@@ -431,8 +438,11 @@ impl Handshake {
             "status": "an answer's status is between 200 and 599", if !(200..=599).contains(&self.status);
             "when": format!("there are more than {TABLES}"), if self.when.len() > TABLES;
             "headers": format!("there are more than {TABLES}"), if self.headers.len() > TABLES;
+            "method": "a method is a word such as GET, in capitals",
+                if !(self.method.as_ref()).is_none_or(|name| is_method(name));
             "when": "nothing tells the handshake from a delivery",
                 if self.when.is_empty() && self.secret.is_none()
+                    && (self.method.as_ref()).is_none_or(|name| methods.contains(&name.as_str()))
                     && !replies.iter().any(|(_, reply)| reply.asks());
         }
         for (field, Reply(parts)) in replies {

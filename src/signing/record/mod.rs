@@ -34,6 +34,9 @@ pub struct Scheme {
     pub aliases: Vec<String>,
     /// The provider's page that documents the scheme.
     pub docs: Option<String>,
+    /// The methods that deliveries are sent with, where it is not `POST` alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub methods: Vec<String>,
     /// The forms in which a delivery may be signed, the preferred one first.
     #[serde(default, rename = "variant", skip_serializing_if = "Vec::is_empty")]
     pub variants: Vec<Variant>,
@@ -96,6 +99,7 @@ impl Default for Scheme {
             about: "Blue: hex HMAC-SHA256 of the raw body, without a timestamp".into(),
             aliases: Vec::new(),
             docs: None,
+            methods: Vec::new(),
             variants: vec![Variant {
                 algorithm: Algorithm::Hmac(Hash::Sha256),
                 encoding: Encoding::Hex,
@@ -122,6 +126,19 @@ impl Scheme {
     /// delivery cannot be judged, and a replayed delivery cannot be told from the first.
     pub fn has_timestamp(&self) -> bool {
         (self.variants.iter()).any(|variant| variant.timestamp.is_some())
+    }
+
+    /// The methods that deliveries are sent with.
+    pub fn methods(&self) -> Vec<&str> {
+        match self.methods.as_slice() {
+            [] => vec!["POST"],
+            methods => methods.iter().map(String::as_str).collect(),
+        }
+    }
+
+    /// Whether a request with this method may be a delivery.
+    pub fn takes(&self, method: &str) -> bool {
+        self.methods().contains(&method)
     }
 
     /// Whether some form of the scheme signs the URL, so that it must be known.

@@ -77,6 +77,7 @@ table![
     "contentful",
     "gitea",
     "grafana",
+    "cloudevents",
 ];
 
 impl Scheme {

@@ -166,3 +166,50 @@ fn a_recorded_handshake_is_no_delivery_when_it_is_read_back() {
     let genuine = "#1    genuine: X-Hook-Signature is right for these 2 bytes\n";
     read.is(0, genuine, "");
 }
+
+#[test]
+fn cloudevents_ask_with_options_and_trello_with_head() {
+    let place = Place::new();
+    let ask = |method: &str, header: &str| {
+        format!("{method} / HTTP/1.1\r\nHost: example.com\r\n{header}Connection: close\r\n\r\n")
+    };
+    let listener = listen(&place, "-s geheim --scheme event-grid");
+    let origin = "WebHook-Request-Origin: eventgrid.azure.net\r\nAuthorization: Bearer x\r\n";
+    let answer = listener.send(ask("OPTIONS", origin).as_bytes());
+    let allowed = answer.header("WebHook-Allowed-Origin");
+    assert_eq!((answer.status, allowed), (200, Some("eventgrid.azure.net")));
+    assert_eq!(listener.send(ask("OPTIONS", "").as_bytes()).status, 405);
+    listener.interrupt();
+    let listener = listen(
+        &place,
+        "-s geheim --scheme trello --public-url https://example.com",
+    );
+    assert_eq!(listener.send(ask("HEAD", "").as_bytes()).status, 200);
+}
+
+/// Zendesk's webhooks may have any of five methods: by GET, the time alone is signed.
+#[test]
+fn a_scheme_says_with_which_methods_it_delivers() {
+    let place = Place::new();
+    let time = "2026-11-22T03:49:53Z";
+    let signed = place
+        .bluehook("sign --scheme zendesk -s geheim --format headers --at 2026-11-22T03:49:53Z")
+        .stdin("")
+        .run()
+        .text();
+    let get = format!(
+        "GET /in HTTP/1.1\r\nHost: example.com\r\n{}Connection: close\r\n\r\n",
+        signed.replace('\n', "\r\n")
+    );
+    assert!(get.contains(time), "{get}");
+    let listener = listen(&place, "-s geheim --scheme zendesk");
+    assert_eq!(listener.send(get.as_bytes()).status, 200);
+    let forged = get.replace(time, "2026-11-22T03:49:54Z");
+    assert_eq!(listener.send(forged.as_bytes()).status, 401);
+    let answer = listener.send(get.replace("GET", "OPTIONS").as_bytes());
+    let allowed = answer.header("Allow");
+    assert_eq!(
+        (answer.status, allowed),
+        (405, Some("POST, PUT, PATCH, GET, DELETE"))
+    );
+}
