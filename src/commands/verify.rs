@@ -117,7 +117,15 @@ impl Verify {
         let secrets = settings.some_secrets(shell, &self.secrets, "")?;
         settings.say(shell, self.output.talk.verbose)?;
         settings::note_clock(shell, &scheme, &self.clock, self.output.talk)?;
-        let keyring = Keyring::for_verifying(&scheme, &secrets).map_err(settings::unfit)?;
+        let keyring = match Keyring::for_verifying(&scheme, &secrets) {
+            Ok(keyring) => keyring,
+            // What cannot be decoded may be what the sender used as it is: the diagnosis tells.
+            Err(unfit) if unfit.why.is_undecodable() => {
+                shell.err.warn(&unfit)?;
+                Keyring::fitting(&scheme, &secrets)
+            }
+            Err(unfit) => return Err(settings::unfit(unfit)),
+        };
         let court = Court {
             scheme,
             secrets,

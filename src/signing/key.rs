@@ -56,6 +56,13 @@ pub enum Unusable {
     NotHeaderText,
 }
 
+impl Unusable {
+    /// Whether the secret's text is not of the form that would be decoded.
+    pub fn is_undecodable(&self) -> bool {
+        matches!(self, Self::NotBase64 { .. } | Self::NotHex)
+    }
+}
+
 impl KeyRule {
     /// The secret's text without the label that some providers show before its prefix.
     pub(super) fn unlabelled<'a>(&self, text: &'a [u8]) -> &'a [u8] {

@@ -34,7 +34,16 @@ impl Keyring {
     /// # Errors
     /// A secret that makes no key for any of the scheme's variants.
     pub fn for_verifying(scheme: &Scheme, secrets: &[Secret]) -> Result<Self, Unfit> {
-        Self::new(scheme, secrets, Key::verifying)
+        match Self::new(scheme, secrets, Key::verifying) {
+            (keyring, None) => Ok(keyring),
+            (_, Some(unfit)) => Err(unfit),
+        }
+    }
+
+    /// The keys to judge deliveries with that the secrets make: those that make none are left out,
+    /// so that the diagnosis can still say what they are.
+    pub fn fitting(scheme: &Scheme, secrets: &[Secret]) -> Self {
+        Self::new(scheme, secrets, Key::verifying).0
     }
 
     /// The keys to sign with.
@@ -42,15 +51,19 @@ impl Keyring {
     /// # Errors
     /// A secret that makes no such key; a public key.
     pub fn for_signing(scheme: &Scheme, secrets: &[Secret]) -> Result<Self, Unfit> {
-        Self::new(scheme, secrets, Key::signing)
+        match Self::new(scheme, secrets, Key::signing) {
+            (keyring, None) => Ok(keyring),
+            (_, Some(unfit)) => Err(unfit),
+        }
     }
 
     fn new(
         scheme: &Scheme,
         secrets: &[Secret],
         make: impl Fn(Algorithm, &KeyRule, &Secret) -> Result<Key, Unusable>,
-    ) -> Result<Self, Unfit> {
+    ) -> (Self, Option<Unfit>) {
         let mut entries = Vec::new();
+        let mut unfit = None;
         for (index, secret) in secrets.iter().enumerate() {
             let position = index + 1;
             let mut first_failure = None;
@@ -71,13 +84,13 @@ impl Keyring {
                 }
             }
             if entries.len() == before {
-                return Err(Unfit {
+                unfit.get_or_insert(Unfit {
                     position,
                     why: first_failure.unwrap_or(Unusable::Empty),
                 });
             }
         }
-        Ok(Self(entries))
+        (Self(entries), unfit)
     }
 
     /// The keys' fingerprints, each once, in the order of their secrets.

@@ -252,3 +252,17 @@ fn as_much_is_shown_of_a_recorded_delivery_as_is_asked_for() {
         "{full}"
     );
 }
+
+#[test]
+fn a_secret_that_cannot_be_decoded_still_gets_its_cause() {
+    let place = Place::new();
+    let mac = "webhook-signature: v1,KiP2aBf2fVqDjGx0qdqUV+LhB1IEym5jZX4qNXP1kWc=";
+    let ended = place
+        .bluehook("verify --scheme standard-webhooks --at 1700000000 -H webhook-id:m -H webhook-timestamp:1700000000 --json -s my_own_secret")
+        .arg("-H")
+        .arg(mac)
+        .stdin("{}")
+        .run();
+    assert_eq!(ended.code, Some(1));
+    assert_eq!(ended.json()[0]["cause"]["codes"][0], "secret-base64");
+}
