@@ -130,7 +130,7 @@ _bluehook() {
                     return 0
                     ;;
                 --scheme)
-                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents openai anthropic replicate supabase gemini clerk resend event-grid" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents wise travis openai anthropic replicate supabase gemini clerk resend event-grid" -- "${cur}"))
                     return 0
                     ;;
                 --scheme-file)
@@ -286,7 +286,7 @@ _bluehook() {
                     return 0
                     ;;
                 --scheme)
-                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents openai anthropic replicate supabase gemini clerk resend event-grid" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents wise travis openai anthropic replicate supabase gemini clerk resend event-grid" -- "${cur}"))
                     return 0
                     ;;
                 --scheme-file)
@@ -456,7 +456,7 @@ _bluehook() {
                     return 0
                     ;;
                 --scheme)
-                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents openai anthropic replicate supabase gemini clerk resend event-grid" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents wise travis openai anthropic replicate supabase gemini clerk resend event-grid" -- "${cur}"))
                     return 0
                     ;;
                 --scheme-file)
@@ -547,7 +547,7 @@ _bluehook() {
             return 0
             ;;
         bluehook__subcmd__schemes)
-            opts="-h --color --json --help blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents openai anthropic replicate supabase gemini clerk resend event-grid"
+            opts="-h --color --json --help blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents wise travis openai anthropic replicate supabase gemini clerk resend event-grid"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -624,7 +624,7 @@ _bluehook() {
                     return 0
                     ;;
                 --scheme)
-                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents openai anthropic replicate supabase gemini clerk resend event-grid" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents wise travis openai anthropic replicate supabase gemini clerk resend event-grid" -- "${cur}"))
                     return 0
                     ;;
                 --scheme-file)
@@ -738,7 +738,7 @@ _bluehook() {
                     return 0
                     ;;
                 --scheme)
-                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents openai anthropic replicate supabase gemini clerk resend event-grid" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents wise travis openai anthropic replicate supabase gemini clerk resend event-grid" -- "${cur}"))
                     return 0
                     ;;
                 --scheme-file)
@@ -836,7 +836,7 @@ _bluehook() {
                     return 0
                     ;;
                 --scheme)
-                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents openai anthropic replicate supabase gemini clerk resend event-grid" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents wise travis openai anthropic replicate supabase gemini clerk resend event-grid" -- "${cur}"))
                     return 0
                     ;;
                 --scheme-file)

@@ -1324,6 +1324,9 @@ fn forged(
             p256::pkcs8::EncodePublicKey::to_public_key_pem(&key, p256::pkcs8::LineEnding::LF)
                 .unwrap()
         }
+        (Algorithm::KeyPair(KeyPair::RsaSha256 | KeyPair::RsaSha1), _) => {
+            include_str!("signing/keys/rsa-0.pem").to_owned()
+        }
         (_, KeyForm::Text) => format!("{prefix}{SECRET}"),
         (_, KeyForm::Base64) => format!("{prefix}bXkgdmVyeSBzZWNyZXQgc2VjcmV0IGtleSE="),
         (_, KeyForm::Hex) => format!("{prefix}00112233445566778899aabbccddeeff"),

@@ -48,6 +48,18 @@ pub enum Unusable {
          public key: 32 bare bytes are never taken for the seed when judging"
     )]
     NotAPublicKey,
+    /// An RSA key that is too short to prove anything.
+    #[error("the RSA key has {bits} bits: one of fewer than 2048 can be broken, and is not taken")]
+    ShortKey {
+        /// How long it is.
+        bits: usize,
+    },
+    /// The algorithm is too old to sign with.
+    #[error("{algorithm} is verified only: nothing new is signed with SHA-1")]
+    VerifiedOnly {
+        /// The algorithm.
+        algorithm: KeyPair,
+    },
     /// A public key was given, and only a private key can sign.
     #[error("this is a public key: it verifies, but only the private key can sign")]
     PublicKey,
@@ -154,6 +166,9 @@ impl Key {
         secret: &Secret,
     ) -> Result<Self, Unusable> {
         let key = Self::new(algorithm, rule, secret, Pair::signing)?;
+        if let Algorithm::KeyPair(algorithm @ KeyPair::RsaSha1) = algorithm {
+            return Err(Unusable::VerifiedOnly { algorithm });
+        }
         key.can_sign().then_some(key).ok_or(Unusable::PublicKey)
     }
 
@@ -184,6 +199,7 @@ impl Key {
                 Ok(pair) => Material::Pair(pair),
                 Err(NoPair::NotPublic) => return Err(Unusable::NotAPublicKey),
                 Err(NoPair::NotAKey) => return Err(Unusable::NotAKey { algorithm: kind }),
+                Err(NoPair::Short(bits)) => return Err(Unusable::ShortKey { bits }),
             },
         }))
     }

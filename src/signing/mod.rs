@@ -6,7 +6,7 @@
 //! beside its deliveries is a [`handshake`](mod@handshake).
 //!
 //! The files in their order, each importing only those before it: `encoding`, `hash`, [`record`]
-//! (a scheme as data), `secret`, `pair`, `key`, `keyring`, `url`, `content` (what is signed), `refusal`,
+//! (a scheme as data), `secret`, `rsa`, `pair`, `key`, `keyring`, `url`, `content` (what is signed), `refusal`,
 //! `carried` (what a delivery carries), `judge`, `sign`, [`handshake`](mod@handshake), [`explain`],
 //! [`diagnosis`].
 
@@ -23,6 +23,7 @@ mod keyring;
 mod pair;
 pub mod record;
 mod refusal;
+mod rsa;
 mod secret;
 mod sign;
 mod url;

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::encoding;
 use super::record::words::{KeyPair, KeyRule};
+use super::rsa::Rsa;
 use super::secret::Secret;
 
 /// A key pair, or its public half alone.
@@ -21,6 +22,7 @@ pub(super) enum Pair {
         private: Option<Box<p256::ecdsa::SigningKey>>,
         public: Box<p256::ecdsa::VerifyingKey>,
     },
+    Rsa(Rsa),
 }
 
 /// Why a secret is no half of a pair.
@@ -29,6 +31,8 @@ pub(super) enum NoPair {
     NotAKey,
     /// 32 bare bytes that are no point of the curve: most often the private seed.
     NotPublic,
+    /// An RSA key of so many bits, which are too few to prove anything.
+    Short(usize),
 }
 
 impl Pair {
@@ -42,6 +46,13 @@ impl Pair {
         match kind {
             KeyPair::Ed25519 => ed25519(&bytes),
             KeyPair::EcdsaP256Sha256 => p256(&bytes.bytes).ok_or(NoPair::NotAKey),
+            KeyPair::RsaSha256 | KeyPair::RsaSha1 => {
+                let rsa = Rsa::of_der(kind, &bytes.bytes).ok_or(NoPair::NotAKey)?;
+                match rsa.bits() {
+                    bits if bits < Rsa::FEWEST_BITS => Err(NoPair::Short(bits)),
+                    _ => Ok(Self::Rsa(rsa)),
+                }
+            }
         }
     }
 
@@ -63,6 +74,7 @@ impl Pair {
         match self {
             Self::Ed25519 { public, .. } => public.as_bytes().to_vec(),
             Self::P256 { public, .. } => public.to_sec1_bytes().to_vec(),
+            Self::Rsa(rsa) => rsa.public_bytes().to_vec(),
         }
     }
 
@@ -71,6 +83,7 @@ impl Pair {
         match self {
             Self::Ed25519 { private, .. } => private.is_some(),
             Self::P256 { private, .. } => private.is_some(),
+            Self::Rsa(rsa) => rsa.can_sign(),
         }
     }
 
@@ -85,6 +98,7 @@ impl Pair {
                 let signature: p256::ecdsa::Signature = private.as_ref()?.sign(content);
                 Some(signature.to_der().as_bytes().to_vec())
             }
+            Self::Rsa(rsa) => rsa.sign(content),
         }
     }
 
@@ -95,6 +109,7 @@ impl Pair {
                 .is_ok_and(|signature| public.verify_strict(content, &signature).is_ok()),
             Self::P256 { public, .. } => p256::ecdsa::Signature::from_der(signature)
                 .is_ok_and(|signature| public.verify(content, &signature).is_ok()),
+            Self::Rsa(rsa) => rsa.verify(content, signature),
         }
     }
 }
@@ -196,23 +211,38 @@ impl KeyBytes {
     }
 }
 
-/// The DER of a PEM's key (RFC 7468), read leniently: environment variables and web forms change
+/// The DER of a PEM's key or of the key in a certificate (RFC 7468), read leniently: environment variables and web forms change
 /// its line ends (to the two characters `\n`, or to spaces), and OpenSSL puts parameters first.
 fn pem(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     let mut rest = text;
     while let Some((_, block)) = rest.split_once("-----BEGIN ") {
         let (label, block) = block.split_once("-----")?;
         let (body, after) = block.split_once("-----END ")?;
-        if label.ends_with("KEY") {
+        let is_certificate = label == "CERTIFICATE";
+        if label.ends_with("KEY") || is_certificate {
             let body = Zeroizing::new(body.replace("\\n", "").replace("\\r", ""));
             let base64: Zeroizing<Vec<u8>> = Zeroizing::new(
                 (body.bytes())
                     .filter(|byte| !byte.is_ascii_whitespace())
                     .collect(),
             );
-            return encoding::lenient_base64(&base64).map(Zeroizing::new);
+            let der = encoding::lenient_base64(&base64).map(Zeroizing::new);
+            return if is_certificate {
+                certified(&der?)
+            } else {
+                der
+            };
         }
         rest = after;
     }
     None
+}
+
+/// The public key of a certificate. Whether the certificate is to be trusted is not looked at: who
+/// gives it as the key vouches for it.
+fn certified(der: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let der = rustls::pki_types::CertificateDer::from(der);
+    let certificate = webpki::EndEntityCert::try_from(&der).ok()?;
+    let key = certificate.subject_public_key_info();
+    Some(Zeroizing::new(key.as_ref().to_vec()))
 }

@@ -108,6 +108,77 @@ fn openssl_computes_the_same_macs() {
     }
 }
 
+/// What OpenSSL signs with RSA is genuine, by the private key, the public one and a certificate of
+/// it; and what is signed here, OpenSSL makes too: PKCS #1 v1.5 has one signature of a content.
+#[test]
+fn openssl_and_bluehook_sign_alike_with_rsa() {
+    let folder = tempfile::tempdir().unwrap();
+    let private = include_str!("keys/rsa-0.pem");
+    let file = folder.path().join("key.pem");
+    std::fs::write(&file, private).unwrap();
+    let file = file.to_str().unwrap();
+    let of = |arguments: &str| {
+        let arguments: Vec<&str> = arguments.split(' ').collect();
+        run("openssl", &[&arguments, &[file][..]].concat(), b"")
+    };
+    let Some(public) = of("pkey -pubout -in") else {
+        return;
+    };
+    let old = of("rsa -traditional -in").unwrap();
+    let certificate = of("req -new -x509 -days 30 -subj /CN=test -key").unwrap();
+    let other = include_str!("keys/rsa-1.pem").as_bytes();
+    for hash in ["sha1", "sha256"] {
+        let scheme = scheme(&format!("rsa-{hash}"), "hex");
+        for body in BODIES {
+            let signed = run(
+                "openssl",
+                &["dgst", &format!("-{hash}"), "-sign", file],
+                body,
+            );
+            let signature = hex::encode(signed.unwrap());
+            for key in [private.as_bytes(), &public, &old, &certificate] {
+                assert!(is_genuine(&scheme, key, &signature, body), "{hash}");
+                assert!(!is_genuine(&scheme, key, &signature, b"other"), "{hash}");
+            }
+            assert!(!is_genuine(&scheme, other, &signature, body), "{hash}");
+            if hash == "sha256" {
+                assert_eq!(sign(&scheme, private.as_bytes(), body), signature);
+            }
+        }
+    }
+}
+
+/// Each in a sentence that says why.
+#[test]
+fn rsa_keys_that_are_too_short_or_cannot_sign_are_refused() {
+    let why = |scheme: &Scheme, key: &[u8]| {
+        let secrets = [Secret::new(key).unwrap()];
+        Keyring::for_signing(scheme, &secrets)
+            .unwrap_err()
+            .to_string()
+    };
+    let private = include_str!("keys/rsa-0.pem").as_bytes();
+    let (new, old) = (scheme("rsa-sha256", "hex"), scheme("rsa-sha1", "hex"));
+    assert_eq!(
+        why(&old, private),
+        "rsa-sha1 is verified only: nothing new is signed with SHA-1"
+    );
+    assert!(why(&new, b"not a key").contains("is not an rsa-sha256 key"));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("short.pem");
+    let made = run("openssl", &["genrsa", "1024"], b"");
+    let Some(short) = made else {
+        return;
+    };
+    std::fs::write(&file, short).unwrap();
+    let file = file.to_str().unwrap();
+    let public = run("openssl", &["pkey", "-pubout", "-in", file], b"").unwrap();
+    assert_eq!(
+        why(&new, &public),
+        "the RSA key has 1024 bits: one of fewer than 2048 can be broken, and is not taken"
+    );
+}
+
 #[test]
 fn node_computes_the_same_macs() {
     let script = "const c=require('crypto'),[h,k]=process.argv.slice(1);\

@@ -357,7 +357,8 @@ impl<'a> Search<'a> {
         let length = pieces.iter().map(|piece| piece.len() as u64).sum::<u64>();
         let claims = self.claims[recipe.thing.source].whole();
         let claims: Vec<_> = claims
-            .filter(|claim| (64..=72).contains(&raw(claim).len()))
+            // As long as those of curves and of RSA are.
+            .filter(|claim| matches!(raw(claim).len(), 64..=72 | 256..=1024))
             .collect();
         for pair in &self.sources[recipe.thing.source].pairs {
             for claim in &claims {

@@ -78,6 +78,8 @@ table![
     "gitea",
     "grafana",
     "cloudevents",
+    "wise",
+    "travis",
 ];
 
 impl Scheme {

@@ -34,6 +34,10 @@ pub enum KeyPair {
     Ed25519,
     /// `ecdsa-p256-sha256`: the signature in DER.
     EcdsaP256Sha256,
+    /// `rsa-sha256`: PKCS #1 v1.5 (RFC 8017).
+    RsaSha256,
+    /// `rsa-sha1`: the same with SHA-1, which is verified, and never signed with.
+    RsaSha1,
 }
 
 impl Algorithm {
@@ -47,7 +51,7 @@ impl Algorithm {
         match self {
             Self::Hmac(hash) | Self::Plain(hash) => Some(hash.length()),
             Self::KeyPair(KeyPair::Ed25519) => Some(64),
-            Self::KeyPair(KeyPair::EcdsaP256Sha256) | Self::Token => None,
+            Self::KeyPair(_) | Self::Token => None,
         }
     }
 }
@@ -68,6 +72,8 @@ impl fmt::Display for KeyPair {
         f.write_str(match self {
             Self::Ed25519 => "ed25519",
             Self::EcdsaP256Sha256 => "ecdsa-p256-sha256",
+            Self::RsaSha256 => "rsa-sha256",
+            Self::RsaSha1 => "rsa-sha1",
         })
     }
 }
@@ -77,7 +83,12 @@ impl FromStr for Algorithm {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let hashes = || Hash::ALL.into_iter();
-        let pairs = [KeyPair::Ed25519, KeyPair::EcdsaP256Sha256];
+        let pairs = [
+            KeyPair::Ed25519,
+            KeyPair::EcdsaP256Sha256,
+            KeyPair::RsaSha256,
+            KeyPair::RsaSha1,
+        ];
         let all: Vec<Self> = (hashes().map(Self::Hmac))
             .chain(pairs.map(Self::KeyPair))
             .chain(hashes().map(Self::Plain))
