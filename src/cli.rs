@@ -342,8 +342,9 @@ impl FromStr for Assignment {
 
 /// The value parser of `--secret`: any bytes, but some.
 pub fn secret() -> ValueParser {
-    ValueParser::new(bytes_parser(|bytes| {
-        Secret::new(bytes).map_err(|error| error.to_string())
+    ValueParser::new(bytes_parser(|bytes| match bytes {
+        b"-" => Err("- is no secret".into()),
+        bytes => Secret::new(bytes).map_err(|error| error.to_string()),
     }))
 }
 

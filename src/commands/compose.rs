@@ -15,7 +15,6 @@ use crate::cli::{self, Assignment, Data, HeaderOption, StampChoice, Talk};
 use crate::delivery::{Delivery, Headers};
 use crate::json;
 use crate::sender::{self, BadUrl, Url};
-use crate::show::harmless;
 use crate::signing::record::Variant;
 use crate::signing::{Keyring, Parts, Scheme, Secret, Signer, Stamp};
 
@@ -58,10 +57,7 @@ impl Content {
     /// There is no such event, the data cannot be read, or a value cannot be set.
     pub(super) fn body(&self, shell: &mut Shell, url: &Url) -> Result<Vec<u8>, Problem> {
         let mut body = match &self.data {
-            Some(data) => {
-                refuse_file_name(data)?;
-                input::data(shell, data)?
-            }
+            Some(data) => input::data(shell, data)?,
             None => sample::sample(events::find(&self.event)?),
         };
         if self.fresh {
@@ -277,21 +273,4 @@ pub(super) fn url_of(typed: Option<Url>, settings: &Settings) -> Result<Option<U
             .map_err(|bad: BadUrl| Problem::usage(bad)),
         (typed, _) => Ok(typed),
     }
-}
-
-/// A text that names a file is a forgotten `@`: nothing is sent.
-fn refuse_file_name(data: &Data) -> Result<(), Problem> {
-    let Data::Text(text) = data else {
-        return Ok(());
-    };
-    let is_file = std::str::from_utf8(text)
-        .is_ok_and(|text| text.len() < 4096 && std::path::Path::new(text).is_file());
-    if !is_file {
-        return Ok(());
-    }
-    let name = harmless::short(text, 60);
-    Err(
-        Problem::wrong(format!("--data {name} would send this text itself"))
-            .hint(format!("--data @{name} sends the file")),
-    )
 }

@@ -9,8 +9,8 @@ use crate::blue::sample::sample;
 use crate::cli::{self, ProfileChoice};
 use crate::config::Profile;
 use crate::show::body;
-use crate::show::fit;
 use crate::show::lines::{self, EventLine};
+use crate::show::{fit, harmless};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -78,10 +78,7 @@ impl Events {
 /// There is none; the nearest name is the hint.
 pub(super) fn find(name: &str) -> Result<&'static Event, Problem> {
     Event::named(name).ok_or_else(|| {
-        let problem = Problem::wrong(format!(
-            "{} is not an event of Blue",
-            crate::show::harmless::short(name.as_bytes(), 60)
-        ));
+        let problem = Problem::wrong(format!("{} is not an event of Blue", harmless::name(name)));
         match Event::nearest(name) {
             Some(nearest) => problem.hint(format!("did you mean {}?", nearest.name)),
             None => problem.hint("bluehook events lists them"),

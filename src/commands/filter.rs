@@ -1,6 +1,7 @@
 //! Which deliveries `listen` and `replay` mean: events by glob, projects, values in the body.
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use glob::Pattern;
 
 use super::shell::Problem;
@@ -17,7 +18,7 @@ pub(crate) struct Filter {
     #[arg(short, long, value_name = "GLOB", value_parser = cli::event(pattern), hide_possible_values = true)]
     pub event: Vec<Pattern>,
     /// Only deliveries of this project; may be given several times
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     pub project: Vec<String>,
     /// Only deliveries whose body has this value: currentValue.done=true; all of several must hold
     #[arg(long = "where", value_name = "PATH=VALUE")]
@@ -43,7 +44,7 @@ pub(super) fn check(pattern: &Pattern) -> Result<(), Problem> {
     if event::all().iter().any(|event| pattern.matches(event.name)) {
         return Ok(());
     }
-    let shown = harmless::short(pattern.as_str().as_bytes(), 60);
+    let shown = harmless::name(pattern.as_str());
     let problem = Problem::wrong(format!("no event of Blue's matches {shown}"));
     Err(match Event::nearest(pattern.as_str()) {
         Some(nearest) => problem.hint(format!("did you mean {}?", nearest.name)),

@@ -12,12 +12,15 @@ use super::shell::{Problem, Shell};
 use crate::cli::{Data, Field, HeaderOption};
 use crate::config::SecretSource;
 use crate::delivery::Headers;
+use crate::show::harmless;
 use crate::signing::Secret;
 
 /// How much is read at a time.
 const PIECE: usize = 32 * 1024;
 /// A file of headers, of a secret or of a record holds no more than this.
 pub(super) const SETTING_BYTES: u64 = 1 << 20;
+/// Who names a file that no option names.
+pub(super) const PROFILE: &str = "the profile";
 /// What is sent is no larger: it is in memory as a whole.
 const LARGE_FILE: u64 = 256 << 20;
 
@@ -48,6 +51,7 @@ impl Input {
                     false if argument == "--header" => {
                         problem.hint("pass @- to read standard input")
                     }
+                    false if argument == PROFILE => problem,
                     false => problem.hint("pass - to read standard input"),
                 })?),
                 name: path.display().to_string(),
@@ -145,7 +149,8 @@ fn read_piece(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
 /// Opens a file to read; a folder is refused at once, in words.
 fn open(path: &Path, argument: &str) -> Result<File, Problem> {
     let name = path.display().to_string();
-    let file = File::open(path).map_err(|error| match argument.starts_with("--") {
+    let is_named = argument.starts_with("--") || argument == PROFILE;
+    let file = File::open(path).map_err(|error| match is_named {
         true => unreadable(&format!("{name}, which {argument} names"), error),
         false => unreadable(&name, error),
     })?;
@@ -161,12 +166,16 @@ fn unreadable(name: &str, error: io::Error) -> Problem {
     Problem::failed(error).context(format!("could not read {name}"))
 }
 
-/// The secrets that the command line names, in order; else the environment's `BLUEHOOK_SECRET`.
+/// The secrets that are named `by` an option or the profile, in order; else the environment's `BLUEHOOK_SECRET`.
 /// May be none: whether that is an error is the command's to say.
 ///
 /// # Errors
 /// A secret that is empty, a variable that is unset, a file that cannot be read.
-pub(super) fn secrets(shell: &mut Shell, named: &[SecretSource]) -> Result<Vec<Secret>, Problem> {
+pub(super) fn secrets(
+    shell: &mut Shell,
+    named: &[SecretSource],
+    by: &'static str,
+) -> Result<Vec<Secret>, Problem> {
     if named.is_empty() {
         return match (shell.env)("BLUEHOOK_SECRET") {
             None => Ok(Vec::new()),
@@ -177,7 +186,7 @@ pub(super) fn secrets(shell: &mut Shell, named: &[SecretSource]) -> Result<Vec<S
         .iter()
         .map(|source| match source {
             SecretSource::Value(secret) => Ok(secret.clone()),
-            SecretSource::File(path) => from_file(shell, path),
+            SecretSource::File(path) => from_file(shell, path, by),
             SecretSource::Env(name) => from_env(name, (shell.env)(name).as_deref()),
         })
         .collect()
@@ -219,7 +228,7 @@ fn variable(name: &str) -> &str {
     if is_name { name } else { "of that name" }
 }
 
-fn from_file(shell: &mut Shell, path: &Path) -> Result<Secret, Problem> {
+fn from_file(shell: &mut Shell, path: &Path, by: &'static str) -> Result<Secret, Problem> {
     if path.as_os_str() == "-" && shell.stdin.is_terminal {
         shell.stdin.take("--secret-file")?;
         shell.err.print("the secret, which is not shown: ")?;
@@ -227,7 +236,7 @@ fn from_file(shell: &mut Shell, path: &Path) -> Result<Secret, Problem> {
         return Secret::new(typed)
             .map_err(|_| Problem::wrong("the secret that was typed is empty"));
     }
-    let input = Input::open(shell, Some(path), "--secret-file", "the secret")?;
+    let input = Input::open(shell, Some(path), by, "the secret")?;
     let name = input.name.clone();
     let bytes = input.read_small(SETTING_BYTES)?;
     let secret = without_line_end(&bytes);
@@ -238,7 +247,7 @@ fn from_file(shell: &mut Shell, path: &Path) -> Result<Secret, Problem> {
         ))?;
     }
     Secret::new(secret).map_err(|_| {
-        Problem::wrong(format!("{name}, which --secret-file names, is empty"))
+        Problem::wrong(format!("{name}, which {by} names, is empty"))
             .hint("printf %s SECRET > FILE writes a secret without a line end")
     })
 }
@@ -296,10 +305,32 @@ fn headers_of_file(shell: &mut Shell, path: &Path, headers: &mut Headers) -> Res
 /// The bytes that `--data` names.
 ///
 /// # Errors
-/// The file cannot be read.
+/// The file cannot be read; a text names a file.
 pub(super) fn data(shell: &mut Shell, data: &Data) -> Result<Vec<u8>, Problem> {
     match data {
-        Data::Text(text) => Ok(text.clone()),
+        Data::Text(text) => refuse_file_name(text).map(|()| text.clone()),
         Data::File(path) => Input::open(shell, Some(path), "--data", "the payload")?.read_all(),
     }
+}
+
+/// A text that names a file is a forgotten `@`: nothing is sent.
+fn refuse_file_name(text: &[u8]) -> Result<(), Problem> {
+    let is_file =
+        std::str::from_utf8(text).is_ok_and(|text| text.len() < 4096 && Path::new(text).is_file());
+    if !is_file {
+        return Ok(());
+    }
+    let name = harmless::short(text, 60);
+    Err(
+        Problem::wrong(format!("--data {name} would send this text itself"))
+            .hint(format!("--data @{name} sends the file")),
+    )
+}
+
+/// Whether a file begins as JSON does, and not as a recording: a body alone.
+pub(super) fn is_payload(path: &Path) -> bool {
+    let mut start = [0; 64];
+    let read = File::open(path).and_then(|mut file| file.read(&mut start));
+    let start = start[..read.unwrap_or(0)].trim_ascii_start();
+    matches!(start.first(), Some(b'{' | b'[')) && !start.starts_with(b"{\"type\":\"")
 }

@@ -21,6 +21,20 @@ const SECRET: &[&str] = &[
     "--set",
     "--signature",
 ];
+/// What commands are called elsewhere, and here.
+const COMMANDS: &[(&str, &str)] = &[
+    ("fire", "send"),
+    ("list", "events"),
+    ("post", "send"),
+    ("receive", "listen"),
+    ("receiver", "listen"),
+    ("resend", "replay"),
+    ("serve", "listen"),
+    ("server", "listen"),
+    ("test", "check"),
+    ("trigger", "send"),
+    ("validate", "verify"),
+];
 /// What options are called elsewhere, and here: of several the first that the command has.
 const OTHERWISE: &[(&str, &[&str])] = &[
     ("--body", &["--data"]),
@@ -45,7 +59,7 @@ const ALONE: &[(&str, &str)] = &[
     ("--loopback", "--show"),
     ("--delivery FILE", "--show"),
     ("--shuffle", "--seed"),
-    ("--forward-to [GLOB=]URL", "--cacert and --insecure"),
+    ("--forward-to [GLOB=]URL", "--cacert --insecure -k"),
 ];
 /// What a command cannot do without, and a line that has it.
 const NEEDED: &[(&str, &str, &str)] = &[
@@ -78,7 +92,7 @@ const FORMS: &[(&str, &str)] = &[
     ),
     (
         "--secret",
-        "an unset variable in quotes leaves nothing: --secret-env NAME tells of it",
+        "--secret-env NAME tells of an unset variable, --secret-file - reads standard input",
     ),
 ];
 /// What people type who know curl, and what there is instead.
@@ -129,12 +143,13 @@ pub(super) fn problem(error: &clap::Error, arguments: &[OsString], root: clap::C
 
 /// There is no command of that name.
 pub(super) fn unknown_command(root: &clap::Command, name: &str) -> Problem {
-    let problem = Problem::wrong(format!(
-        "bluehook has no command {}",
-        harmless::short(name.as_bytes(), 60)
-    ));
+    let problem = Problem::wrong(format!("bluehook has no command {}", harmless::name(name)));
     let commands = root.get_subcommands().map(clap::Command::get_name);
-    match nearest(name, commands) {
+    let elsewhere = COMMANDS.iter().find(|(other, _)| *other == name);
+    match elsewhere
+        .map(|(_, here)| *here)
+        .or_else(|| nearest(name, commands))
+    {
         _ if name == "version" => problem.hint("bluehook --version tells it"),
         Some(meant) => problem.hint(format!("did you mean {meant}?")),
         None => problem.hint("bluehook --help lists the commands"),
@@ -204,10 +219,19 @@ impl Found<'_> {
             .collect();
         match meant(typed, &long) {
             Some(meant) => problem.hint(format!("did you mean {meant}?")),
-            None if typed == "--url" && ["send", "replay", "check"].contains(&command) => {
-                problem.hint("the URL is named without an option")
+            None if typed == "--version" || command.is_empty() && typed == "-v" => {
+                problem.hint("bluehook --version tells it")
             }
-            None => problem.hint("--help lists the options"),
+            None => match definition
+                .get_positionals()
+                .find(|arg| is_of(arg, command, typed))
+            {
+                Some(arg) => {
+                    let name = arg.get_id().as_str().to_uppercase();
+                    problem.hint(format!("{name} is named without an option"))
+                }
+                None => problem.hint("--help lists the options"),
+            },
         }
     }
 
@@ -280,15 +304,18 @@ impl Found<'_> {
 
     fn missing(&self) -> Problem {
         let missing = self.texts(ContextKind::InvalidArg);
-        let alone = ALONE.iter().find(|(needed, without)| {
-            missing.iter().any(|one| one == needed)
-                && self.arguments.iter().any(|typed| {
-                    let typed = typed.to_str().and_then(|typed| typed.split('=').next());
-                    typed.is_some_and(|typed| without.split(' ').any(|one| one == typed))
-                })
-        });
-        if let Some((needed, without)) = alone {
-            return Problem::wrong(format!("{without} needs {needed} beside it"));
+        let options = self.arguments.iter().filter_map(|typed| typed.to_str());
+        let alone = options
+            .filter_map(|typed| typed.split('=').next())
+            .find_map(|typed| {
+                let is_it = |(needed, without): &&(&str, &str)| {
+                    missing.iter().any(|one| one == needed)
+                        && without.split(' ').any(|it| it == typed)
+                };
+                Some((typed, ALONE.iter().find(is_it)?.0))
+            });
+        if let Some((typed, needed)) = alone {
+            return Problem::wrong(format!("{typed} needs {needed} beside it"));
         }
         match NEEDED
             .iter()
@@ -313,7 +340,11 @@ impl Found<'_> {
             }
             (None, _) if value.is_empty() => {
                 let whole = bare(self.text(ContextKind::InvalidArg));
-                return Problem::wrong(format!("{option} needs a value: {whole}"));
+                let value = whole.split_once(' ').map_or("", |(_, value)| value);
+                let quote = if value.contains(' ') { "'" } else { "" };
+                return Problem::wrong(format!(
+                    "{option} needs a value: {option} {quote}{value}{quote}"
+                ));
             }
             (None, _) => format!("write {}", either(&valid)),
         };
@@ -360,6 +391,16 @@ fn meant<'a>(typed: &str, options: &'a [String]) -> Option<&'a str> {
     }
     let longer = names().filter(|name| typed.len() > 4 && name.starts_with(typed));
     nearest(typed, names()).or_else(|| longer.min_by_key(|name| name.len()))
+}
+
+/// Whether somebody named this argument as if it were an option.
+fn is_of(arg: &clap::Arg, command: &str, typed: &str) -> bool {
+    let typed = typed.trim_start_matches('-');
+    arg.get_id() == typed
+        || matches!(
+            (command, typed),
+            ("events", "event") | ("schemes", "scheme")
+        )
 }
 
 /// Whether a sentence has these words as they are.

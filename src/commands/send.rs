@@ -30,7 +30,7 @@ Examples:
 /// Without further options it sends the TODO_CREATED sample, Blue's documented payload.
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("where").args(["url", "loopback", "webhook"]).multiple(true).required(true))]
-#[command(after_help = EXAMPLES)]
+#[command(override_usage = "bluehook send [OPTIONS] <URL|-w NAME|--loopback>", after_help = EXAMPLES)]
 pub(super) struct Send {
     /// Where to: a URL, or short for localhost: 3000, :3000/path, localhost:3000/path
     pub url: Option<Url>,

@@ -121,7 +121,7 @@ impl Settings {
     }
 
     fn unknown_scheme(&self, name: &str, otherwise: &str) -> Problem {
-        let shown = harmless::short(name.as_bytes(), 60);
+        let shown = harmless::name(name);
         if let Some((name, why)) = NOT_EXPRESSIBLE
             .iter()
             .find(|(known, _)| known.eq_ignore_ascii_case(name))
@@ -152,11 +152,11 @@ impl Settings {
         named: &Secrets,
     ) -> Result<Vec<Secret>, Problem> {
         let of_profile = self.profile()?.map(|profile| profile.secrets.as_slice());
-        let sources = match of_profile {
-            Some(of_profile) if named.0.is_empty() => of_profile,
-            _ => named.0.as_slice(),
+        let (sources, by) = match of_profile {
+            Some(of_profile) if named.0.is_empty() => (of_profile, input::PROFILE),
+            _ => (named.0.as_slice(), "--secret-file"),
         };
-        input::secrets(shell, sources)
+        input::secrets(shell, sources, by)
     }
 
     /// As [`Settings::secrets`], and at least one.
@@ -207,9 +207,8 @@ impl Settings {
 
 fn no_webhook(config: &Config, name: &str) -> Problem {
     let known = || config.webhooks.keys().map(String::as_str);
-    let name_shown = harmless::short(name.as_bytes(), 60);
-    let path = config.path.display();
-    let problem = Problem::wrong(format!("{path} has no profile {name_shown}"));
+    let (path, shown) = (config.path.display(), harmless::name(name));
+    let problem = Problem::wrong(format!("{path} has no profile {shown}"));
     match nearest(name, known()) {
         Some(meant) => problem.hint(format!("did you mean {meant}?")),
         None if config.webhooks.is_empty() => problem.hint("it has no [webhook.NAME] at all"),

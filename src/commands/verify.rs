@@ -1,7 +1,7 @@
 //! `bluehook verify`: is this delivery genuine? If not, why not, and what would make it match.
 
 use std::io::BufReader;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use sha2::{Digest as _, Sha256};
@@ -161,7 +161,8 @@ impl Verify {
             }
             let Some(recorded) = next else { break };
             let recorded = recorded.map_err(|error| {
-                let malformed = matches!(error, Unreadable::Malformed { .. });
+                let malformed = matches!(error, Unreadable::Malformed { .. })
+                    && input::is_payload(Path::new(&name));
                 let problem = Problem::failed(error).context(format!("could not read {name}"));
                 match malformed && count == 0 {
                     true => problem.hint(format!(

@@ -47,6 +47,14 @@ pub(crate) fn short(bytes: &[u8], limit: usize) -> String {
     }
 }
 
+/// A name that somebody typed, in a sentence: harmless, short, and there even when it is empty.
+pub(crate) fn name(typed: &str) -> String {
+    match typed {
+        "" => "''".into(),
+        typed => short(typed.as_bytes(), 60),
+    }
+}
+
 fn escape(bytes: &[u8], keep_lines: bool) -> Cow<'_, str> {
     let passes =
         |character: char| !is_hidden(character) || keep_lines && matches!(character, '\n' | '\t');

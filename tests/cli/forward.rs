@@ -322,7 +322,7 @@ fn wrong_targets_are_refused_in_words() {
             "-f 3000 --respond 200",
             "--forward-to does not go with --respond",
         ),
-        ("-k", "--forward-to [GLOB=]URL is missing"),
+        ("-k", "-k needs --forward-to [GLOB=]URL beside it"),
     ] {
         let ended = listen(words);
         assert_eq!(

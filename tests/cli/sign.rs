@@ -146,7 +146,7 @@ fn a_wrong_secret_or_body_is_one_sentence_and_no_signature() {
         .arg("-s")
         .arg("")
         .run()
-        .fails(2, "error: --secret: the secret is empty\n  hint: an unset variable in quotes leaves nothing: --secret-env NAME tells of it\n");
+        .fails(2, "error: --secret: the secret is empty\n  hint: --secret-env NAME tells of an unset variable, --secret-file - reads standard input\n");
     sign("body.json --secret-env OURS")
         .run()
         .fails(2, "error: the environment variable OURS is not set\n  hint: export it, or use --secret-file FILE\n");

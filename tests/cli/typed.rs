@@ -89,7 +89,7 @@ fn typing_errors_are_answered_with_what_was_meant() {
         (
             "send --url 3000",
             "send has no option --url",
-            "the URL is named without an option",
+            "URL is named without an option",
         ),
         (
             "send 3000 --time-scale -1",
@@ -156,6 +156,51 @@ fn typing_errors_are_answered_with_what_was_meant() {
             "listen -f TODO_CREATD=3000",
             "no event of Blue's matches TODO_CREATD",
             "did you mean TODO_CREATED?",
+        ),
+        (
+            "fire 3000",
+            "bluehook has no command fire",
+            "did you mean send?",
+        ),
+        (
+            "-v",
+            "bluehook has no option -v",
+            "bluehook --version tells it",
+        ),
+        (
+            "sign -s -",
+            "--secret: - is no secret",
+            "--secret-env NAME tells of an unset variable, --secret-file - reads standard input",
+        ),
+        (
+            "events --event TODO_CREATED",
+            "events has no option --event",
+            "NAME is named without an option",
+        ),
+        (
+            "sign --body body.json",
+            "sign has no option --body",
+            "BODY is named without an option",
+        ),
+        (
+            "replay --recording x",
+            "replay has no option --recording",
+            "RECORDING is named without an option",
+        ),
+        (
+            "listen -k",
+            "-k needs --forward-to [GLOB=]URL beside it",
+            "",
+        ),
+        (
+            "listen -f =3000",
+            "--forward-to =3000: there is no glob before the =",
+            "",
+        ),
+        (
+            "check 3000 --only [",
+            "--only [: write a glob such as refuses/*: invalid range pattern at character 1",
+            "",
         ),
         (
             "replay",

@@ -91,7 +91,10 @@ pub(super) struct Check {
 }
 
 fn pattern(text: &str) -> Result<Pattern, String> {
-    Pattern::new(text).map_err(|error| format!("this is no glob: {}", error.msg))
+    Pattern::new(text).map_err(|error| {
+        let (what, at) = (error.msg, error.pos + 1);
+        format!("write a glob such as refuses/*: {what} at character {at}")
+    })
 }
 
 impl Check {

@@ -77,6 +77,7 @@ impl FromStr for Target {
         let url = |text: &str| text.parse::<Url>().map_err(|error| error.to_string());
         // An = in a URL stands behind its host: before it there is a colon or a slash.
         match text.split_once('=') {
+            Some(("", _)) => Err("there is no glob before the =".into()),
             Some((glob, rest)) if !glob.contains([':', '/']) => Ok(Self {
                 glob: Some(filter::pattern(glob)?),
                 url: url(rest)?,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::commands::input::Input;
+use crate::commands::input::{self, Input};
 use crate::commands::shell::{Problem, Shell};
 use crate::recording::{Reader, Recorded, Unreadable};
 
@@ -170,7 +170,7 @@ impl File {
         let name = &self.name;
         let is_malformed = matches!(error, Unreadable::Malformed { .. });
         let problem = Problem::failed(error).context(format!("could not read {name}"));
-        match is_malformed && is_first && is_payload(name) {
+        match is_malformed && is_first && input::is_payload(Path::new(name)) {
             true => problem.hint(format!(
                 "a payload alone is sent by bluehook send --data @{name}"
             )),
@@ -193,12 +193,4 @@ fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Problem> {
     }
     files.sort();
     Ok(files)
-}
-
-/// Whether a file begins as JSON does, and not as a recording.
-fn is_payload(name: &str) -> bool {
-    let mut start = [0; 64];
-    let read = std::fs::File::open(name).and_then(|mut file| file.read(&mut start));
-    let start = start[..read.unwrap_or(0)].trim_ascii_start();
-    matches!(start.first(), Some(b'{' | b'[')) && !start.starts_with(b"{\"type\":\"")
 }

@@ -98,7 +98,7 @@ impl FromStr for Algorithm {
         known.copied().ok_or_else(|| {
             let names: Vec<String> = all.iter().map(|one| format!("`{one}`")).collect();
             format!(
-                "unknown variant `{text}`, expected one of {}",
+                "no algorithm is called `{text}`, write one of {}",
                 names.join(", ")
             )
         })

@@ -95,7 +95,7 @@ fn a_secret_that_is_none_is_refused() {
         .arg("-s")
         .arg("")
         .run()
-        .fails(2, "error: --secret: the secret is empty\n  hint: an unset variable in quotes leaves nothing: --secret-env NAME tells of it\n");
+        .fails(2, "error: --secret: the secret is empty\n  hint: --secret-env NAME tells of an unset variable, --secret-file - reads standard input\n");
     let ended = listen().arg("--secret-env").arg("NOWHERE").run();
     assert_eq!((ended.code, ended.text()), (Some(2), String::new()));
     assert!(ended.talk().contains("NOWHERE"), "{}", ended.talk());
