@@ -10,7 +10,7 @@ use super::judge::{RAW, Right, Verdict};
 use super::kit::{Kit, Probe, SAMPLE, Sealed, event_body, keeping, one_changed};
 use super::seen::{ANOTHER, Seen, UNSIGNED};
 use crate::blue::event;
-use crate::json::{self, Dialect};
+use crate::json::{self, Dialect, Step};
 use crate::signing::encoding::Encoding;
 use crate::signing::handshake::handshake;
 use crate::signing::record::handshake::{Handshake, ReplyPart, Value};
@@ -1077,7 +1077,7 @@ fn handshakes(kit: &Kit, ask: Ask) -> Made {
 
 /// The request that a record describes: every value that it names is there.
 fn question(kit: &Kit, rule: &Handshake, ask: Ask) -> Result<Probe, String> {
-    let mut body = serde_json::Map::new();
+    let mut body = serde_json::Value::Null;
     let mut query: Vec<String> = Vec::new();
     let mut headers: Vec<(String, String)> = Vec::new();
     let token = match ask {
@@ -1108,7 +1108,7 @@ fn question(kit: &Kit, rule: &Handshake, ask: Ask) -> Result<Probe, String> {
     for (value, text) in wanted.chain(chosen).chain(replied) {
         let text = text.unwrap_or_else(|| "bluehook-check-1158201444".into());
         match value {
-            Value::Json(path) => put(&mut body, &path.to_string(), &text),
+            Value::Json(path) => put(&mut body, path.0.steps(), &text),
             Value::Query(name) if !query.iter().any(|it| it.starts_with(&format!("{name}="))) => {
                 let encode = percent_encoding::NON_ALPHANUMERIC;
                 let text = percent_encoding::utf8_percent_encode(&text, encode);
@@ -1120,7 +1120,7 @@ fn question(kit: &Kit, rule: &Handshake, ask: Ask) -> Result<Probe, String> {
             _ => {}
         }
     }
-    let body = match body.is_empty() {
+    let body = match body.is_null() {
         true => Vec::new(),
         false => serde_json::to_vec(&body).map_err(|error| error.to_string())?,
     };
@@ -1154,22 +1154,29 @@ fn question(kit: &Kit, rule: &Handshake, ask: Ask) -> Result<Probe, String> {
     })
 }
 
-/// Puts a text at a path of keys; digits become a number. What is there stays.
-fn put(body: &mut serde_json::Map<String, serde_json::Value>, path: &str, text: &str) {
-    match path.split_once('.') {
-        Some((key, rest)) => {
-            let inner = body.entry(key).or_insert_with(|| serde_json::json!({}));
-            if let serde_json::Value::Object(inner) = inner {
-                put(inner, rest, text);
+/// Puts a text at a path; digits become a number. What is there stays, and arrays have one element.
+fn put(mut place: &mut serde_json::Value, path: &[Step], text: &str) {
+    for step in path {
+        let inner = match step {
+            Step::Key(key) => {
+                if place.is_null() {
+                    *place = serde_json::json!({});
+                }
+                (place.as_object_mut())
+                    .map(|it| it.entry(key.clone()).or_insert_with(Default::default))
             }
-        }
-        None => {
-            let value = match text.parse::<i64>() {
-                Ok(number) => number.into(),
-                Err(_) => text.into(),
-            };
-            body.entry(path).or_insert(value);
-        }
+            Step::Index(_) => {
+                if place.is_null() {
+                    *place = serde_json::json!([null]);
+                }
+                place.get_mut(0)
+            }
+        };
+        let Some(inner) = inner else { return };
+        place = inner;
+    }
+    if place.is_null() {
+        *place = text.parse::<i64>().map_or(text.into(), Into::into);
     }
 }
 

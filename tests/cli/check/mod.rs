@@ -762,9 +762,9 @@ fn genuine_in(
         match handshake::handshake(&scheme, &delivery, Some(&keyring)) {
             _ if !is_genuine && !is_asked => Status(401),
             None if !is_genuine => Status(401),
-            Some(answer) => Answer(
+            Some(answer) => Act::With(
                 answer.status,
-                "text/plain",
+                answer.headers,
                 String::from_utf8(answer.body).unwrap(),
             ),
             None => Status(200),

@@ -40,6 +40,8 @@ impl Got {
 pub(super) enum Act {
     Status(u16),
     Answer(u16, &'static str, String),
+    /// An answer with headers of its own.
+    With(u16, Vec<(String, Vec<u8>)>, String),
     /// Ends the connection without an answer.
     Drop,
     /// Answers nothing as long as the other side waits.
@@ -93,9 +95,16 @@ fn serve(mut stream: TcpStream, act: &dyn Fn(&Got) -> Act, stop: &AtomicBool, po
     let Some(got) = read(&mut stream) else {
         return;
     };
+    let mut own = String::new();
     let (status, content_type, body) = match act(&got) {
         Status(status) => (status, "text/plain", String::new()),
         Answer(status, content_type, body) => (status, content_type, body),
+        Act::With(status, headers, body) => {
+            for (name, value) in headers {
+                own += &format!("{name}: {}\r\n", String::from_utf8_lossy(&value));
+            }
+            (status, "text/plain", body)
+        }
         Act::Drop => return,
         Act::Hang => {
             // Until the other side gives up.
@@ -114,7 +123,7 @@ fn serve(mut stream: TcpStream, act: &dyn Fn(&Got) -> Act, stop: &AtomicBool, po
         ""
     };
     let head = format!(
-        "HTTP/1.1 {status} X\r\nContent-Type: {content_type}\r\n{location}Content-Length: {}\r\nConnection: close\r\n\r\n",
+        "HTTP/1.1 {status} X\r\nContent-Type: {content_type}\r\n{own}{location}Content-Length: {}\r\nConnection: close\r\n\r\n",
         body.len()
     );
     let _ = stream.write_all(head.as_bytes());
