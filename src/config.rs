@@ -838,7 +838,9 @@ signature = { header = "X-Ours" }
         );
         let said = with("\"hmac-sha256\"", "\"hmac-sha3\"");
         assert!(
-            said.starts_with("line 19, scheme.mine.variant[0].algorithm: unknown variant"),
+            said.starts_with(
+                "line 19, scheme.mine.variant[0].algorithm: no algorithm is called `hmac-sha3`"
+            ),
             "{said}"
         );
         assert_eq!(

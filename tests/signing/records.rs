@@ -130,7 +130,7 @@ fn a_text_that_is_no_record_is_refused_with_line_and_field() {
         (
             "algorithm = \"hmac-sha1\"",
             "algorithm = \"hmac-sha3\"",
-            "line 10: algorithm: unknown variant `hmac-sha3`",
+            "line 10: algorithm: no algorithm is called `hmac-sha3`",
         ),
         (
             "algorithm = \"hmac-sha1\"",
