@@ -47,6 +47,15 @@ pub(crate) fn span(seconds: i64) -> String {
     }
 }
 
+/// A time that is waited, for people: `180 ms`, `7 s`, `30 min`.
+pub(crate) fn wait(duration: std::time::Duration) -> String {
+    let ms = duration.as_millis();
+    match ms.is_multiple_of(1000) || ms > 10_000 {
+        true => span(i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)),
+        false => format!("{} ms", count(ms)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,5 +69,7 @@ mod tests {
         assert_eq!(bytes(1), "1 byte");
         assert_eq!(span(90), "90 s");
         assert_eq!(span(-7200), "2 h");
+        let waits = [180, 1_500, 7_000, 300_000].map(std::time::Duration::from_millis);
+        assert_eq!(waits.map(wait), ["180 ms", "1,500 ms", "7 s", "5 min"]);
     }
 }

@@ -325,7 +325,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<'_, S> {
         } else {
             "body-timeout"
         };
-        let message = format!("the request's {part} was not complete after {limit:?}");
+        let limit = amount::wait(limit);
+        let message = format!("the request's {part} was not complete after {limit}");
         Refusal::new(code, 408, message).into()
     }
 

@@ -165,7 +165,7 @@ impl fmt::Display for Failure {
             }
             Self::Unreachable { host, why } => write!(f, "{host} cannot be reached: {why}"),
             Self::Timeout { after, phase } => {
-                write!(f, "{phase} within {}", crate::duration::shown(*after))
+                write!(f, "{phase} within {}", crate::amount::wait(*after))
             }
             Self::Tls { host, problem, why } => problem.sentence(f, host, why),
             Self::Proxy { why } => write!(f, "the proxy did not connect: {why}"),

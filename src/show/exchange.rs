@@ -180,7 +180,7 @@ pub fn next(next: Next, attempt: u32, plan: &Plan, style: Style) -> String {
     let text = match next {
         Next::Delivered | Next::GivenUp(Reason::Once) => return String::new(),
         Next::Again(pause) => {
-            let pause = crate::duration::shown(pause);
+            let pause = amount::wait(pause);
             return format!(
                 "  {}\n",
                 style.dim(format!("attempt {} in {pause}", attempt + 1))

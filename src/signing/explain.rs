@@ -6,7 +6,7 @@ use super::judge::Judge;
 use super::keyring::Keyring;
 use super::record::words::{Algorithm, KeyForm};
 use super::record::{Scheme, Variant};
-use crate::{amount, duration};
+use crate::amount;
 
 /// What stands for the secret in the content.
 pub const SECRET: &str = "(secret)";
@@ -58,7 +58,7 @@ pub fn explain(
     steps.push(algorithm_step(variant.algorithm));
     steps.push(place_step(variant));
     let tolerance = variant.timestamp.as_ref().and_then(|rule| rule.tolerance);
-    if let Some(tolerance) = tolerance.map(duration::shown) {
+    if let Some(tolerance) = tolerance.map(amount::wait) {
         steps.push(format!("the timestamp may be {tolerance} old"));
     }
     Some(Explanation { content, steps })

@@ -336,7 +336,7 @@ fn no_answer_is_exit_code_3() {
     assert_eq!(ended.code, Some(3));
     let talk = ended.talk();
     assert!(
-        talk.contains("50ms") && talk.contains("--timeout"),
+        talk.contains("50 ms") && talk.contains("--timeout"),
         "{talk}"
     );
     let ended = place
@@ -546,8 +546,8 @@ fn blue_tries_again_until_the_receiver_takes_it() {
         .run();
     let text = ended.text();
     assert_eq!(ended.code, Some(0), "{text}");
-    assert!(text.contains("  attempt 2 in 1ms\n"), "{text}");
-    assert!(text.contains("  attempt 5 in 180ms\n"), "{text}");
+    assert!(text.contains("  attempt 2 in 1 ms\n"), "{text}");
+    assert!(text.contains("  attempt 5 in 180 ms\n"), "{text}");
     let bodies: Vec<_> = receiver.got.iter().take(5).map(|got| got.body).collect();
     assert!(bodies.iter().all(|body| *body == bodies[0]));
 }

@@ -1447,7 +1447,7 @@ fn slow_heads_are_cut_off_while_others_are_served() {
         );
         assert_eq!(
             malformed.message,
-            "the request's head was not complete after 200ms"
+            "the request's head was not complete after 200 ms"
         );
     }
     running.serves_on();

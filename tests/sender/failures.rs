@@ -119,21 +119,21 @@ fn a_timeout_names_its_phase() {
     let failure = impatient()
         .send(&silent, &delivery("POST", &[], b""))
         .unwrap_err();
-    assert_eq!(failure.to_string(), "no answer within 400ms");
+    assert_eq!(failure.to_string(), "no answer within 400 ms");
     assert_eq!(failure.code(), "timeout");
 
     let large = delivery("POST", &[], &vec![b'x'; 32 * 1024 * 1024]);
     let failure = impatient().send(&silent, &large).unwrap_err();
     assert_eq!(
         failure.to_string(),
-        "the request was not taken within 400ms"
+        "the request was not taken within 400 ms"
     );
 
     let tls = url(&format!("https://127.0.0.1:{}", silent.port()));
     let failure = impatient()
         .send(&tls, &delivery("POST", &[], b""))
         .unwrap_err();
-    assert_eq!(failure.to_string(), "no TLS connection within 400ms");
+    assert_eq!(failure.to_string(), "no TLS connection within 400 ms");
 
     let (dripping, serving) = receiver(|mut stream| {
         read_request(&mut stream);
@@ -146,7 +146,7 @@ fn a_timeout_names_its_phase() {
     let failure = impatient()
         .send(&dripping, &delivery("POST", &[], b""))
         .unwrap_err();
-    assert_eq!(failure.to_string(), "no complete answer within 400ms");
+    assert_eq!(failure.to_string(), "no complete answer within 400 ms");
     serving.end();
 }
 

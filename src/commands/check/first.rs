@@ -63,7 +63,7 @@ pub(super) fn look(kit: &Kit, wire: &Wire, again: &Again) -> Result<Seen, Proble
             after,
             phase: Phase::Wait | Phase::Receive | Phase::Send,
         }) => {
-            let limit = crate::duration::shown(*after);
+            let limit = crate::amount::wait(*after);
             Some(look.genuine(
                 format!("It hangs: the first genuine delivery was not answered within {limit}."),
                 "Answer first, and do the work afterwards.",

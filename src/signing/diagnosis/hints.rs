@@ -400,7 +400,7 @@ fn other_provider(case: &Case<'_>, judgement: &Judgement) -> Option<String> {
     let signs_url = found.iter().any(|(scheme, _)| scheme.signs_url());
     let url = match case.parts.url {
         None if signs_url => {
-            " That scheme signs the URL, which is not known here: give it with --signed-url."
+            " That scheme signs the URL, which is not known here: give it with --signed-url, or in listen with --public-url."
         }
         _ => "",
     };

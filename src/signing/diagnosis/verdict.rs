@@ -203,6 +203,5 @@ fn nothing_found(body: Received<'_>) -> String {
             text.push_str(&format!(" and ends with {}", quoted(end, 24)));
         }
     }
-    text.push('.');
     text
 }
