@@ -72,8 +72,8 @@ impl Trust {
 }
 
 /// Verifies as rustls does, but for two things: everybody can be trusted, and a certificate that is
-/// trusted itself is, also where it is an authority's own, as `openssl req -x509` makes it: curl
-/// takes those, and rustls' verifier does not.
+/// trusted itself is, also where it is an authority's own and names nobody but in its subject, as
+/// `openssl req -x509` makes it: curl takes those, and rustls' verifier does not.
 #[derive(Debug)]
 struct Verifier {
     issued: Arc<WebPkiServerVerifier>,
@@ -100,12 +100,24 @@ impl ServerCertVerifier for Verifier {
         }
         let verified =
             (self.issued).verify_server_cert(certificate, intermediates, name, ocsp, now);
-        match verified {
+        if !self.is_trusted_itself(certificate) {
+            return verified;
+        }
+        let verified = match verified {
             // Its time was looked at before that, its name was not.
             Err(rustls::Error::InvalidCertificate(CertificateError::Other(fault)))
-                if is_authority(&fault) && self.is_trusted_itself(certificate) =>
+                if is_authority(&fault) =>
             {
-                verify_server_name(&ParsedCertificate::try_from(certificate)?, name)?;
+                verify_server_name(&ParsedCertificate::try_from(certificate)?, name)
+                    .map(|()| ServerCertVerified::assertion())
+            }
+            verified => verified,
+        };
+        match verified {
+            Err(rustls::Error::InvalidCertificate(CertificateError::NotValidForNameContext {
+                presented,
+                ..
+            })) if presented.is_empty() && is_common_name(certificate, name) => {
                 Ok(ServerCertVerified::assertion())
             }
             verified => verified,
@@ -145,6 +157,24 @@ impl ServerCertVerifier for Verifier {
 /// are told apart, this one alone is no type of rustls but of what it stands on.
 fn is_authority(fault: &OtherError) -> bool {
     fault.to_string().contains("CaUsedAsEndEntity")
+}
+
+/// Whether this is the common name of a certificate's subject.
+fn is_common_name(certificate: &CertificateDer<'_>, name: &ServerName<'_>) -> bool {
+    // The object identifier 2.5.4.3; behind it stands a string: its kind, its length, its bytes.
+    const COMMON_NAME: &[u8] = &[6, 3, 0x55, 4, 3];
+    let Ok(certificate) = webpki::EndEntityCert::try_from(certificate) else {
+        return false;
+    };
+    let subject = certificate.subject();
+    let mut ends = (0..subject.len()).filter_map(|at| subject[at..].strip_prefix(COMMON_NAME));
+    ends.any(|rest| {
+        let [_, length, value @ ..] = rest else {
+            return false;
+        };
+        let value = value.get(..usize::from(*length));
+        value.is_some_and(|value| value.eq_ignore_ascii_case(name.to_str().as_bytes()))
+    })
 }
 
 /// What is wrong with a TLS connection.

@@ -127,6 +127,43 @@ fn a_certificate_that_is_trusted_itself_may_be_an_authoritys() {
     serving.end();
 }
 
+/// As `openssl req -x509 -subj /CN=localhost` makes it.
+#[test]
+fn a_certificate_that_is_trusted_itself_may_name_its_server_in_its_subject() {
+    for (subject, is_for) in [
+        ("LocalHost", true),
+        ("localhos", false),
+        ("localhost.x", false),
+    ] {
+        for is_ca in [true, false] {
+            let named = |params: &mut CertificateParams| {
+                *params = CertificateParams::new(Vec::<String>::new()).unwrap();
+                params.distinguished_name = rcgen::DistinguishedName::new();
+                params
+                    .distinguished_name
+                    .push(rcgen::DnType::OrganizationName, "localhost");
+                params
+                    .distinguished_name
+                    .push(rcgen::DnType::CommonName, subject);
+                if is_ca {
+                    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+                }
+            };
+            if !is_for {
+                assert_eq!(refused(named, true).0, TlsProblem::WrongName);
+                continue;
+            }
+            let (url, pem, serving) = receiver_with(named);
+            let delivery = delivery("POST", &[], b"{}");
+            let answer = sender_with(Some(&pem), false).send(&url, &delivery);
+            assert_eq!(answer.unwrap().status, 200);
+            serving.end();
+            // Whoever issued it is not enough: it must be the one that is trusted.
+            assert_ne!(refused(named, false).0, TlsProblem::WrongName);
+        }
+    }
+}
+
 #[test]
 fn https_to_a_plain_port_is_recognised() {
     let (plain, serving) = receiver(|mut stream| {
