@@ -693,6 +693,28 @@ fn har_is_read_an_entry_at_a_time_however_it_is_laid_out() {
     }
 }
 
+/// As mitmproxy writes a body that is not text: a character for each byte.
+#[test]
+fn a_body_of_bytes_in_har_is_had_back_by_its_size() {
+    for (text, size, bytes) in [
+        ("\\u0000é\\u0080x", 4, &b"\0\xe9\x80x"[..]),
+        ("\\u0000é\\u0080x", 6, "\0é\u{80}x".as_bytes()),
+        ("\\u0000é\\u0080x", -1, "\0é\u{80}x".as_bytes()),
+        // The size of a text in characters, as some browsers tell it.
+        ("é\\n", 2, "é\n".as_bytes()),
+        ("\\u0000\u{20ac}", 2, "\0\u{20ac}".as_bytes()),
+    ] {
+        let entry = ENTRY
+            .replace("{\\\"entries\\\":[\\\"é\\u0000", text)
+            .replace(
+                "\"queryString\"",
+                &format!("\"bodySize\":{size},\"queryString\""),
+            );
+        let found = read(format!(r#"{{"log":{{"entries":[{entry}]}}}}"#)).0;
+        assert_eq!(found[0].delivery.body, bytes, "{text} {size}");
+    }
+}
+
 #[test]
 fn what_is_wrong_with_har_is_named_with_its_line() {
     let log = |entries: &str| format!("{{\"log\": {{\n\"entries\": [\n{entries}");

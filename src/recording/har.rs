@@ -175,6 +175,9 @@ struct Request {
     url: String,
     headers: Vec<Field>,
     post_data: Option<Content>,
+    /// Of the body as it went over the wire; -1 where nobody knows.
+    #[serde(default)]
+    body_size: i64,
 }
 
 #[derive(Deserialize)]
@@ -208,6 +211,20 @@ impl Content {
             (Some(text), _) => Ok(Some(text.into_bytes())),
         }
     }
+}
+
+/// The bytes of a body that is no text: HAR has no place for one, and mitmproxy writes each byte as
+/// the character of that number. The body's size shows it; but some tell the size of a text in
+/// characters, so that there must be one that no text has, too.
+fn unwidened(body: Vec<u8>, size: i64) -> Vec<u8> {
+    let narrow = || {
+        let text = str::from_utf8(&body).ok()?;
+        let is_no_text = |one: char| one.is_control() && !one.is_ascii_whitespace();
+        let bytes: Result<Vec<u8>, _> = text.chars().map(u8::try_from).collect();
+        let bytes = bytes.ok().filter(|_| text.contains(is_no_text))?;
+        (i64::try_from(bytes.len()) == Ok(size)).then_some(bytes)
+    };
+    narrow().unwrap_or(body)
 }
 
 impl Entry {
@@ -245,7 +262,7 @@ impl Entry {
                 target: target_of(&request.url).ok_or("has a URL that is none")?,
                 method: request.method,
                 headers,
-                body: body.unwrap_or_default(),
+                body: unwidened(body.unwrap_or_default(), request.body_size),
             },
             url: Some(request.url),
             answer,
