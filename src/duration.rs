@@ -1,4 +1,4 @@
-//! Durations as people write them, the same in options, records and messages: `250ms`, `7s`, `5m`,
+//! Durations as people type them, the same in options, records and commands to paste: `250ms`, `7s`, `5m`,
 //! `2h`, `1h 30m`; a bare number means seconds.
 
 use std::time::Duration;

@@ -31,7 +31,7 @@
 //! In [`commands`], `shell` is what every command has around it, `compose` is what is sent and
 //! `transport` how, `filter` which deliveries are meant, `input` reads what options name, `settings` is
 //! what they come to, and `misunderstood` says what is wrong with a command line. CONTRIBUTING.md walks
-//! through adding a scheme, a cause, an event, a finding and a flag.
+//! through adding a scheme, a cause, a case of check, an event, a finding and a flag.
 
 mod amount;
 pub mod blue;

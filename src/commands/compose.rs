@@ -92,13 +92,52 @@ impl Content {
     }
 }
 
+/// The person's own headers, as `-H` names them.
+pub(super) struct OwnHeaders {
+    set: Headers,
+    removed: Vec<String>,
+}
+
+impl OwnHeaders {
+    /// Reads what the options name.
+    ///
+    /// # Errors
+    /// A header that cannot be read or sent.
+    pub(super) fn read(shell: &mut Shell, options: &[HeaderOption]) -> Result<Self, Problem> {
+        let set = input::headers(shell, options)?;
+        if let Some(header) = set.iter().find(|header| sender::is_framing(header)) {
+            return Err(Problem::wrong(format!(
+                "{} frames the message on its connection and cannot be set with -H",
+                header.name
+            )));
+        }
+        let removed = input::removed_headers(options).map(str::to_owned).collect();
+        Ok(Self { set, removed })
+    }
+
+    /// Takes out what they replace.
+    fn clear(&self, headers: &mut Headers) {
+        for header in &self.set {
+            headers.remove(&header.name);
+        }
+    }
+
+    /// Puts them in, in the place of others of the same name.
+    pub(super) fn put(&self, headers: &mut Headers) {
+        self.clear(headers);
+        headers.extend(self.set.clone());
+        for name in &self.removed {
+            headers.remove(name);
+        }
+    }
+}
+
 /// Makes deliveries. Threads share one.
 pub(super) struct Composer {
     scheme: Scheme,
     /// None signs nothing.
     keyring: Option<Keyring>,
-    extra: Headers,
-    removed: Vec<String>,
+    own: OwnHeaders,
     at: Option<Timestamp>,
     id: Option<String>,
     /// The base of the URL that is signed, if it is not the one that is sent to.
@@ -125,18 +164,10 @@ impl Composer {
             [] => None,
             secrets => Some(Keyring::for_signing(&scheme, secrets).map_err(settings::unfit)?),
         };
-        let extra = input::headers(shell, headers)?;
-        if let Some(header) = extra.iter().find(|header| sender::is_framing(header)) {
-            return Err(Problem::wrong(format!(
-                "{} frames the message on its connection and cannot be set with -H",
-                header.name
-            )));
-        }
         Ok(Self {
             scheme,
             keyring,
-            extra,
-            removed: input::removed_headers(headers).map(str::to_owned).collect(),
+            own: OwnHeaders::read(shell, headers)?,
             at: stamp.at,
             id: stamp.id.clone(),
             public_url: None,
@@ -198,9 +229,7 @@ impl Composer {
         stamp: &Stamp,
     ) -> Result<Delivery, Problem> {
         let mut delivery = draft.clone();
-        for header in &self.extra {
-            delivery.headers.remove(&header.name);
-        }
+        self.own.clear(&mut delivery.headers);
         if let Some(keyring) = &self.keyring {
             let signed = self.sign(keyring, &delivery, url, stamp)?;
             for name in self.scheme.variants.iter().flat_map(Variant::headers) {
@@ -211,14 +240,8 @@ impl Composer {
             for (name, value) in signed {
                 delivery.headers.set(&name, value);
             }
-            for header in &self.extra {
-                delivery.headers.remove(&header.name);
-            }
         }
-        delivery.headers.extend(self.extra.clone());
-        for name in &self.removed {
-            delivery.headers.remove(name);
-        }
+        self.own.put(&mut delivery.headers);
         Ok(delivery)
     }
 
@@ -234,7 +257,7 @@ impl Composer {
             None => url.to_string(),
         };
         let mut headers = delivery.headers.clone();
-        headers.extend(self.extra.clone());
+        headers.extend(self.own.set.clone());
         let parts = Parts {
             method: &delivery.method,
             url: Some(&url),

@@ -30,9 +30,17 @@ pub(crate) struct Filter {
 /// # Errors
 /// A sentence that says what is wrong with it.
 pub(super) fn pattern(text: &str) -> Result<Pattern, String> {
+    glob(text, "COMMENT_*")
+}
+
+/// A glob; the example is of what it is for.
+///
+/// # Errors
+/// A sentence that says what is wrong with it.
+pub(super) fn glob(text: &str, example: &str) -> Result<Pattern, String> {
     Pattern::new(text).map_err(|error| {
         let (what, at) = (error.msg, error.pos + 1);
-        format!("write a glob such as COMMENT_*: {what} at character {at}")
+        format!("write a glob such as {example}: {what} at character {at}")
     })
 }
 

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::fit;
 use super::harmless;
 use super::style::Style;
+use crate::amount;
 use crate::conformance::{Case, Finding, Verdict};
 
 /// Where what is told of a fault begins.
@@ -71,10 +72,14 @@ fn painted(verdict: Verdict, text: String, style: Style) -> String {
     }
 }
 
-fn counts<'a>(findings: impl Iterator<Item = &'a Finding>, style: Style) -> String {
-    let verdicts: Vec<Verdict> = findings.map(|finding| finding.verdict).collect();
+/// How many have that verdict.
+fn count<'a>(findings: impl Iterator<Item = &'a Finding>, verdict: Verdict) -> usize {
+    findings.filter(|it| it.verdict == verdict).count()
+}
+
+fn counts<'a>(findings: impl Iterator<Item = &'a Finding> + Clone, style: Style) -> String {
     let parts = ORDER.iter().filter_map(|verdict| {
-        let count = verdicts.iter().filter(|it| *it == verdict).count();
+        let count = count(findings.clone(), *verdict);
         let text = format!("{count} {}", verdict.word());
         (count > 0).then(|| painted(*verdict, text, style))
     });
@@ -142,7 +147,7 @@ fn line(findings: &[&Finding], width: usize, style: Style) -> String {
     let names: Vec<String> = findings.iter().map(|finding| name(finding)).collect();
     let mut message = harmless::line(first.message.as_bytes()).into_owned();
     if let (Verdict::Pass, Some(took)) = (first.verdict, first.took) {
-        message.push_str(&format!(" ({})", crate::amount::took(took)));
+        message.push_str(&format!(" ({})", amount::took(took)));
     }
     let names = names.join(", ");
     let indent = INDENT.max(word.len() + 1);
@@ -188,14 +193,11 @@ fn told(fault: &[&Finding], verbose: bool, width: usize, style: Style) -> String
 
 /// The last line.
 fn verdict(findings: &[Finding], is_whole: bool, style: Style) -> String {
-    let count = |verdict| findings.iter().filter(|it| it.verdict == verdict).count();
+    let count = |verdict| count(findings.iter(), verdict);
     let (failed, skipped) = (count(Verdict::Fail), count(Verdict::Skipped));
     let untestable = count(Verdict::Untestable);
     let total = findings.len() - skipped - untestable;
-    let cases = |count: usize| match count {
-        1 => "1 case".to_owned(),
-        count => format!("{count} cases"),
-    };
+    let cases = |count: usize| amount::counted(count, "case");
     let mut text = match failed {
         0 if total == 0 && skipped == 0 => style.odd("nothing was judged"),
         0 if skipped > 0 => format!("{}: {} passed", style.odd("not finished"), cases(total)),
@@ -208,10 +210,9 @@ fn verdict(findings: &[Finding], is_whole: bool, style: Style) -> String {
             )
         }
     };
-    match count(Verdict::Warn) {
-        0 => {}
-        1 => text.push_str(", 1 warning"),
-        count => text.push_str(&format!(", {count} warnings")),
+    let warned = count(Verdict::Warn);
+    if warned > 0 {
+        text.push_str(&format!(", {}", amount::counted(warned, "warning")));
     }
     if skipped > 0 {
         text.push_str(&format!(", {skipped} not sent"));
@@ -285,12 +286,7 @@ pub struct SummaryLine {
 impl SummaryLine {
     /// Counts.
     pub fn of(findings: &[Finding]) -> Self {
-        let count = |verdict| {
-            findings
-                .iter()
-                .filter(|finding| finding.verdict == verdict)
-                .count()
-        };
+        let count = |verdict| count(findings.iter(), verdict);
         Self {
             r#type: "summary",
             pass: count(Verdict::Pass),

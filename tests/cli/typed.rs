@@ -188,6 +188,11 @@ fn typing_errors_are_answered_with_what_was_meant() {
             "RECORDING is named without an option",
         ),
         (
+            "check 3000 -s x -H Content-Length:5",
+            "Content-Length frames the message on its connection and cannot be set with -H",
+            "",
+        ),
+        (
             "listen -k",
             "-k needs --forward-to [GLOB=]URL beside it",
             "",

@@ -75,11 +75,14 @@ impl<'a> Again<'a> {
         let mut words = Words::default();
         for (index, source) in check.secrets.0.iter().enumerate() {
             match source {
-                SecretSource::Value(_) if index == 0 => words.0.push_str(" --secret \"$SECRET\""),
+                // Of several each has a variable of its own.
                 SecretSource::Value(_) => {
-                    words
-                        .0
-                        .push_str(&format!(" --secret \"$SECRET{}\"", index + 1));
+                    let number = if index == 0 {
+                        ""
+                    } else {
+                        &(index + 1).to_string()
+                    };
+                    words.0.push_str(&format!(" --secret \"$SECRET{number}\""));
                 }
                 SecretSource::File(path) => words.option("--secret-file", path.display()),
                 SecretSource::Env(name) => words.option("--secret-env", name),

@@ -17,7 +17,8 @@ use glob::Pattern;
 use self::again::Again;
 use self::battery::Battery;
 use self::exchange::Wire;
-use super::compose;
+use super::compose::{self, OwnHeaders};
+use super::filter;
 use super::settings::Settings;
 use super::transport::{self, Interrupts, Transport};
 use super::{Problem, Shell, Verdict as Ending, input};
@@ -91,10 +92,7 @@ pub(super) struct Check {
 }
 
 fn pattern(text: &str) -> Result<Pattern, String> {
-    Pattern::new(text).map_err(|error| {
-        let (what, at) = (error.msg, error.pos + 1);
-        format!("write a glob such as refuses/*: {what} at character {at}")
-    })
+    filter::glob(text, "refuses/*")
 }
 
 impl Check {
@@ -194,14 +192,7 @@ impl Check {
     /// The headers that every delivery has: ours, and those of `-H` in their place.
     fn headers(&self, shell: &mut Shell, url: &Url) -> Result<Headers, Problem> {
         let mut headers = compose::draft(url, Vec::new()).headers;
-        let extra = input::headers(shell, &self.header)?;
-        for header in extra.iter() {
-            headers.remove(&header.name);
-        }
-        headers.extend(extra.clone());
-        for name in input::removed_headers(&self.header) {
-            headers.remove(name);
-        }
+        OwnHeaders::read(shell, &self.header)?.put(&mut headers);
         Ok(headers)
     }
 

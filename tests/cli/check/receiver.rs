@@ -95,15 +95,15 @@ fn serve(mut stream: TcpStream, act: &dyn Fn(&Got) -> Act, stop: &AtomicBool, po
     let Some(got) = read(&mut stream) else {
         return;
     };
-    let mut own = String::new();
-    let (status, content_type, body) = match act(&got) {
-        Status(status) => (status, "text/plain", String::new()),
-        Answer(status, content_type, body) => (status, content_type, body),
+    let typed = |content_type: &str| format!("Content-Type: {content_type}\r\n");
+    let (status, fields, body) = match act(&got) {
+        Status(status) => (status, typed("text/plain"), String::new()),
+        Answer(status, content_type, body) => (status, typed(content_type), body),
         Act::With(status, headers, body) => {
-            for (name, value) in headers {
-                own += &format!("{name}: {}\r\n", String::from_utf8_lossy(&value));
-            }
-            (status, "text/plain", body)
+            let field = |(name, value): &(String, Vec<u8>)| {
+                format!("{name}: {}\r\n", String::from_utf8_lossy(value))
+            };
+            (status, headers.iter().map(field).collect(), body)
         }
         Act::Drop => return,
         Act::Hang => {
@@ -114,7 +114,7 @@ fn serve(mut stream: TcpStream, act: &dyn Fn(&Got) -> Act, stop: &AtomicBool, po
         Act::Die => return end(stop, port),
         Act::AnswerAndDie(status) => {
             end(stop, port);
-            (status, "text/plain", String::new())
+            (status, typed("text/plain"), String::new())
         }
     };
     let location = if (300..400).contains(&status) {
@@ -123,7 +123,7 @@ fn serve(mut stream: TcpStream, act: &dyn Fn(&Got) -> Act, stop: &AtomicBool, po
         ""
     };
     let head = format!(
-        "HTTP/1.1 {status} X\r\nContent-Type: {content_type}\r\n{own}{location}Content-Length: {}\r\nConnection: close\r\n\r\n",
+        "HTTP/1.1 {status} X\r\n{fields}{location}Content-Length: {}\r\nConnection: close\r\n\r\n",
         body.len()
     );
     let _ = stream.write_all(head.as_bytes());
