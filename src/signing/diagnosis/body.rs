@@ -6,18 +6,16 @@
 
 use std::io::Read as _;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use percent_encoding::percent_decode;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::affix::{self, Kind};
 use super::document::{self, FORM_FIELDS};
-use super::escapes::{self, url_encodings};
+use super::escapes::{self, base64_encodings, url_encoders};
 use super::shape::{Body, Scene, Sink, quoted};
 use crate::amount;
 use crate::json;
-use crate::signing::encoding::lenient_base64;
+use crate::signing::encoding::{Encoding, lenient_base64};
 use crate::signing::url::form_decoded;
 
 /// The most that decompression may make.
@@ -37,21 +35,19 @@ pub(super) fn newline_added(body: &Body, _: &Scene, out: Out<'_, '_>) {
         };
         let (before, end) = rest.split_at(rest.len() - length);
         rest = before;
-        let name = || affix::of(&[Kind::LineEnd]).find(|affix| affix.after.as_bytes() == end);
-        let what = match (round, name()) {
-            (1, Some(affix)) => format!("{} at byte {}", affix.name, amount::count(rest.len())),
-            _ => format!(
-                "{round} line ends from byte {} on",
-                amount::count(rest.len())
-            ),
+        let at = amount::count(rest.len());
+        let mut names = affix::of(&[Kind::LineEnd]);
+        let what = match names.find(|affix| affix.after.as_bytes() == end) {
+            Some(affix) if round == 1 => format!("{} at byte {at}", affix.name),
+            _ => format!("{round} line ends from byte {at} on"),
         };
         out.push(0, rest, what);
     }
     let is_end = |byte: &&u8| matches!(**byte, b'\r' | b'\n');
     let bare = &rest[..rest.len() - rest.iter().rev().take_while(is_end).count()];
+    let at = amount::count(bare.len());
     if bare.len() < rest.len() {
-        let what = format!("many line ends from byte {} on", amount::count(bare.len()));
-        out.push(0, bare, what);
+        out.push(0, bare, format!("many line ends from byte {at} on"));
     }
 }
 
@@ -81,10 +77,9 @@ fn line_ends(body: &[u8], convert: impl Fn(&[u8]) -> Option<&'static [u8]>) -> (
 
 fn convert_line_ends(body: &Body, out: Out<'_, '_>, ways: &[(&'static str, &'static str, u8)]) {
     for &(from, to, rarer) in ways {
-        if out.wants(rarer) && body.contains(&from.as_bytes()[0]) {
-            let (made, count) = line_ends(body, |end| {
-                (end == from.as_bytes()).then_some(to.as_bytes())
-            });
+        let (from, to) = (from.as_bytes(), to.as_bytes());
+        if out.wants(rarer) && body.contains(&from[0]) {
+            let (made, count) = line_ends(body, |end| (end == from).then_some(to));
             if count > 0 {
                 out.push(rarer, made, amount::counted(count, "line end"));
             }
@@ -151,11 +146,7 @@ fn inner_whitespace(body: &Body, out: Out<'_, '_>) {
     }
     // White space between JSON's tokens is the serialiser's: a dialect says it better.
     let is_json = json::validate(body).is_ok();
-    let ink: Body = body
-        .iter()
-        .copied()
-        .filter(|byte| !is_blank(byte))
-        .collect();
+    let ink: Body = body.iter().copied().filter(|it| !is_blank(it)).collect();
     if !is_json || !json::same(body, &ink) {
         let what = "white space inside it that was taken out before signing";
         out.push(1, ink, what);
@@ -191,69 +182,29 @@ fn inner_whitespace(body: &Body, out: Out<'_, '_>) {
 }
 
 /// What programs hash where they have no body: texts of an object, of nothing, of an empty parse.
-const STAND_INS: [&[&str]; 3] = [
-    &["{}", "[object Object]", "undefined", "null", "[]", "\"\""],
-    &[
-        "None",
-        "nil",
-        "b''",
-        "Array",
-        "false",
-        "{}\n",
-        "null\n",
-        "true",
-        "{\"type\":\"Buffer\",\"data\":[]}",
-    ],
-    &[
-        "[object Promise]",
-        "[object ReadableStream]",
-        "[object ArrayBuffer]",
-        "[object Uint8Array]",
-        "[object Buffer]",
-        "[object FormData]",
-        "[object Blob]",
-        "[object Request]",
-        "[object String]",
-        "NaN",
-        "0",
-        "1",
-        "map[]",
-        "<nil>",
-        "Object",
-        "System.Byte[]",
-        "System.Object",
-        "System.String",
-        "System.IO.MemoryStream",
-        "System.IO.Stream",
-        "Microsoft.AspNetCore.Server.Kestrel.Core.Internal.Http.HttpRequestStream",
-        "<QueryDict: {}>",
-        "ImmutableMultiDict([])",
-        "<Buffer >",
-        "''",
-        "body",
-        "payload",
-        "req.body",
-        "rawBody",
-        "request.body",
-    ],
+const STAND_INS: [&str; 3] = [
+    "{}|[object Object]|undefined|null|[]|\"\"",
+    "None|nil|b''|Array|false|{}\n|null\n|true|{\"type\":\"Buffer\",\"data\":[]}",
+    "[object Promise]|[object ReadableStream]|[object ArrayBuffer]|[object Uint8Array]|[object Buffer]|[object FormData]|\
+     [object Blob]|[object Request]|[object String]|NaN|0|1|map[]|<nil>|Object|System.Byte[]|System.Object|System.String|\
+     System.IO.MemoryStream|System.IO.Stream|Microsoft.AspNetCore.Server.Kestrel.Core.Internal.Http.HttpRequestStream|\
+     <QueryDict: {}>|ImmutableMultiDict([])|<Buffer >|''|body|payload|req.body|rawBody|request.body",
 ];
 
 /// Whether a body is one of the likely ones.
 pub(super) fn is_stand_in(body: &[u8]) -> bool {
-    STAND_INS[..2]
-        .iter()
-        .flat_map(|texts| *texts)
-        .any(|text| body == text.as_bytes())
+    let mut likely = STAND_INS[..2].iter().flat_map(|texts| texts.split('|'));
+    likely.any(|text| body == text.as_bytes())
 }
 
 pub(super) fn stand_in(_: &Body, _: &Scene, out: Out<'_, '_>) {
     for (rarer, texts) in (0..).zip(STAND_INS) {
-        for text in texts {
-            let what = match *text {
+        for text in texts.split('|') {
+            let what = match text {
                 "{}" => "of an empty object".to_owned(),
                 text => quoted(text.as_bytes(), 80),
             };
-            out.push(rarer, *text, what);
+            out.push(rarer, text, what);
         }
     }
 }
@@ -280,34 +231,27 @@ pub(super) fn bytes(body: &Body, _: &Scene, out: Out<'_, '_>) {
     let what = "was signed as the hex of its bytes";
     out.make(1, what, || hex::encode(body));
     out.make(2, what, || hex::encode_upper(body));
+    let numbers: Vec<String> = body.iter().map(u8::to_string).collect();
     let lists = [
         (
             0,
-            "{\"type\":\"Buffer\",\"data\":[",
+            "{\"type\":\"Buffer\",\"data\":[*]}",
             ",",
-            "]}",
             "JSON.stringify of a Buffer",
         ),
-        (1, "", ",", "", "String() of a Uint8Array"),
-        (2, "[", ",", "]", "a list of its bytes"),
-        (2, "[", ", ", "]", "a list of its bytes"),
-        (2, "[", " ", "]", "Go's %v of its bytes"),
+        (1, "*", ",", "String() of a Uint8Array"),
+        (2, "[*]", ",", "a list of its bytes"),
+        (2, "[*]", ", ", "a list of its bytes"),
+        (2, "[*]", " ", "Go's %v of its bytes"),
     ];
-    for (rarer, before, comma, after, name) in lists {
-        if out.wants(rarer) {
-            let numbers: Vec<String> = body.iter().map(u8::to_string).collect();
-            let made = format!("{before}{}{after}", numbers.join(comma));
-            out.push(rarer, made, format!("was signed as {name}"));
-        }
+    for (rarer, around, comma, name) in lists {
+        let what = format!("was signed as {name}");
+        out.make(rarer, what, || around.replace('*', &numbers.join(comma)));
     }
-    if out.wants(1) {
-        let members: Vec<String> = (0..)
-            .zip(body.as_slice())
-            .map(|(at, byte): (usize, _)| format!("\"{at}\":{byte}"))
-            .collect();
-        let made = format!("{{{}}}", members.join(","));
-        out.push(1, made, "was signed as JSON.stringify of a Uint8Array");
-    }
+    let member = |(at, number): (usize, &String)| format!("\"{at}\":{number}");
+    let members = || numbers.iter().enumerate().map(member).collect::<Vec<_>>();
+    let what = "was signed as JSON.stringify of a Uint8Array";
+    out.make(1, what, || format!("{{{}}}", members().join(",")));
 }
 
 /// Reads what `bytes` writes.
@@ -319,9 +263,8 @@ fn from_byte_text(text: &[u8]) -> Option<Body> {
     let list = list.trim_matches(['{', '}', '[', ']']);
     let numbers = list.split([',', ' ']).filter(|item| !item.is_empty());
     let bytes = numbers.map(|item| item.rsplit(':').next()?.parse::<u8>().ok());
-    bytes
-        .collect::<Option<Body>>()
-        .filter(|bytes| bytes.len() > 1)
+    let bytes = bytes.collect::<Option<Body>>();
+    bytes.filter(|bytes| bytes.len() > 1)
 }
 
 pub(super) fn empty(_: &Body, _: &Scene, out: Out<'_, '_>) {
@@ -334,12 +277,8 @@ pub(super) fn extended(body: &Body, scene: &Scene, out: Out<'_, '_>) {
     for (end, rarer) in found.chain(likely_ends(body)) {
         if end > 0 && end < body.len() && out.wants(rarer) {
             let rest = &body[end..];
-            let length = amount::bytes(rest.len());
-            let what = format!(
-                "{length} from byte {} on ({})",
-                amount::count(end),
-                quoted(rest, 24)
-            );
+            let (length, at) = (amount::bytes(rest.len()), amount::count(end));
+            let what = format!("{length} from byte {at} on ({})", quoted(rest, 24));
             out.push(rarer, &body[..end], what);
         }
     }
@@ -472,8 +411,7 @@ fn replaced(text: &str, out: Out<'_, '_>) {
     let what = "was signed in Latin-1, with ? for what that cannot express";
     out.push(1, latin.collect::<Body>(), what);
     let low = text.encode_utf16().map(|unit| unit as u8);
-    let what =
-        "was signed with the low byte of each UTF-16 unit (as Node's \"binary\" encoding makes it)";
+    let what = "was signed with the low byte of each UTF-16 unit (Node's \"binary\" encoding)";
     out.push(1, low.collect::<Body>(), what);
     let what = "was signed in CESU-8 (UTF-8 of each half of a surrogate pair)";
     out.push(1, cesu8(text), what);
@@ -535,8 +473,8 @@ pub(super) fn url_encoded(body: &Body, _: &Scene, out: Out<'_, '_>) {
 }
 
 pub(super) fn url_decoded(body: &Body, _: &Scene, out: Out<'_, '_>) {
-    for (rarer, make) in url_encodings(body) {
-        out.make(rarer, "", make);
+    for (rarer, encode) in url_encoders() {
+        out.make(rarer, "", || encode(body));
     }
     // A form keeps its own & and =.
     for (keep, plus) in [("-_.~&=", false), ("*-._&=", true), ("-_.!~*'()&=", false)] {
@@ -566,8 +504,8 @@ pub(super) fn form_wrapped(body: &Body, _: &Scene, out: Out<'_, '_>) {
         let rare = 1 + u8::from(index > 0);
         let what = format!("was signed as a form, {name}=…");
         let wrap = |value: &[u8]| [name.as_bytes(), b"=", value].concat();
-        for (rarer, make) in url_encodings(body) {
-            out.make(rare + rarer, what.clone(), || wrap(&make()));
+        for (rarer, encode) in url_encoders() {
+            out.make(rare + rarer, what.clone(), || wrap(&encode(body)));
         }
         out.make(rare, what, || wrap(body));
     }
@@ -578,14 +516,13 @@ pub(super) fn base64(body: &Body, _: &Scene, out: Out<'_, '_>) {
         out.push(0, plain, "is the base64 of what was signed");
     }
     let what = "is what the signed base64 stands for";
-    let encoders = [STANDARD, URL_SAFE_NO_PAD, STANDARD_NO_PAD, URL_SAFE];
-    for (encoder, rarer) in encoders.into_iter().zip([0, 1, 1, 1]) {
-        out.make(rarer, what, || encoder.encode(body));
+    for (rarer, made) in base64_encodings(body) {
+        out.push(rarer, made, what);
     }
     if !out.wants(2) {
         return;
     }
-    let whole = STANDARD.encode(body);
+    let whole = Encoding::Base64.encode(body);
     for width in BASE64_LINES {
         for end in ["\n", "\r\n"] {
             let lines: Vec<&[u8]> = whole.as_bytes().chunks(width).collect();
@@ -652,10 +589,8 @@ pub(super) fn gzip(body: &Body, _: &Scene, out: Out<'_, '_>) {
 }
 
 pub(super) fn unicode(body: &Body, _: &Scene, out: Out<'_, '_>) {
-    let Some(text) = std::str::from_utf8(body)
-        .ok()
-        .filter(|text| !text.is_ascii())
-    else {
+    let text = std::str::from_utf8(body).ok();
+    let Some(text) = text.filter(|text| !text.is_ascii()) else {
         return;
     };
     out.push(0, text.nfc().collect::<String>(), "NFC");

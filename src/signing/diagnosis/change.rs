@@ -78,13 +78,19 @@ pub(super) trait Shape: Sized {
     fn number(&self) -> u64;
 }
 
-impl Shape for Body {
-    fn moved_by(make: Make) -> Option<Move<Self>> {
-        match make {
-            Make::Body(make) => Some(make),
-            _ => None,
+macro_rules! moved_by {
+    ($kind:ident) => {
+        fn moved_by(make: Make) -> Option<Move<Self>> {
+            match make {
+                Make::$kind(make) => Some(make),
+                _ => None,
+            }
         }
-    }
+    };
+}
+
+impl Shape for Body {
+    moved_by!(Body);
 
     fn size(&self) -> usize {
         self.len()
@@ -100,12 +106,7 @@ impl Shape for Body {
 }
 
 impl Shape for Key {
-    fn moved_by(make: Make) -> Option<Move<Self>> {
-        match make {
-            Make::Key(make) => Some(make),
-            _ => None,
-        }
-    }
+    moved_by!(Key);
 
     fn cost(&self) -> u64 {
         256
@@ -118,12 +119,7 @@ impl Shape for Key {
 }
 
 impl Shape for Recipe {
-    fn moved_by(make: Make) -> Option<Move<Self>> {
-        match make {
-            Make::Recipe(make) => Some(make),
-            _ => None,
-        }
-    }
+    moved_by!(Recipe);
 
     fn cost(&self) -> u64 {
         2048
@@ -144,12 +140,7 @@ impl Shape for Recipe {
 }
 
 impl Shape for Reading {
-    fn moved_by(make: Make) -> Option<Move<Self>> {
-        match make {
-            Make::Reading(make) => Some(make),
-            _ => None,
-        }
-    }
+    moved_by!(Reading);
 
     fn cost(&self) -> u64 {
         0
@@ -165,12 +156,9 @@ fn number(bytes: &[u8]) -> u64 {
     const PRIME: u64 = 0x9E37_79B9_7F4A_7C15;
     let (chunks, rest) = bytes.as_chunks::<8>();
     let mix = |sum: u64, word: u64| (sum.rotate_left(23) ^ word).wrapping_mul(PRIME);
-    let sum = chunks.iter().fold(bytes.len() as u64, |sum, chunk| {
-        mix(sum, u64::from_le_bytes(*chunk))
-    });
-    let sum = rest
-        .iter()
-        .fold(sum, |sum, byte| mix(sum, u64::from(*byte)));
+    let words = chunks.iter().map(|chunk| u64::from_le_bytes(*chunk));
+    let words = words.chain(rest.iter().map(|&byte| u64::from(byte)));
+    let sum = words.fold(bytes.len() as u64, mix);
     sum ^ (sum >> 29)
 }
 

@@ -1,6 +1,8 @@
 //! What the signature's header claims: every raw signature that its text stands for, in the
 //! scheme's own spelling and in those that go wrong, each with the changes that led there.
 
+use std::cmp::Ordering;
+
 use super::change::{Shape as _, Try};
 use super::reading::plain;
 use super::shape::{FEWEST_BYTES, Made, Reading, Source};
@@ -38,8 +40,8 @@ impl Claims {
             let mut texts: Vec<&[u8]> = Vec::new();
             for value in source.values.iter().take(VALUES) {
                 if value.len() > VALUE_LENGTH {
-                    let long =
-                        (value.len() <= LONGEST).then(|| Reading::new(value.as_slice(), spelling));
+                    let long = Reading::new(value.as_slice(), spelling);
+                    let long = Some(long).filter(|it| it.text.len() <= LONGEST);
                     list.extend(long.iter().flat_map(plain).map(Try::own));
                     continue;
                 }
@@ -57,9 +59,7 @@ impl Claims {
             let raw = raw(claim);
             raw.len() >= FEWEST_BYTES && seen.insert((raw.to_vec(), claim.thing.is_partial))
         });
-        let heads = list
-            .iter()
-            .filter_map(|claim| raw(claim).first_chunk().copied());
+        let heads = list.iter().filter_map(|it| raw(it).first_chunk().copied());
         let mut heads: Vec<[u8; FEWEST_BYTES]> = heads.collect();
         heads.sort_unstable();
         Self { list, heads }
@@ -86,18 +86,17 @@ impl Claims {
     pub(super) fn agreeing(&self, right: &[u8]) -> Vec<Try<Reading>> {
         let agrees = |claim: &Try<Reading>| {
             let came = raw(claim);
-            let what = if came == right && !claim.thing.is_partial {
-                return Some(claim.clone());
-            } else if came.len() < right.len() && right.starts_with(came) {
-                format!("ends after {} of its {} bytes", came.len(), right.len())
-            } else if came.len() > right.len() && came.starts_with(right) && !claim.thing.is_partial
-            {
-                format!(
-                    "goes on for {} bytes after its end",
-                    came.len() - right.len()
-                )
-            } else {
-                return None;
+            let (came_length, length) = (came.len(), right.len());
+            let is_whole = !claim.thing.is_partial;
+            let what = match came_length.cmp(&length) {
+                Ordering::Equal => return (is_whole && came == right).then(|| claim.clone()),
+                Ordering::Less if right.starts_with(came) => {
+                    format!("ends after {came_length} of its {length} bytes")
+                }
+                Ordering::Greater if is_whole && came.starts_with(right) => {
+                    format!("goes on for {} bytes after its end", came_length - length)
+                }
+                _ => return None,
             };
             let record = TABLE.iter().find(|record| record.is_of_length)?;
             let made = Made::new(0, claim.thing.clone(), what);

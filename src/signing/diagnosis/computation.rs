@@ -18,15 +18,11 @@ pub(super) fn algorithm(recipe: &Recipe, _: &Scene, out: Out<'_, '_>) {
             Calc::Plain(_) => (Calc::Plain(hash), shown(hash)),
             _ => return,
         };
-        let recipe = Recipe {
-            calc,
-            ..recipe.clone()
-        };
         out.put(Made {
             detail: Some(hash.name().into()),
             // A prefix that names the hash which was used is a part of using that hash.
             names: Some(hash),
-            ..Made::new(u8::from(index > 4), recipe, what)
+            ..Made::new(u8::from(index > 4), recipe.by(calc), what)
         });
     }
 }
@@ -47,17 +43,9 @@ pub(super) fn unkeyed(recipe: &Recipe, _: &Scene, out: Out<'_, '_>) {
     for hash in Hash::ALL {
         let rarer = u8::from(hash != own);
         let mut push = |rarer, segments, what: String| {
-            let calc = Calc::Plain(hash);
-            let made = Made::new(
-                rarer,
-                Recipe {
-                    segments,
-                    calc,
-                    ..*recipe
-                },
-                what,
-            );
+            let thing = recipe.with(segments).by(Calc::Plain(hash));
             let detail = Some(hash.name().into());
+            let made = Made::new(rarer, thing, what);
             out.put(Made { detail, ..made });
         };
         let name = format!("the plain {}", shown(hash));
@@ -65,64 +53,38 @@ pub(super) fn unkeyed(recipe: &Recipe, _: &Scene, out: Out<'_, '_>) {
         let what = format!("{name} of the content, without the secret");
         push(rarer, content.to_vec(), what);
         for (separator, rare) in SEPARATORS {
-            let rare = rare + u8::from(!separator.is_empty());
-            let between = joined_with(separator);
-            let first = [&[Segment::Secret, text(separator)], content].concat();
-            let what = format!("{name} of secret and content, {between}");
-            push(rarer + rare, first, what);
-            let last = [content, &[text(separator), Segment::Secret]].concat();
-            let what = format!("{name} of content and secret, {between}");
-            push(rarer + rare, last, what);
+            let rarer = rarer + rare + u8::from(!separator.is_empty());
+            let (secret, between) = ([Segment::Secret], [text(separator)]);
+            let how = joined_with(separator);
+            let what = format!("{name} of secret and content, {how}");
+            push(rarer, [&secret, &between, content].concat(), what);
+            let what = format!("{name} of content and secret, {how}");
+            push(rarer, [content, &between, &secret].concat(), what);
+        }
+    }
+}
+
+/// Other computations with the same hash.
+fn keyed(recipe: &Recipe, out: Out<'_, '_>, ways: &[(u8, &dyn Fn(Hash) -> Calc)]) {
+    if let Calc::Keyed(hash) = recipe.calc {
+        for (rarer, calc) in ways {
+            out.push(*rarer, recipe.by(calc(hash)), "");
         }
     }
 }
 
 pub(super) fn swapped(recipe: &Recipe, _: &Scene, out: Out<'_, '_>) {
-    if let Calc::Keyed(hash) = recipe.calc {
-        let calc = Calc::Swapped(hash);
-        out.push(
-            0,
-            Recipe {
-                calc,
-                ..recipe.clone()
-            },
-            "",
-        );
-    }
+    keyed(recipe, out, &[(0, &Calc::Swapped)]);
 }
 
 /// The signature of the right signature.
 pub(super) fn twice(recipe: &Recipe, _: &Scene, out: Out<'_, '_>) {
-    if let Calc::Keyed(hash) = recipe.calc {
-        for (rarer, encoding) in [
-            (0, Encoding::Hex),
-            (0, Encoding::Base64),
-            (1, Encoding::Text),
-        ] {
-            let calc = Calc::Twice(hash, encoding);
-            out.push(
-                rarer,
-                Recipe {
-                    calc,
-                    ..recipe.clone()
-                },
-                "",
-            );
-        }
-    }
+    let of = |encoding| move |hash| Calc::Twice(hash, encoding);
+    let (hex, base64, raw) = (of(Encoding::Hex), of(Encoding::Base64), of(Encoding::Text));
+    keyed(recipe, out, &[(0, &hex), (0, &base64), (1, &raw)]);
 }
 
 /// What Go's `mac.Sum(content)` gives.
 pub(super) fn sum(recipe: &Recipe, _: &Scene, out: Out<'_, '_>) {
-    if let Calc::Keyed(hash) = recipe.calc {
-        let calc = Calc::Sum(hash);
-        out.push(
-            0,
-            Recipe {
-                calc,
-                ..recipe.clone()
-            },
-            "",
-        );
-    }
+    keyed(recipe, out, &[(0, &Calc::Sum)]);
 }

@@ -5,16 +5,15 @@
 
 use std::collections::HashSet;
 
-use super::escapes::{Escapes, json_escaped, url_encodings};
+use super::escapes::{Escapes, Field, form_fields, form_of, json_escaped, url_encoders};
 use super::shape::{Body, HUGE, Made, Scene, Sink, quoted};
 use crate::amount;
 use crate::json::{self, Dialect, Kind, Node, Outline, Tokens};
-use crate::signing::url::form_decoded;
 
 /// Form fields that carry a whole payload.
 pub(super) const FORM_FIELDS: [&str; 5] = ["payload", "data", "body", "json", "event"];
 /// How many members of one object are tried.
-const MEMBERS: usize = 48;
+const MEMBERS: usize = 64;
 /// How many fields a form may have.
 const FIELDS: usize = 256;
 /// Up to this length every combination of a few things is tried.
@@ -22,45 +21,21 @@ const SHORT: usize = 4 << 10;
 
 type Out<'o, 'v> = &'o mut Sink<'v, Body>;
 
-/// A JSON body, and the white space around it.
-struct Document<'b> {
-    before: &'b [u8],
-    inner: &'b [u8],
-    after: &'b [u8],
-}
-
-impl<'b> Document<'b> {
-    fn of(body: &'b [u8]) -> Self {
-        let inner = body.trim_ascii();
-        let start = body.len() - body.trim_ascii_start().len();
-        Self {
-            before: &body[..start],
-            inner,
-            after: &body[start + inner.len()..],
-        }
-    }
-}
-
 /// White space around the JSON stays: whether that was signed is another question.
 pub(super) fn reserialised(body: &Body, _: &Scene, out: Out<'_, '_>) {
-    let document = Document::of(body);
-    let Ok(outline) = Outline::read(document.inner) else {
+    let inner = body.trim_ascii();
+    let start = body.len() - body.trim_ascii_start().len();
+    let (before, after) = (&body[..start], &body[start + inner.len()..]);
+    let Ok(outline) = Outline::read(inner) else {
         return;
     };
-    for dialect in Dialect::all() {
+    for (dialect, made) in in_dialects(&outline, out.most()) {
         if !out.wants(dialect.rarity) {
             return;
         }
-        let Ok(made) = dialect.write(&outline) else {
-            continue;
-        };
-        if made != document.inner {
-            let after = if made.ends_with(b"\n") {
-                b""
-            } else {
-                document.after
-            };
-            let made = [document.before, &made, after].concat();
+        if made != inner {
+            let after = if made.ends_with(b"\n") { b"" } else { after };
+            let made = [before, &made, after].concat();
             let what = format!("{} ({})", dialect.name, dialect.about);
             let mut made = Made::new(dialect.rarity, made, what);
             made.detail = Some(dialect.name.into());
@@ -70,15 +45,13 @@ pub(super) fn reserialised(body: &Body, _: &Scene, out: Out<'_, '_>) {
 }
 
 /// The JSON in the dialects that are at most so rare.
-fn in_dialects(document: &[u8], rarest: u8) -> Vec<(&'static Dialect, Vec<u8>)> {
-    let Ok(outline) = Outline::read(document) else {
-        return Vec::new();
-    };
-    let dialects = Dialect::all()
-        .iter()
-        .filter(|dialect| dialect.rarity <= rarest);
-    let written = dialects.filter_map(|dialect| Some((dialect, dialect.write(&outline).ok()?)));
-    written.collect()
+pub(super) fn in_dialects<'o>(
+    outline: &'o Outline<'_>,
+    rarest: u8,
+) -> impl Iterator<Item = (&'static Dialect, Body)> + 'o {
+    let dialects = Dialect::all().iter();
+    let dialects = dialects.filter(move |dialect| dialect.rarity <= rarest);
+    dialects.filter_map(|dialect| Some((dialect, dialect.write(outline).ok()?)))
 }
 
 /// What programs escape in strings though they need not.
@@ -101,60 +74,57 @@ pub(super) fn escapes(body: &Body, _: &Scene, out: Out<'_, '_>) {
     unescaped(text, out);
     let is_there = |character: &&char| text.contains(**character);
     let present: Vec<char> = ESCAPED.iter().filter(is_there).copied().collect();
-    let all = present.as_slice();
     let mut sets: Vec<Vec<char>> = vec![Vec::new()];
-    sets.extend(all.iter().map(|&one| vec![one]));
-    for set in SETS {
-        sets.push(set.iter().filter(is_there).copied().collect());
-    }
-    sets.push(all.to_vec());
-    if text.len() <= SHORT && all.len() <= 7 {
-        let is_in = |number: usize| move |at: &usize| number & (1 << at) != 0;
-        let every = (0..1_usize << all.len()).map(|number| {
-            (0..all.len())
-                .filter(is_in(number))
-                .map(|at| all[at])
-                .collect()
-        });
-        sets.extend(every);
+    sets.extend(present.iter().map(|&one| vec![one]));
+    sets.extend(SETS.map(|set| set.iter().filter(is_there).copied().collect()));
+    sets.push(present.clone());
+    if text.len() <= SHORT && present.len() <= 7 {
+        sets.extend((0..1_usize << present.len()).map(|number| subset(&present, number)));
     }
     let wide = match (text.is_ascii(), text.bytes().any(|byte| byte >= 0xF0)) {
         (true, _) => &[None][..],
         (_, false) => &[None, Some(0x80)],
         (_, true) => &[None, Some(0x1_0000), Some(0x80)],
     };
-    let slashes = if text.contains('/') {
-        &[false, true][..]
-    } else {
-        &[false]
-    };
+    let slashes = &[false, true][..1 + usize::from(text.contains('/'))];
+    let kinds = |from: Option<u32>, slash| usize::from(from.is_some()) + usize::from(slash);
     let mut seen = HashSet::new();
     for chosen in sets.iter().filter(|set| seen.insert(*set)) {
-        for &from in wide {
-            for &slash in slashes {
-                let digits = match (chosen.iter().any(|one| "<=>+".contains(*one)), from) {
-                    (false, None) => &[[false, false]][..],
-                    (true, None) => &[[false, false], [true, false]],
-                    (false, _) => &[[true, true], [false, false]],
-                    (true, _) => &[[false, false], [true, true], [true, false]],
+        let has_letters = chosen.iter().any(|one| "<=>+".contains(*one));
+        for (&from, &slash) in wide
+            .iter()
+            .flat_map(|from| slashes.iter().map(move |slash| (from, slash)))
+        {
+            let digits = match (has_letters, from) {
+                (false, None) => &[[false, false]][..],
+                (true, None) => &[[false, false], [true, false]],
+                (false, _) => &[[true, true], [false, false]],
+                (true, _) => &[[false, false], [true, true], [true, false]],
+            };
+            let kinds = kinds(from, slash) + usize::from(!chosen.is_empty());
+            let rarer = u8::from(kinds > 1 || chosen.len() > 1);
+            for &is_upper in digits
+                .iter()
+                .filter(|_| kinds > 0 && out.wants(rarer))
+                .collect::<Vec<_>>()
+            {
+                let escapes = Escapes {
+                    chosen,
+                    slash,
+                    from,
+                    is_upper,
+                    is_plain: false,
                 };
-                let kinds = usize::from(!chosen.is_empty()) + usize::from(slash);
-                let kinds = kinds + usize::from(from.is_some());
-                for &is_upper in digits {
-                    let escapes = Escapes {
-                        chosen,
-                        slash,
-                        from,
-                        is_upper,
-                    };
-                    let rarer = u8::from(kinds > 1 || chosen.len() > 1);
-                    if kinds > 0 && out.wants(rarer) {
-                        out.push(rarer, escapes.write(text), escapes.what());
-                    }
-                }
+                out.push(rarer, escapes.write(text), escapes.what());
             }
         }
     }
+}
+
+/// Those whose bit is set.
+fn subset<T: Copy>(all: &[T], bits: usize) -> Vec<T> {
+    let is_in = |at: &usize| bits & (1 << at) != 0;
+    (0..all.len()).filter(is_in).map(|at| all[at]).collect()
 }
 
 /// The JSON without the escapes that it need not have: all, those above U+FFFF, those of ASCII, `\/`.
@@ -232,16 +202,16 @@ struct Number<'b> {
 const ENDS: [(&str, usize, u8); 3] = [(".0", 1, 0), ("two decimals", 2, 0), ("six decimals", 6, 2)];
 
 impl Number<'_> {
-    /// What is missing behind it, for so many decimals.
-    fn missing(&self, decimals: usize) -> String {
+    /// With so many decimals, if it has fewer.
+    fn with(&self, decimals: usize) -> Option<Body> {
         let is_plain = |byte: &u8| byte.is_ascii_digit() || b"-.".contains(byte);
         let point = self.token.iter().position(|&byte| byte == b'.');
         let there = point.map_or(0, |at| self.token.len() - at - 1);
         if there >= decimals || !self.token.iter().all(is_plain) {
-            return String::new();
+            return None;
         }
-        let point = if point.is_none() { "." } else { "" };
-        format!("{point}{}", "0".repeat(decimals - there))
+        let point: &[u8] = if point.is_none() { b"." } else { b"" };
+        Some([self.token, point, &b"0".repeat(decimals - there)].concat())
     }
 }
 
@@ -264,26 +234,17 @@ pub(super) fn numbers(body: &Body, _: &Scene, out: Out<'_, '_>) {
             _ => {}
         }
     }
-    let mut keys: Vec<&[u8]> = Vec::new();
     let mut seen = HashSet::new();
-    keys.extend(
-        found
-            .iter()
-            .map(|number| number.key)
-            .filter(|key| seen.insert(*key)),
-    );
+    let keys = found.iter().map(|number| number.key);
+    let keys: Vec<&[u8]> = keys.filter(|key| seen.insert(*key)).collect();
+    let is_short = keys.len() <= 8 && body.len() <= SHORT;
     for (end, decimals, rare) in ENDS {
         let mut push = |rarer: u8, is_meant: &dyn Fn(usize, &Number<'_>) -> bool, what: &str| {
-            if out.wants(rare + rarer) {
-                let missing = |(index, number): (usize, &Number<'_>)| match is_meant(index, number)
-                {
-                    true => number.missing(decimals),
-                    false => String::new(),
-                };
-                let ends: Vec<String> = found.iter().enumerate().map(missing).collect();
-                let made = with_ends(body, &found, &ends);
-                out.push(rare + rarer, made, format!("{what} with {end}"));
-            }
+            out.make(rare + rarer, format!("{what} with {end}"), || {
+                respelled(body, &found, |index, number| {
+                    is_meant(index, number).then(|| number.with(decimals))?
+                })
+            });
         };
         push(0, &|_, _| true, "all numbers");
         push(
@@ -297,31 +258,29 @@ pub(super) fn numbers(body: &Body, _: &Scene, out: Out<'_, '_>) {
         for index in 0..found.len().min(MEMBERS) {
             push(1, &|at, _| at == index, &format!("number {}", index + 1));
         }
-        if keys.len() <= 8 && body.len() <= SHORT {
-            for set in 0..1_usize << keys.len() {
-                let is_in = |number: &Number<'_>| {
-                    keys.iter()
-                        .position(|key| *key == number.key)
-                        .is_some_and(|at| set & (1 << at) != 0)
-                };
-                push(
-                    2,
-                    &|_, number| is_in(number),
-                    &amount::counted(set.count_ones() as usize, "member"),
-                );
-            }
+        for bits in (0..1_usize << keys.len().min(8)).filter(|_| is_short) {
+            let chosen = subset(&keys, bits);
+            let what = amount::counted(chosen.len(), "member");
+            push(2, &|_, number| chosen.contains(&number.key), &what);
         }
     }
     large_numbers(body, &found, out);
 }
 
-fn with_ends(body: &[u8], numbers: &[Number<'_>], ends: &[String]) -> Body {
+/// The JSON with other tokens for some of its numbers.
+fn respelled(
+    body: &[u8],
+    numbers: &[Number<'_>],
+    other: impl Fn(usize, &Number<'_>) -> Option<Body>,
+) -> Body {
     let mut made = Vec::with_capacity(body.len() + numbers.len());
     let mut at = 0;
-    for (number, end) in numbers.iter().zip(ends) {
-        made.extend_from_slice(&body[at..number.end]);
-        made.extend_from_slice(end.as_bytes());
-        at = number.end;
+    for (index, number) in numbers.iter().enumerate() {
+        if let Some(token) = other(index, number) {
+            made.extend_from_slice(&body[at..number.end - number.token.len()]);
+            made.extend(token);
+            at = number.end;
+        }
     }
     made.extend_from_slice(&body[at..]);
     made
@@ -342,36 +301,26 @@ fn large_numbers(body: &[u8], numbers: &[Number<'_>], out: Out<'_, '_>) {
     for (token, value) in large.filter(|one| seen.insert(*one)).take(2) {
         let reach = value.saturating_sub(REACH)..=value.saturating_add(REACH);
         for other in reach.filter(|&other| other as f64 == value as f64 && other != value) {
-            let mut made = Vec::with_capacity(body.len());
-            let mut at = 0;
-            for number in numbers.iter().filter(|number| number.token == token) {
-                made.extend_from_slice(&body[at..number.end - token.len()]);
-                made.extend_from_slice(other.to_string().as_bytes());
-                at = number.end;
-            }
-            made.extend_from_slice(&body[at..]);
-            out.push(
-                2,
-                made,
-                format!("{} with its last digits", quoted(token, 40)),
-            );
+            let other = other.to_string();
+            let made = respelled(body, numbers, |_, number| {
+                (number.token == token).then(|| other.clone().into_bytes())
+            });
+            let what = format!("{} with its last digits", quoted(token, 40));
+            out.push(2, made, what);
         }
     }
 }
 
 /// Line ends after the elements of an array, as SendGrid sends them.
 pub(super) fn element_lines(body: &[u8], out: Out<'_, '_>) {
+    if body.len() > HUGE || body.trim_ascii_start().first() != Some(&b'[') {
+        return;
+    }
     let Ok(outline) = Outline::read(body.trim_ascii()) else {
         return;
     };
-    if outline.root().kind() != Kind::ArrayStart {
-        return;
-    }
-    let elements: Vec<&[u8]> = outline
-        .root()
-        .entries()
-        .map(|(_, node)| node.bytes())
-        .collect();
+    let elements = outline.root().entries().map(|(_, node)| node.bytes());
+    let elements: Vec<&[u8]> = elements.collect();
     let ways = [
         (",\r\n", "\r\n"),
         (",\n", "\n"),
@@ -382,17 +331,11 @@ pub(super) fn element_lines(body: &[u8], out: Out<'_, '_>) {
     for (between, end) in ways {
         let lines = elements.join(between.as_bytes());
         let made = [b"[", lines.as_slice(), b"]", end.as_bytes()].concat();
-        out.push(
-            0,
-            made,
-            "line ends after the elements of its array that were signed",
-        );
+        let what = "line ends after the elements of its array that were signed";
+        out.push(0, made, what);
     }
-    out.push(
-        1,
-        elements.join(&b'\n'),
-        "brackets and commas around the lines that were signed",
-    );
+    let what = "brackets and commas around the lines that were signed";
+    out.push(1, elements.join(&b'\n'), what);
 }
 
 /// What holds the whole of what counts.
@@ -416,32 +359,28 @@ pub(super) fn member(body: &Body, _: &Scene, out: Out<'_, '_>) {
     let Ok(outline) = Outline::read(body.trim_ascii()) else {
         return;
     };
-    let all = members(outline.root());
+    let all: Vec<(Node<'_>, Node<'_>)> = members(outline.root()).collect();
     for (index, (key, value)) in outline.root().entries().take(8).enumerate() {
         if key.is_none() {
             alone(value, 0, &format!("[{index}]"), out);
             for (key, value) in members(value) {
-                alone(value, 1, &quoted(key.text().as_bytes(), 40), out);
+                alone(value, 1, &key.text(), out);
             }
         }
     }
     for (key, value) in &all {
         let name = key.text();
         let rarer = u8::from(!WRAPPERS.contains(&&*name));
-        alone(*value, rarer, &quoted(name.as_bytes(), 40), out);
+        alone(*value, rarer, &name, out);
         for (inner, value) in members(*value) {
-            let path = format!("{name}.{}", inner.text());
-            alone(value, rarer + 1, &quoted(path.as_bytes(), 60), out);
+            alone(value, rarer + 1, &format!("{name}.{}", inner.text()), out);
         }
     }
     let inner = outline.root().bytes();
     for (at, (key, value)) in all.iter().enumerate() {
         let name = key.text().to_ascii_lowercase();
-        let rarer = if SIGNATURES.iter().any(|word| name.contains(word)) {
-            0
-        } else {
-            2
-        };
+        let is_signature = SIGNATURES.iter().any(|word| name.contains(word));
+        let rarer = if is_signature { 0 } else { 2 };
         if !out.wants(rarer) {
             continue;
         }
@@ -452,22 +391,21 @@ pub(super) fn member(body: &Body, _: &Scene, out: Out<'_, '_>) {
             (None, None) => (key.range().start, value.range().end),
         };
         let made = [&inner[..from], &inner[to..]].concat();
-        let what = format!(
-            "the body without its member {}",
-            quoted(name.as_bytes(), 40)
-        );
-        for (dialect, written) in in_dialects(&made, 0) {
-            out.push(rarer + 1 + dialect.rarity, written, what.clone());
+        let name = quoted(name.as_bytes(), 40);
+        let what = format!("the body without its member {name}");
+        if let Ok(outline) = Outline::read(&made) {
+            for (dialect, written) in in_dialects(&outline, 0) {
+                out.push(rarer + 1 + dialect.rarity, written, what.clone());
+            }
         }
         out.push(rarer, made, what);
     }
 }
 
-fn members(node: Node<'_>) -> Vec<(Node<'_>, Node<'_>)> {
+/// The members of an object.
+pub(super) fn members(node: Node<'_>) -> impl Iterator<Item = (Node<'_>, Node<'_>)> {
     let entries = node.entries().take(MEMBERS);
-    entries
-        .filter_map(|(key, value)| Some((key?, value)))
-        .collect()
+    entries.filter_map(|(key, value)| Some((key?, value)))
 }
 
 /// A value as it stands, as its text, and as other programs write it.
@@ -475,9 +413,11 @@ fn alone(value: Node<'_>, rarer: u8, name: &str, out: Out<'_, '_>) {
     if !out.wants(rarer) || value.bytes().len() < 4 {
         return;
     }
-    let what = format!("its member {name} alone");
-    if value.kind().is_container() {
-        for (_, written) in in_dialects(value.bytes(), 0) {
+    let what = format!("its member {} alone", quoted(name.as_bytes(), 60));
+    if let Ok(outline) = Outline::read(value.bytes())
+        && value.kind().is_container()
+    {
+        for (_, written) in in_dialects(&outline, 0) {
             out.push(rarer, written, what.clone());
         }
     } else if value.kind() == Kind::String {
@@ -502,103 +442,68 @@ fn form_rewritten(body: &[u8], out: Out<'_, '_>) {
     if !body.contains(&b'=') || body.iter().any(is_odd) {
         return;
     }
-    let decoded = |text: &[u8]| form_decoded(text).collect::<Vec<u8>>();
-    let mut fields: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
-    for field in body.split(|&byte| byte == b'&') {
-        let at = field
-            .iter()
-            .position(|&byte| byte == b'=')
-            .unwrap_or(field.len());
-        let value = field.get(at + 1..).unwrap_or_default();
-        fields.push((decoded(&field[..at]), decoded(value)));
-    }
+    let mut fields = form_fields(body);
     if fields.len() > FIELDS {
         return;
     }
     let mut members: Vec<(&[u8], Vec<&[u8]>)> = Vec::new();
-    for (name, value) in &fields {
+    for [name, value] in &fields {
         match members.iter_mut().find(|(known, _)| known == name) {
             Some((_, values)) => values.push(value),
             None => members.push((name, vec![value])),
         }
     }
-    let string = |text: &[u8]| {
-        format!(
-            "\"{}\"",
-            json_escaped(&String::from_utf8_lossy(text), false, false)
-        )
-    };
     let list = |values: &[&[u8]]| {
-        let items: Vec<String> = values.iter().map(|value| string(value)).collect();
+        let items: Vec<String> = values.iter().map(|value| json_string(value)).collect();
         format!("[{}]", items.join(","))
     };
     for (rarer, has_lists, keeps_all) in [(0, false, true), (1, true, true), (1, false, false)] {
         let member = |(name, values): &(&[u8], Vec<&[u8]>)| {
             let value = match (values.as_slice(), keeps_all) {
-                ([.., last], false) => string(last),
-                ([one], _) if !has_lists => string(one),
+                ([.., last], false) => json_string(last),
+                ([one], _) if !has_lists => json_string(one),
                 (several, _) => list(several),
             };
-            format!("{}:{value}", string(name))
+            format!("{}:{value}", json_string(name))
         };
         let members: Vec<String> = members.iter().map(member).collect();
         let object = format!("{{{}}}", members.join(","));
-        for (dialect, written) in in_dialects(object.as_bytes(), 1) {
-            let what = format!(
-                "is a form and was signed as the JSON of its fields, {}",
-                dialect.name
-            );
-            out.push(rarer + dialect.rarity, written, what);
+        let Ok(outline) = Outline::read(object.as_bytes()) else {
+            return;
+        };
+        for (dialect, written) in in_dialects(&outline, 1) {
+            let what = "is a form and was signed as the JSON of its fields, ".to_owned();
+            out.push(rarer + dialect.rarity, written, what + dialect.name);
         }
     }
-    as_forms(
-        &fields,
-        "is a form and was signed as another program writes it",
-        out,
-    );
+    let what = "is a form and was signed as another program writes it";
+    as_forms(&fields, what, out);
     // As Laravel's TrimStrings and ConvertEmptyStringsToNull make them.
-    let mut trimmed = fields.clone();
-    for (_, value) in &mut trimmed {
-        *value = value.trim_ascii().to_vec();
-    }
+    let trimmed = fields
+        .iter()
+        .map(|[name, value]| [name.clone(), value.trim_ascii().to_vec()]);
+    let mut trimmed: Vec<Field> = trimmed.collect();
     let what = "is a form and was signed with its values trimmed";
     as_forms(&trimmed, what, out);
-    trimmed.retain(|(_, value)| !value.is_empty());
+    trimmed.retain(|[_, value]| !value.is_empty());
     let what = "is a form and was signed without its empty fields";
     as_forms(&trimmed, what, out);
     fields.sort();
-    as_forms(
-        &fields,
-        "is a form and was signed with its fields sorted",
-        out,
-    );
+    let what = "is a form and was signed with its fields sorted";
+    as_forms(&fields, what, out);
+}
+
+fn json_string(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
+    format!("\"{}\"", json_escaped(&text, false, false))
 }
 
 /// The fields as encoders write them.
-fn as_forms(fields: &[(Vec<u8>, Vec<u8>)], what: &'static str, out: Out<'_, '_>) {
-    let names: Vec<_> = fields
-        .iter()
-        .map(|(name, _)| url_encodings(name).collect::<Vec<_>>())
-        .collect();
-    let values: Vec<_> = fields
-        .iter()
-        .map(|(_, value)| url_encodings(value).collect::<Vec<_>>())
-        .collect();
-    let ways = names.first().map_or(0, Vec::len);
-    for way in 0..ways {
-        let rarer = names[0][way].0;
-        if out.wants(rarer) {
-            let field =
-                |at: usize| [names[at][way].1(), b"=".to_vec(), values[at][way].1()].concat();
-            let fields: Vec<Vec<u8>> = (0..fields.len()).map(field).collect();
-            out.push(rarer, fields.join(&b'&'), what);
-        }
+fn as_forms(fields: &[Field], what: &'static str, out: Out<'_, '_>) {
+    for (rarer, encode) in url_encoders() {
+        out.make(rarer, what, || form_of(fields, encode));
     }
-    let plain: Vec<Vec<u8>> = fields
-        .iter()
-        .map(|(name, value)| [name, b"=".as_slice(), value].concat())
-        .collect();
-    out.push(1, plain.join(&b'&'), what);
+    out.make(1, what, || form_of(fields, <[u8]>::to_vec));
 }
 
 /// The fields that a JSON object makes; those of objects inside it as `a[b]`, of arrays as `a[0]`.
@@ -614,60 +519,42 @@ fn json_as_form(body: &[u8], out: Out<'_, '_>) {
                 return;
             }
             if !node.kind().is_container() {
-                fields.push((name.into_bytes(), node.text().into_owned().into_bytes()));
+                fields.push([name, node.text().into_owned()].map(String::into_bytes));
                 continue;
             }
-            let inner = node
-                .entries()
-                .take(FIELDS + 1)
-                .enumerate()
-                .map(|(index, (key, value))| {
-                    let key = match key {
-                        Some(key) => key.text().into_owned(),
-                        None if has_numbers => index.to_string(),
-                        None => String::new(),
-                    };
-                    let path = if name.is_empty() {
-                        key
-                    } else {
-                        format!("{name}[{key}]")
-                    };
-                    (path, value)
-                });
-            let inner: Vec<_> = inner.collect();
+            let inner = |(index, (key, value)): (usize, (Option<Node<'_>>, _))| {
+                let key = match key {
+                    Some(key) => key.text().into_owned(),
+                    None if has_numbers => index.to_string(),
+                    None => String::new(),
+                };
+                match &*name {
+                    "" => (key, value),
+                    name => (format!("{name}[{key}]"), value),
+                }
+            };
+            let entries = node.entries().take(FIELDS + 1).enumerate();
+            let inner: Vec<_> = entries.map(inner).collect();
             open.extend(inner.into_iter().rev());
         }
         if out.wants(rarer) && !fields.is_empty() {
-            as_forms(
-                &fields,
-                "is JSON, and the form of its members was signed",
-                out,
-            );
+            let what = "is JSON, and the form of its members was signed";
+            as_forms(&fields, what, out);
         }
     }
     // What parsers of forms make of JSON: one field of that name.
-    out.make(1, "is JSON and was taken for a form", || {
-        format!(
-            "{{\"{}\":\"\"}}",
-            json_escaped(&String::from_utf8_lossy(body), false, false)
-        )
-    });
-    for (key, value) in outline.root().entries().take(1) {
-        if let Some(key) = key.filter(|_| value.says("")) {
-            out.push(
-                0,
-                key.text().into_owned(),
-                "is what a parser of forms made of the JSON that was signed",
-            );
-        }
-        // A whole payload in one field is what `body-form-wrapped` tells.
-        let is_field = key.is_some_and(|key| FORM_FIELDS.iter().any(|name| key.says(name)));
-        if is_field && value.kind() == Kind::String {
-            out.push(
-                1,
-                value.text().into_owned(),
-                "is JSON around what was signed",
-            );
-        }
+    let what = "is JSON and was taken for a form";
+    out.make(1, what, || format!("{{{}:\"\"}}", json_string(body)));
+    let Some((key, value)) = members(outline.root()).next() else {
+        return;
+    };
+    if value.says("") {
+        let what = "is what a parser of forms made of the JSON that was signed";
+        out.push(0, key.text().into_owned(), what);
+    }
+    // A whole payload in one field is what `body-form-wrapped` tells.
+    if FORM_FIELDS.iter().any(|name| key.says(name)) && value.kind() == Kind::String {
+        let what = "is JSON around what was signed";
+        out.push(1, value.text().into_owned(), what);
     }
 }

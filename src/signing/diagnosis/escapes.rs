@@ -1,7 +1,11 @@
 //! How texts are escaped, and read again: in URLs and forms, as HTML entities, inside JSON strings.
 //! The same for bodies, secrets and URLs.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+
 use crate::json;
+use crate::signing::url::form_decoded;
 
 /// Percent-encodes all but letters, digits and `keep`.
 pub(super) fn percent_encode(text: &[u8], keep: &[u8], plus: bool, is_lower: bool) -> Vec<u8> {
@@ -38,14 +42,34 @@ const URL_ENCODERS: [(&[u8], bool, u8); 9] = [
     (b"-_.", false, 1),
 ];
 
-/// The URL-encodings of a text, how rare each is, and how it is made.
-pub(super) fn url_encodings(text: &[u8]) -> impl Iterator<Item = (u8, impl Fn() -> Vec<u8>)> {
-    [false, true].into_iter().flat_map(move |is_lower| {
+/// The ways to URL-encode, and how rare each is.
+pub(super) fn url_encoders() -> impl Iterator<Item = (u8, impl Fn(&[u8]) -> Vec<u8>)> {
+    [false, true].into_iter().flat_map(|is_lower| {
         URL_ENCODERS.into_iter().map(move |(keep, plus, rarer)| {
-            let make = move || percent_encode(text, keep, plus, is_lower);
-            (rarer + u8::from(is_lower), make)
+            let encode = move |text: &[u8]| percent_encode(text, keep, plus, is_lower);
+            (rarer + u8::from(is_lower), encode)
         })
     })
+}
+
+/// The name and the value of a form's field, decoded.
+pub(super) type Field = [Vec<u8>; 2];
+
+pub(super) fn form_fields(form: &[u8]) -> Vec<Field> {
+    let decoded = |text: &[u8]| form_decoded(text).collect();
+    let field = |text: &[u8]| {
+        let at = text.iter().position(|&byte| byte == b'=');
+        let name = &text[..at.unwrap_or(text.len())];
+        [name, at.map_or(b"", |at| &text[at + 1..])].map(decoded)
+    };
+    form.split(|&byte| byte == b'&').map(field).collect()
+}
+
+/// The form of these fields.
+pub(super) fn form_of(fields: &[Field], encode: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
+    let field = |[name, value]: &Field| [encode(name), encode(value)].join(&b'=');
+    let fields: Vec<Vec<u8>> = fields.iter().map(field).collect();
+    fields.join(&b'&')
 }
 
 pub(super) fn with_plus_for_space(text: &[u8]) -> Vec<u8> {
@@ -55,26 +79,13 @@ pub(super) fn with_plus_for_space(text: &[u8]) -> Vec<u8> {
 
 /// Text as it stands inside a JSON string.
 pub(super) fn json_escaped(text: &str, slash: bool, ascii: bool) -> String {
-    let mut made = String::with_capacity(text.len() + text.len() / 4);
-    for character in text.chars() {
-        match character {
-            '"' => made.push_str("\\\""),
-            '\\' => made.push_str("\\\\"),
-            '\n' => made.push_str("\\n"),
-            '\r' => made.push_str("\\r"),
-            '\t' => made.push_str("\\t"),
-            '\u{8}' => made.push_str("\\b"),
-            '\u{C}' => made.push_str("\\f"),
-            '/' if slash => made.push_str("\\/"),
-            _ if u32::from(character) < 0x20 || ascii && !character.is_ascii() => {
-                for unit in character.encode_utf16(&mut [0; 2]) {
-                    made.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
-            _ => made.push(character),
-        }
-    }
-    made
+    let escapes = Escapes {
+        slash,
+        from: ascii.then_some(0x80),
+        is_plain: true,
+        ..Escapes::default()
+    };
+    escapes.write(text)
 }
 
 /// What stands inside a JSON string says this.
@@ -101,25 +112,33 @@ pub(super) struct Escapes<'c> {
     pub(super) from: Option<u32>,
     /// Capital digits, for the chosen and for the others.
     pub(super) is_upper: [bool; 2],
+    /// The text has no escapes yet: what must be escaped is.
+    pub(super) is_plain: bool,
 }
 
 impl Escapes<'_> {
     pub(super) fn write(&self, text: &str) -> String {
         let mut made = String::with_capacity(text.len() + text.len() / 4);
         let mut last = ' ';
-        for character in text.chars() {
-            let is_chosen = self.chosen.contains(&character);
-            if is_chosen || self.from.is_some_and(|from| u32::from(character) >= from) {
-                for unit in character.encode_utf16(&mut [0; 2]) {
-                    push_unit(*unit, self.is_upper[usize::from(!is_chosen)], &mut made);
+        for one in text.chars() {
+            let is_chosen = self.chosen.contains(&one);
+            let is_far = self.from.is_some_and(|from| u32::from(one) >= from);
+            match one {
+                '"' | '\\' if self.is_plain => made.extend(['\\', one]),
+                '\n' if self.is_plain => made.push_str("\\n"),
+                '\r' if self.is_plain => made.push_str("\\r"),
+                '\t' if self.is_plain => made.push_str("\\t"),
+                '\u{8}' if self.is_plain => made.push_str("\\b"),
+                '\u{C}' if self.is_plain => made.push_str("\\f"),
+                '/' if self.slash && (self.is_plain || last != '\\') => made.push_str("\\/"),
+                _ if is_chosen || is_far || self.is_plain && one < ' ' => {
+                    for unit in one.encode_utf16(&mut [0; 2]) {
+                        push_unit(*unit, self.is_upper[usize::from(!is_chosen)], &mut made);
+                    }
                 }
-            } else {
-                if character == '/' && self.slash && last != '\\' {
-                    made.push('\\');
-                }
-                made.push(character);
+                _ => made.push(one),
             }
-            last = character;
+            last = one;
         }
         made
     }
@@ -148,25 +167,27 @@ const ENTITIES: [[&str; 2]; 7] = [
     ["\"", "'"],
 ];
 
+/// The base64 of bytes, in either alphabet, with and without padding, and how rare each is.
+pub(super) fn base64_encodings(bytes: &[u8]) -> impl Iterator<Item = (u8, String)> {
+    let encoders = [STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD, URL_SAFE];
+    let encoders = encoders.into_iter().zip([0, 1, 1, 1]);
+    encoders.map(move |(encoder, rarer)| (rarer, encoder.encode(bytes)))
+}
+
 /// The text with HTML's entities, as the usual programs write them.
 pub(super) fn html_encodings(text: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     let is_special = text.iter().any(|byte| b"&<>\"'".contains(byte));
-    let ways = ENTITIES
-        .iter()
-        .take(if is_special { usize::MAX } else { 0 });
-    ways.map(move |[double, single]| {
-        let entity = |byte: &u8| {
-            match byte {
-                b'&' => "&amp;".as_bytes(),
-                b'<' => b"&lt;",
-                b'>' => b"&gt;",
-                b'"' => double.as_bytes(),
-                b'\'' => single.as_bytes(),
-                _ => std::slice::from_ref(byte),
-            }
-            .to_vec()
-        };
-        text.iter().flat_map(entity).collect()
+    let ways = if is_special { &ENTITIES[..] } else { &[] };
+    ways.iter().map(move |[double, single]| {
+        let entities = text.iter().flat_map(|byte| match byte {
+            b'&' => "&amp;".as_bytes(),
+            b'<' => b"&lt;",
+            b'>' => b"&gt;",
+            b'"' => double.as_bytes(),
+            b'\'' => single.as_bytes(),
+            _ => std::slice::from_ref(byte),
+        });
+        entities.copied().collect()
     })
 }
 

@@ -82,15 +82,13 @@ pub fn hints(
         body,
         variant: judgement.variant,
     };
-    let is_meant = |of_genuine: bool| of_genuine || !judgement.is_genuine();
-    let looks = HINTS
-        .iter()
-        .filter(|(_, of_genuine, _)| is_meant(*of_genuine));
+    let looks = HINTS.iter();
+    let meant = looks.filter(|(_, of_genuine, _)| *of_genuine || !judgement.is_genuine());
     let hint = |(code, _, look): &(&'static str, bool, Look)| {
         let message = look(&case, judgement)?;
         Some(Hint { code, message })
     };
-    looks.filter_map(hint).collect()
+    meant.filter_map(hint).collect()
 }
 
 /// Whether the bytes that were given as a public key are the private seed.
@@ -140,20 +138,15 @@ fn content_length(case: &Case<'_>, _: &Judgement) -> Option<String> {
 fn body_lost(case: &Case<'_>, _: &Judgement) -> Option<String> {
     let headers = case.parts.headers;
     let said = headers.get("Content-Length").unwrap_or_default();
-    let is_announced = said
-        .trim_ascii()
-        .iter()
-        .any(|byte| (b'1'..=b'9').contains(byte))
+    let is_announced = said.iter().any(|byte| (b'1'..=b'9').contains(byte))
         || headers.contains("Transfer-Encoding")
         || headers.contains("Content-Type");
     let what = match case.body.total {
         0 if is_announced => "The headers announce a body, and it is empty".to_owned(),
         0 => return None,
         _ if case.body.is_whole() && is_stand_in(case.body.kept) => {
-            format!(
-                "The body is {}, which programs write where they have none",
-                quoted(case.body.kept, 40)
-            )
+            let shown = quoted(case.body.kept, 40);
+            format!("The body is {shown}, which programs write where they have none")
         }
         _ => return None,
     };
@@ -178,10 +171,8 @@ fn header_renamed(case: &Case<'_>, judgement: &Judgement) -> Option<String> {
         return None;
     };
     let plain = |name: &str| {
-        let upper = name.to_ascii_uppercase().replace('-', "_");
-        upper
-            .strip_prefix("HTTP_")
-            .map_or(upper.clone(), str::to_owned)
+        let name = name.to_ascii_uppercase().replace('-', "_");
+        name.strip_prefix("HTTP_").unwrap_or(&name).to_owned()
     };
     let is_it = |other: &&Header| plain(&other.name) == plain(header) && !other.value.is_empty();
     let other = case.parts.headers.iter().find(is_it)?;
@@ -236,137 +227,52 @@ fn timestamp_unit(case: &Case<'_>, judgement: &Judgement) -> Option<String> {
 }
 
 /// What other keys of providers begin with, what they are, and what signs instead.
-const KEYS: &[(&str, &str, &str)] = &[
-    (
-        "sk_live_|sk_test_|rk_live_|rk_test_",
-        "an API key of Stripe or Clerk",
-        STRIPE,
-    ),
-    (
-        "pk_live_|pk_test_",
-        "a publishable key of Stripe or Clerk",
-        STRIPE,
-    ),
-    ("we_", "the id of a Stripe webhook endpoint", STRIPE),
-    (
-        "ghp_|gho_|ghs_|ghu_|github_pat_",
-        "a GitHub access token",
-        "it is the secret that was typed into the webhook's settings",
-    ),
-    (
-        "xoxb-|xoxp-|xapp-|xoxe",
-        "a Slack token",
-        "the signing secret stands under Basic Information, 32 hex digits",
-    ),
-    (
-        "shpat_|shpca_|shppa_",
-        "a Shopify access token",
-        "the app's client secret signs",
-    ),
-    (
-        "SG.",
-        "a SendGrid API key",
-        "the public key of the webhook's settings verifies",
-    ),
-    (
-        "sk-ant-|sk-proj-|sk-",
-        "an API key of OpenAI or Anthropic",
-        WHSEC,
-    ),
-    ("re_", "a Resend API key", WHSEC),
-    ("ep_", "the id of a Svix endpoint", WHSEC),
-    ("polar_oat_|polar_pat_", "a Polar access token", WHSEC),
-    (
-        "glpat-",
-        "a GitLab access token",
-        "it is the webhook's own secret or signing token",
-    ),
-    (
-        "lin_api_|lin_oauth_",
-        "a Linear API key",
-        "the webhook's signing secret begins with lin_wh_",
-    ),
-    (
-        "pat-na|pat-eu",
-        "a HubSpot access token",
-        "the app's client secret signs",
-    ),
-    (
-        "EAA",
-        "a Meta access token",
-        "the app secret signs, 32 hex digits",
-    ),
-    (
-        "rzp_live_|rzp_test_",
-        "a Razorpay key id",
-        "it is the secret that was typed into the webhook's settings",
-    ),
-    (
-        "pdl_live_|pdl_sdbx_",
-        "a Paddle API key",
-        "the destination's secret begins with pdl_ntfset_",
-    ),
-    (
-        "ck_|cs_",
-        "a WooCommerce REST key",
-        "it is the secret in the webhook's own settings",
-    ),
-    (
-        "ntn_",
-        "a Notion access token",
-        "the verification_token signs, which Notion posted once",
-    ),
-    ("sbp_", "a Supabase access token", WHSEC),
-    (
-        "AKIA",
-        "an AWS access key id",
-        "it is the webhook's own secret",
-    ),
-    ("eyJ", "a JSON Web Token", "it is the webhook's own secret"),
-    (
-        "http://|https://",
-        "a URL",
-        "it is the webhook's own secret",
-    ),
-];
-const STRIPE: &str = "the endpoint's signing secret begins with whsec_";
-const WHSEC: &str = "the webhook's signing secret begins with whsec_";
+const KEYS: &str = "\
+sk_live_ sk_test_ rk_live_ rk_test_ | an API key of Stripe or Clerk | the endpoint's signing secret begins with whsec_
+pk_live_ pk_test_ | a publishable key of Stripe or Clerk | the endpoint's signing secret begins with whsec_
+we_ | the id of a Stripe webhook endpoint | the endpoint's signing secret begins with whsec_
+ghp_ gho_ ghs_ ghu_ github_pat_ | a GitHub access token | it is the secret that was typed into the webhook's settings
+xoxb- xoxp- xapp- xoxe | a Slack token | the signing secret stands under Basic Information, 32 hex digits
+shpat_ shpca_ shppa_ | a Shopify access token | the app's client secret signs
+SG. | a SendGrid API key | the public key of the webhook's settings verifies
+sk-ant- sk-proj- sk- | an API key of OpenAI or Anthropic | the webhook's signing secret begins with whsec_
+re_ | a Resend API key | the webhook's signing secret begins with whsec_
+ep_ | the id of a Svix endpoint | the webhook's signing secret begins with whsec_
+polar_oat_ polar_pat_ | a Polar access token | the webhook's signing secret begins with whsec_
+glpat- | a GitLab access token | it is the webhook's own secret or signing token
+lin_api_ lin_oauth_ | a Linear API key | the webhook's signing secret begins with lin_wh_
+pat-na pat-eu | a HubSpot access token | the app's client secret signs
+EAA | a Meta access token | the app secret signs, 32 hex digits
+rzp_live_ rzp_test_ | a Razorpay key id | it is the secret that was typed into the webhook's settings
+pdl_live_ pdl_sdbx_ | a Paddle API key | the destination's secret begins with pdl_ntfset_
+ck_ cs_ | a WooCommerce REST key | it is the secret in the webhook's own settings
+ntn_ | a Notion access token | the verification_token signs, which Notion posted once
+sbp_ | a Supabase access token | the webhook's signing secret begins with whsec_
+AKIA | an AWS access key id | it is the webhook's own secret
+eyJ | a JSON Web Token | it is the webhook's own secret
+http:// https:// | a URL | it is the webhook's own secret";
 
 /// The secret begins as other keys of providers do, and not as the scheme's do.
 fn another_key(case: &Case<'_>, _: &Judgement) -> Option<String> {
-    let is_own = |secret: &[u8]| {
-        let prefixes = case
-            .scheme
-            .variants
-            .iter()
-            .filter_map(|variant| variant.key.prefix.as_deref());
-        prefixes
-            .into_iter()
-            .any(|prefix| secret.starts_with(prefix.as_bytes()))
-    };
+    let prefixes = case.scheme.variants.iter();
+    let own: Vec<&str> = prefixes.filter_map(|it| it.key.prefix.as_deref()).collect();
+    let begins = |secret: &Secret, start: &str| secret.expose().starts_with(start.as_bytes());
     let look = |(index, secret): (usize, &Secret)| {
-        let text = secret.expose();
-        let begins = |starts: &str| {
-            starts
-                .split('|')
-                .any(|start| text.starts_with(start.as_bytes()))
-        };
-        let is_id = |start: &[u8]| {
-            text.len() == 34
-                && text.starts_with(start)
-                && text[2..].iter().all(u8::is_ascii_hexdigit)
-        };
-        let (what, instead) = match KEYS.iter().find(|(starts, ..)| begins(starts)) {
-            Some(&(_, what, instead)) => (what, instead),
-            None if is_id(b"AC") || is_id(b"SK") => ("an id of Twilio", "the auth token signs"),
+        let has_any = |starts: &str| starts.split(' ').any(|start| begins(secret, start));
+        let mut keys = KEYS.lines().map(|line| line.splitn(3, " | "));
+        let mut key =
+            keys.find_map(|mut key| key.next().filter(|starts| has_any(starts)).and(Some(key)));
+        let is_id = |text: &[u8]| text.len() == 34 && text[2..].iter().all(u8::is_ascii_hexdigit);
+        let (what, instead) = match &mut key {
+            Some(key) => (key.next()?, key.next()?),
+            None if has_any("AC SK") && is_id(secret.expose()) => {
+                ("an id of Twilio", "the auth token signs")
+            }
             None => return None,
         };
-        let name = if case.secrets.len() > 1 {
-            format!("Secret {}", index + 1)
-        } else {
-            "The secret".to_owned()
-        };
-        (!is_own(text))
+        let name = secret_name(case, index);
+        let is_own = own.iter().any(|start| begins(secret, start));
+        (!is_own)
             .then(|| format!("{name} looks like {what}, which signs no deliveries: {instead}."))
     };
     case.secrets.iter().enumerate().find_map(look)
@@ -386,9 +292,7 @@ fn other_provider(case: &Case<'_>, judgement: &Judgement) -> Option<String> {
         let name = names.find(|name| !is_own(name))?;
         Some((scheme, name))
     };
-    let others = SCHEMES
-        .iter()
-        .filter(|scheme| scheme.name != case.scheme.name);
+    let others = SCHEMES.iter().filter(|it| it.name != case.scheme.name);
     let found: Vec<(&Scheme, String)> = others.filter_map(foreign).collect();
     let (first, header) = found.first()?;
     // Beside the scheme's own header another one is only telling when the delivery is refused.
@@ -443,10 +347,14 @@ fn uppercase_hex(case: &Case<'_>, _: &Judgement) -> Option<String> {
 fn secret(case: &Case<'_>, is_so: fn(&[u8]) -> bool, sentence: &str) -> Option<String> {
     let is_so = |secret: &Secret| !secret.is_pem() && is_so(secret.expose());
     let index = case.secrets.iter().position(is_so)?;
-    Some(match case.secrets.len() {
-        1 => format!("The secret {sentence}"),
-        _ => format!("Secret {} {sentence}", index + 1),
-    })
+    Some(format!("{} {sentence}", secret_name(case, index)))
+}
+
+fn secret_name(case: &Case<'_>, index: usize) -> String {
+    match case.secrets.len() {
+        1 => "The secret".to_owned(),
+        _ => format!("Secret {}", index + 1),
+    }
 }
 
 fn is_quoted(text: &[u8]) -> bool {
@@ -481,10 +389,8 @@ fn charset(case: &Case<'_>, judgement: &Judgement) -> Option<String> {
     let content_type = String::from_utf8_lossy(content_type).to_ascii_lowercase();
     let named = content_type.split("charset=").nth(1).unwrap_or("utf-8");
     let named = named.trim_matches(['"', ' ', ';']);
-    if !["utf-8", "utf8", "us-ascii"]
-        .iter()
-        .any(|usual| named.starts_with(usual))
-    {
+    let mut usual = ["utf-8", "utf8", "us-ascii"].into_iter();
+    if !usual.any(|usual| named.starts_with(usual)) {
         let shown = quoted(named.as_bytes(), 20);
         return Some(format!(
             "Content-Type names the charset {shown}: what decodes the body before verifying changes its bytes."

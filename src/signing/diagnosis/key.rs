@@ -4,22 +4,19 @@
 //!
 //! Nothing here puts a secret, or a part of one, into words.
 
-use std::borrow::Cow;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use percent_encoding::percent_decode;
 
-use super::affix::{self, Kind};
+use super::affix::{self, Kind as Of};
+use super::document::members;
 use super::escapes::{
-    Escapes, html_decoded, html_encodings, json_escaped, json_unescaped, url_encodings,
-    with_plus_for_space,
+    Escapes, base64_encodings, html_decoded, html_encodings, json_escaped, json_unescaped,
+    url_encoders, with_plus_for_space,
 };
-use super::shape::{HUGE, Key, Made, Scene, Sink, quoted};
+use super::shape::{HEADERS, Key, Made, Scene, Sink, quoted};
 use crate::amount;
 use crate::delivery::Headers;
-use crate::json;
-use crate::signing::encoding::lenient_base64;
+use crate::json::{Kind, Node};
+use crate::signing::encoding::{Encoding, lenient_base64};
 use crate::signing::hash::Hash;
 use crate::signing::record::words::KeyForm;
 use crate::signing::url::form_decoded;
@@ -28,46 +25,38 @@ use crate::signing::url::form_decoded;
 const PREFIX_REACH: usize = 40;
 /// How many ids of a payload, and of headers, are tried.
 const IDS: usize = 24;
-/// How many members of an object, and how many headers, are looked at.
-const MEMBERS: usize = 64;
 
 type Out<'o, 'v> = &'o mut Sink<'v, Key>;
 
 pub(super) fn whitespace(key: &Key, _: &Scene, out: Out<'_, '_>) {
     let text = key.text.as_slice();
-    let (inner, behind, before) = (
-        text.trim_ascii(),
-        text.trim_ascii_start(),
-        text.trim_ascii_end(),
-    );
+    let inner = text.trim_ascii();
     if inner != text && !inner.is_empty() {
         let count = amount::bytes(text.len() - inner.len());
         let what = format!("without the white space at its ends ({count})");
         out.push(0, key.with(inner), what);
+        let (behind, before) = (text.trim_ascii_start(), text.trim_ascii_end());
         out.push(1, key.with(behind), "without the white space before it");
         out.push(1, key.with(before), "without the white space after it");
     }
     let is_ink = |byte: &u8| !byte.is_ascii_whitespace();
     let dense: Vec<u8> = text.iter().copied().filter(is_ink).collect();
     out.push(1, key.with(dense), "without the white space inside it");
-    for affix in affix::of(&[Kind::LineEnd, Kind::Blank, Kind::Bom, Kind::Invisible]) {
+    for affix in affix::of(&[Of::LineEnd, Of::Blank, Of::Bom, Of::Invisible]) {
         let what = format!("with {} {}", affix.name, affix.place());
         out.make(affix.rarer, what, || key.with(affix.on(text)));
     }
-    for affix in affix::of(&[Kind::Bom, Kind::Invisible, Kind::Written]) {
+    for affix in affix::of(&[Of::Bom, Of::Invisible, Of::Written]) {
         if let Some(rest) = affix.half_off(text) {
-            let what = format!(
-                "without what is no visible character of it {}",
-                affix.place()
-            );
-            out.push(0, key.with(rest), what);
+            let what = "without what is no visible character of it ".to_owned();
+            out.push(0, key.with(rest), what + affix.place());
         }
     }
 }
 
 pub(super) fn quotes(key: &Key, _: &Scene, out: Out<'_, '_>) {
     let text = key.text.as_slice();
-    for affix in affix::of(&[Kind::Quote]) {
+    for affix in affix::of(&[Of::Quote]) {
         if let Some(inner) = affix.off(text) {
             out.push(affix.rarer, key.with(inner), "without the quotes around it");
         } else if let Some(rest) = affix.half_off(text) {
@@ -87,7 +76,7 @@ pub(super) fn quotes(key: &Key, _: &Scene, out: Out<'_, '_>) {
 
 pub(super) fn prefix(key: &Key, _: &Scene, out: Out<'_, '_>) {
     let text = key.text.as_slice();
-    for affix in affix::of(&[Kind::Prefix]) {
+    for affix in affix::of(&[Of::Prefix]) {
         if let Some(rest) = affix.off(text) {
             let what = format!("without its prefix {}", affix.name);
             out.push(0, key.with(rest), what);
@@ -115,15 +104,14 @@ pub(super) fn prefix(key: &Key, _: &Scene, out: Out<'_, '_>) {
 
 pub(super) fn url_encoded(key: &Key, _: &Scene, out: Out<'_, '_>) {
     let text = key.text.as_slice();
-    let (plain, what) = (
-        percent_decode(text).collect::<Vec<u8>>(),
-        "after URL-decoding",
-    );
+    let what = "after URL-decoding";
+    let plain = percent_decode(text).collect::<Vec<u8>>();
     out.push(0, key.with(plain), what);
-    out.push(0, key.with(form_decoded(text).collect::<Vec<u8>>()), what);
+    let plain = form_decoded(text).collect::<Vec<u8>>();
+    out.push(0, key.with(plain), what);
     let what = "after URL-encoding";
-    for (rarer, make) in url_encodings(text) {
-        out.make(rarer, what, || key.with(make()));
+    for (rarer, encode) in url_encoders() {
+        out.make(rarer, what, || key.with(encode(text)));
     }
     out.make(1, what, || key.with(with_plus_for_space(text)));
 }
@@ -141,11 +129,8 @@ const ESCAPED: [(&[char], bool); 6] = [
 pub(super) fn escaped(key: &Key, _: &Scene, out: Out<'_, '_>) {
     let text = key.text.as_slice();
     if let Some(plain) = html_decoded(text) {
-        out.push(
-            0,
-            key.with(plain),
-            "without its HTML entities (& for &amp;)",
-        );
+        let what = "without its HTML entities (& for &amp;)";
+        out.push(0, key.with(plain), what);
     }
     for made in html_encodings(text) {
         out.push(1, key.with(made), "with HTML entities in it (&amp; for &)");
@@ -183,15 +168,13 @@ pub(super) fn cut(key: &Key, _: &Scene, out: Out<'_, '_>) {
     let text = key.text.as_slice();
     for length in (FEWEST..text.len().min(LONGEST)).rev() {
         let fewer = text.len() - length;
-        let rarer = 2 - u8::from(fewer < 3) - u8::from(CUTS.contains(&length) && fewer > 2);
-        let what = format!("without its last {}", amount::counted(fewer, "character"));
-        out.push(rarer, key.with(&text[..length]), what);
-        let what = format!("without its first {}", amount::counted(fewer, "character"));
-        out.push(
-            rarer.max(if fewer < 3 { 1 } else { 2 }),
-            key.with(&text[fewer..]),
-            what,
-        );
+        let is_column = CUTS.contains(&length) && fewer > 2;
+        let rarer = 2 - u8::from(fewer < 3);
+        let count = amount::counted(fewer, "character");
+        let what = format!("without its last {count}");
+        out.push(rarer - u8::from(is_column), key.with(&text[..length]), what);
+        let what = format!("without its first {count}");
+        out.push(rarer, key.with(&text[fewer..]), what);
     }
     let parts: Vec<&[u8]> = text.split(|byte| b",;| \n".contains(byte)).collect();
     for (index, part) in parts.iter().enumerate().take(8) {
@@ -221,7 +204,8 @@ pub(super) fn hashed(key: &Key, _: &Scene, out: Out<'_, '_>) {
         let what = format!("after hashing it ({})", hash.name());
         out.push(rarer, Key::bare(digest.as_slice()), what.clone());
         out.push(rarer, Key::bare(digest.hex()), what.clone());
-        out.push(1, Key::bare(STANDARD.encode(digest.as_slice())), what);
+        let base64 = Encoding::Base64.encode(digest.as_slice());
+        out.push(1, Key::bare(base64), what);
     }
 }
 
@@ -229,44 +213,30 @@ pub(super) fn charset(key: &Key, _: &Scene, out: Out<'_, '_>) {
     let Ok(text) = std::str::from_utf8(&key.text) else {
         return;
     };
-    let bytes =
-        |write: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(write).collect::<Vec<u8>>();
-    out.push(
-        0,
-        Key::bare(bytes(u16::to_le_bytes)),
-        "in UTF-16LE (.NET's Encoding.Unicode)",
-    );
-    out.push(1, Key::bare(bytes(u16::to_be_bytes)), "in UTF-16BE");
-    let latin = |lost: u8| {
-        text.chars()
-            .map(move |one| u8::try_from(one).unwrap_or(lost))
+    let wide = |write: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(write).collect::<Vec<_>>();
+    let what = "in UTF-16LE (.NET's Encoding.Unicode)";
+    out.push(0, Key::bare(wide(u16::to_le_bytes)), what);
+    out.push(1, Key::bare(wide(u16::to_be_bytes)), "in UTF-16BE");
+    let narrow = |end: char| {
+        let byte = |one| u8::try_from(one).ok().filter(|_| one <= end);
+        let bytes = text.chars().map(|one| byte(one).unwrap_or(b'?'));
+        key.with(bytes.collect::<Vec<u8>>())
     };
-    let ascii = text
-        .chars()
-        .map(|one| if one.is_ascii() { one as u8 } else { b'?' });
-    out.push(0, key.with(latin(b'?').collect::<Vec<u8>>()), "in Latin-1");
-    out.push(
-        1,
-        key.with(ascii.collect::<Vec<u8>>()),
-        "in ASCII, with ? for what that cannot express",
-    );
+    out.push(0, narrow('\u{FF}'), "in Latin-1");
+    let what = "in ASCII, with ? for what that cannot express";
+    out.push(1, narrow('\u{7F}'), what);
 }
 
 pub(super) fn case(key: &Key, _: &Scene, out: Out<'_, '_>) {
     out.push(0, key.with(key.text.to_ascii_lowercase()), "in lower case");
     out.push(0, key.with(key.text.to_ascii_uppercase()), "in upper case");
     let mut first = key.text.to_vec();
-    if let Some(letter) = first
-        .first_mut()
-        .filter(|letter| letter.is_ascii_alphabetic())
-    {
+    let letter = first.first_mut();
+    if let Some(letter) = letter.filter(|letter| letter.is_ascii_alphabetic()) {
         *letter ^= 0x20;
     }
-    out.push(
-        2,
-        key.with(first),
-        "with its first letter in the other case",
-    );
+    let what = "with its first letter in the other case";
+    out.push(2, key.with(first), what);
 }
 
 /// The keys that base64 makes or unmakes, where the rule does otherwise.
@@ -278,19 +248,12 @@ pub(super) fn base64(key: &Key, _: &Scene, out: Out<'_, '_>) {
             out.push(rarer, Key::bare(bytes), what);
         }
     };
+    let decoded = |text| lenient_base64(text).unwrap_or_default();
     if key.rule.form == KeyForm::Base64 {
         push(0, rest.to_vec(), "as text, not decoded from base64");
-        push(
-            1,
-            lenient_base64(own).unwrap_or_default(),
-            "decoded from base64 twice",
-        );
+        push(1, decoded(own), "decoded from base64 twice");
     } else {
-        push(
-            0,
-            lenient_base64(rest).unwrap_or_default(),
-            "decoded from base64",
-        );
+        push(0, decoded(rest), "decoded from base64");
     }
     for skips in [true, false] {
         let decoded = forgiving_base64(rest, skips);
@@ -298,13 +261,8 @@ pub(super) fn base64(key: &Key, _: &Scene, out: Out<'_, '_>) {
             push(1, decoded, "decoded from base64 as far as that goes");
         }
     }
-    let encoders = [STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD, URL_SAFE];
-    for (encoder, rarer) in encoders.into_iter().zip([0, 1, 1, 2]) {
-        push(
-            rarer,
-            encoder.encode(own).into_bytes(),
-            "as the base64 text of its bytes",
-        );
+    for (rarer, made) in base64_encodings(own) {
+        push(rarer, made.into_bytes(), "as the base64 text of its bytes");
     }
 }
 
@@ -360,18 +318,17 @@ pub(super) fn webhook_id(key: &Key, scene: &Scene, out: Out<'_, '_>) {
 
 /// The ids that somebody may have taken for the secret: of the payload, its webhook's first, and
 /// of the headers.
-pub(super) fn names(body: &[u8], headers: &Headers) -> Vec<Made<Vec<u8>>> {
+pub(super) fn names(body: Option<Node<'_>>, headers: &Headers) -> Vec<Made<Vec<u8>>> {
     let mut found = Vec::new();
-    let outline = (body.len() <= HUGE).then(|| json::Outline::read(body));
-    if let Some(Ok(outline)) = &outline {
-        for (key, value) in members(outline.root()) {
-            found.extend(name(&key, &key, value));
-            for (inner, value) in members(value) {
-                found.extend(name(&format!("{key}.{inner}"), &inner, value));
-            }
+    for (key, value) in body.into_iter().flat_map(members) {
+        let key = key.text();
+        found.extend(name(&key, &key, value));
+        for (inner, value) in members(value) {
+            let inner = inner.text();
+            found.extend(name(&format!("{key}.{inner}"), &inner, value));
         }
     }
-    for header in headers.iter().take(MEMBERS) {
+    for header in headers.iter().take(HEADERS) {
         let name = header.name.to_ascii_lowercase();
         let is_id = name.ends_with("id") || name.contains("delivery") || name.contains("webhook-i");
         if is_id && !header.value.is_empty() {
@@ -384,20 +341,15 @@ pub(super) fn names(body: &[u8], headers: &Headers) -> Vec<Made<Vec<u8>>> {
     found
 }
 
-fn members(node: json::Node<'_>) -> impl Iterator<Item = (Cow<'_, str>, json::Node<'_>)> {
-    let entries = node.entries().take(MEMBERS);
-    entries.filter_map(|(key, value)| Some((key?.text(), value)))
-}
-
 /// What a member of the payload says, if it is an id, or what else of a webhook may be taken for a
 /// secret.
-fn name(path: &str, key: &str, value: json::Node<'_>) -> Option<Made<Vec<u8>>> {
+fn name(path: &str, key: &str, value: Node<'_>) -> Option<Made<Vec<u8>>> {
     let key = key.to_ascii_lowercase();
     let of_webhook = path.to_ascii_lowercase().contains("hook");
     let is_id = matches!(key.as_str(), "id" | "uid" | "uuid" | "guid")
         || key.ends_with("id") && key.len() <= 24;
     let is_name = of_webhook && matches!(key.as_str(), "name" | "url" | "key" | "token" | "slug");
-    let is_scalar = matches!(value.kind(), json::Kind::String | json::Kind::Number);
+    let is_scalar = matches!(value.kind(), Kind::String | Kind::Number);
     if !(is_id || is_name) || !is_scalar || value.bytes().len() > 512 {
         return None;
     }

@@ -3,15 +3,14 @@
 
 use jiff::Timestamp;
 
-use super::shape::{HUGE, Made, Recipe, Scene, Sink, quoted};
-use crate::delivery::Headers;
-use crate::json;
+use super::document::members;
+use super::shape::{HEADERS, Made, Recipe, Scene, Sink, quoted};
+use crate::delivery::{Header, Headers};
+use crate::json::Node;
 use crate::signing::content::Segment;
 
 /// How many timestamps and ids of a delivery are tried.
 const FOUND: usize = 6;
-/// How many headers are looked at.
-const HEADERS: usize = 64;
 
 type Out<'o, 'v> = &'o mut Sink<'v, Recipe>;
 
@@ -85,11 +84,8 @@ pub(super) fn with(segments: &[Segment], new: &Segment, separator: &str) -> Vec<
     let body = segments.iter().position(Segment::reads_body);
     if let Some(at) = body.filter(|&at| at > 0) {
         let (before, rest) = segments.split_at(at);
-        let middle = if is_text(before.last()) {
-            &pair
-        } else {
-            &reverse
-        };
+        let is_joined = is_text(before.last());
+        let middle = if is_joined { &pair } else { &reverse };
         ways.push([before, middle, rest].concat());
     }
     ways
@@ -153,10 +149,9 @@ pub(super) fn timestamp(recipe: &Recipe, scene: &Scene, out: Out<'_, '_>) {
     for rest in without(segments, is_time) {
         for (separator, rarer) in SEPARATORS {
             if out.wants(rarer + 1) {
+                let what = "the timestamp in another place, ".to_owned() + &joined_with(separator);
                 for made in with(&rest, own, separator) {
-                    let what =
-                        format!("the timestamp in another place, {}", joined_with(separator));
-                    out.push(rarer + 1, recipe.with(made), what);
+                    out.push(rarer + 1, recipe.with(made), what.clone());
                 }
             }
         }
@@ -180,13 +175,10 @@ fn added(recipe: &Recipe, part: &Segment, found: &Made<Vec<u8>>, out: Out<'_, '_
         if !out.wants(rarer) {
             continue;
         }
-        for (index, made) in with(&recipe.segments, part, separator)
-            .into_iter()
-            .enumerate()
-        {
+        for (index, made) in (0..).zip(with(&recipe.segments, part, separator)) {
             let side = if index == 1 { "behind" } else { "before" };
             let what = format!("{} {side} it, {}", found.what, joined_with(separator));
-            out.push(rarer + u8::from(index > 0), recipe.with(made), what);
+            out.push(rarer + index.min(1), recipe.with(made), what);
         }
     }
 }
@@ -220,12 +212,13 @@ pub(super) fn ids(headers: &Headers) -> Vec<Made<Vec<u8>>> {
             && header.value.iter().all(u8::is_ascii_graphic)
             && read_any_time(&header.value).is_none()
     });
-    let id = |header: &crate::delivery::Header| {
-        let what = format!(
-            "the id of the header {}",
-            quoted(header.name.as_bytes(), 40)
-        );
-        Made::new(0, header.value.clone(), what)
+    let id = |header: &Header| {
+        let name = quoted(header.name.as_bytes(), 40);
+        Made::new(
+            0,
+            header.value.clone(),
+            format!("the id of the header {name}"),
+        )
     };
     found.map(id).take(FOUND).collect()
 }
@@ -236,9 +229,9 @@ pub(super) fn times(headers: &Headers, items: &[Vec<u8>]) -> Vec<Made<Vec<u8>>> 
     let of_item = |item: &Vec<u8>| match item.iter().position(|&byte| byte == b'=') {
         Some(at) => {
             let place = format!("{} in the signature's header", quoted(&item[..at], 20));
-            Some((place, item[at + 1..].to_vec()))
+            (place, item[at + 1..].to_vec())
         }
-        None => Some(("the signature's header".to_owned(), item.clone())),
+        None => ("the signature's header".to_owned(), item.clone()),
     };
     let of_headers = headers.iter().take(HEADERS).map(|header| {
         let place = format!("the header {}", quoted(header.name.as_bytes(), 40));
@@ -246,7 +239,7 @@ pub(super) fn times(headers: &Headers, items: &[Vec<u8>]) -> Vec<Made<Vec<u8>>> 
     });
     let mut times: Vec<Made<Vec<u8>>> = Vec::new();
     let mut others = Vec::new();
-    for (place, text) in items.iter().filter_map(of_item).chain(of_headers) {
+    for (place, text) in items.iter().map(of_item).chain(of_headers) {
         let Some(at) = read_any_time(&text).filter(|_| times.len() < FOUND) else {
             continue;
         };
@@ -268,26 +261,18 @@ pub(super) fn times(headers: &Headers, items: &[Vec<u8>]) -> Vec<Made<Vec<u8>>> 
 }
 
 /// The times and ids that a JSON body tells of itself.
-pub(super) fn of_body(body: &[u8]) -> [Vec<Made<Vec<u8>>>; 2] {
+pub(super) fn of_body(body: Option<Node<'_>>) -> [Vec<Made<Vec<u8>>>; 2] {
     let [mut times, mut ids] = [Vec::new(), Vec::new()];
-    let outline = (body.len() <= HUGE).then(|| json::Outline::read(body));
-    if let Some(Ok(outline)) = &outline {
-        for (key, value) in outline.root().entries().take(HEADERS) {
-            let (Some(key), false) = (key, value.kind().is_container()) else {
-                continue;
-            };
-            let text = value.text().into_owned().into_bytes();
-            let is_id = key.text().to_ascii_lowercase().ends_with("id");
-            let name = quoted(key.text().as_bytes(), 40);
-            if read_any_time(&text).is_some() {
-                times.push(Made::new(
-                    1,
-                    text,
-                    format!("the timestamp of {name} in the body"),
-                ));
-            } else if is_id && (2..=128).contains(&text.len()) {
-                ids.push(Made::new(1, text, format!("the id of {name} in the body")));
-            }
+    let members = body.into_iter().flat_map(members);
+    for (key, value) in members.filter(|(_, value)| !value.kind().is_container()) {
+        let text = value.text().into_owned().into_bytes();
+        let is_id = key.text().to_ascii_lowercase().ends_with("id");
+        let name = quoted(key.text().as_bytes(), 40);
+        if read_any_time(&text).is_some() {
+            let what = format!("the timestamp of {name} in the body");
+            times.push(Made::new(1, text, what));
+        } else if is_id && (2..=128).contains(&text.len()) {
+            ids.push(Made::new(1, text, format!("the id of {name} in the body")));
         }
     }
     times.truncate(3);
@@ -328,14 +313,11 @@ fn in_other_units(at: Timestamp) -> Vec<(u8, String, &'static str)> {
     let float = millis as f64 / 1000.0;
     let scientific = format!("{float:e}");
     let (digits, _) = scientific.split_once('e').unwrap_or_default();
+    let zoned = whole.to_string().replace('Z', "+00:00");
     vec![
         (1, seconds.to_string(), "in seconds"),
         (1, millis.to_string(), "in milliseconds"),
-        (
-            1,
-            whole.to_string().replace('Z', "+00:00"),
-            "in RFC 3339 with +00:00",
-        ),
+        (1, zoned, "in RFC 3339 with +00:00"),
         (1, whole.to_string(), "in RFC 3339"),
         (1, format!("{at:.3}"), "in RFC 3339 with milliseconds"),
         (1, format!("{float:.3}"), "in seconds with a fraction"),

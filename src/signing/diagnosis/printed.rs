@@ -1,6 +1,7 @@
 //! Values as languages print them, where somebody signed `str(body)`, `body.to_s` or `String(body)`
 //! in place of the bytes: JSON in such a notation, and JSON read back out of it.
 
+use super::document::in_dialects;
 use super::escapes::push_unit;
 use super::shape::{Body, HUGE, Scene, Sink};
 use crate::json::{self, Dialect, Kind, Outline, Tokens};
@@ -100,13 +101,9 @@ pub(super) fn printed(body: &Body, _: &Scene, out: Out<'_, '_>) {
     let inner = body.trim_ascii();
     if let Ok(outline) = Outline::read(inner) {
         let is_whole = outline.root().kind().is_container();
-        for notation in NOTATIONS
-            .iter()
-            .filter(|notation| is_whole && out.wants(notation.rarer))
-            .collect::<Vec<_>>()
-        {
-            let written =
-                Dialect::named(notation.dialect).and_then(|dialect| dialect.write(&outline).ok());
+        for notation in NOTATIONS.iter().filter(|_| is_whole) {
+            let dialect = Dialect::named(notation.dialect).filter(|_| out.wants(notation.rarer));
+            let written = dialect.and_then(|dialect| dialect.write(&outline).ok());
             if let Some(made) = written.and_then(|json| notation.print(&json)) {
                 let what = format!("was printed {}, and that was signed", notation.about);
                 out.push(notation.rarer, made, what);
@@ -120,73 +117,57 @@ pub(super) fn printed(body: &Body, _: &Scene, out: Out<'_, '_>) {
     let Ok(outline) = Outline::read(json.as_bytes()) else {
         return;
     };
-    for dialect in Dialect::all().iter().filter(|dialect| dialect.rarity < 2) {
-        if let Ok(made) = dialect.write(&outline) {
-            let what = format!(
-                "is a value that a program printed, and its JSON was signed, {}",
-                dialect.name
-            );
-            out.push(dialect.rarity, made, what);
-        }
+    for (dialect, made) in in_dialects(&outline, 1) {
+        let what = "is a value that a program printed, and its JSON was signed, ".to_owned();
+        out.push(dialect.rarity, made, what + dialect.name);
     }
 }
 
 /// Python's `str(bytes)`: `b'…'`.
 fn bytes_literal(body: &[u8], out: Out<'_, '_>) {
-    let inner = body.strip_prefix(b"b").and_then(|rest| match rest {
-        [first @ (b'\'' | b'"'), inner @ .., last] if first == last => Some(inner),
-        _ => None,
-    });
-    if let Some(made) = inner.map(unescaped_bytes) {
-        out.push(0, made, "is Python's str() of the bytes that were signed");
+    let text = std::str::from_utf8(body).unwrap_or_default();
+    if let Some(text) = text.strip_prefix('b') {
+        let mut json = String::new();
+        let length = text.chars().next().filter(|quote| "'\"".contains(*quote));
+        let length = length.and_then(|quote| read_string(text, quote, &mut json));
+        let inner = json::unescape(json.as_bytes());
+        let made: Result<Body, _> = inner.chars().map(u8::try_from).collect();
+        if let (Some(length), Ok(made)) = (length, made)
+            && length == text.len()
+        {
+            out.push(0, made, "is Python's str() of the bytes that were signed");
+        }
     }
-    let quote = if body.contains(&b'\'') && !body.contains(&b'"') {
-        b'"'
-    } else {
-        b'\''
-    };
-    let mut made = vec![b'b', quote];
-    for &byte in body {
-        match byte {
-            b'\n' => made.extend_from_slice(b"\\n"),
-            b'\r' => made.extend_from_slice(b"\\r"),
-            b'\t' => made.extend_from_slice(b"\\t"),
-            b'\\' => made.extend_from_slice(b"\\\\"),
-            _ if byte == quote => made.extend([b'\\', byte]),
-            0x20..=0x7E => made.push(byte),
-            _ => made.extend_from_slice(format!("\\x{byte:02x}").as_bytes()),
+    let mut made = "b".to_owned();
+    let latin: String = body.iter().map(|&byte| char::from(byte)).collect();
+    let is_plain = |one| matches!(one, ' '..='~');
+    push_quoted(&latin, python_quote(&latin), is_plain, &mut made);
+    let what = "was printed as Python's str() of bytes, and that was signed";
+    out.push(0, made, what);
+}
+
+/// Single quotes, or double ones around a text that has single ones only.
+fn python_quote(text: &str) -> char {
+    match text.contains('\'') && !text.contains('"') {
+        true => '"',
+        false => '\'',
+    }
+}
+
+fn push_quoted(text: &str, quote: char, is_plain: fn(char) -> bool, made: &mut String) {
+    made.push(quote);
+    for one in text.chars() {
+        match one {
+            '\n' => made.push_str("\\n"),
+            '\r' => made.push_str("\\r"),
+            '\t' => made.push_str("\\t"),
+            '\\' => made.push_str("\\\\"),
+            _ if one == quote => made.extend(['\\', one]),
+            _ if is_plain(one) => made.push(one),
+            _ => made.push_str(&format!("\\x{:02x}", u32::from(one))),
         }
     }
     made.push(quote);
-    out.push(
-        0,
-        made,
-        "was printed as Python's str() of bytes, and that was signed",
-    );
-}
-
-fn unescaped_bytes(text: &[u8]) -> Vec<u8> {
-    let mut made = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((&byte, after)) = rest.split_first() {
-        let (byte, length) = match (byte, after) {
-            (b'\\', [b'n', ..]) => (b'\n', 2),
-            (b'\\', [b'r', ..]) => (b'\r', 2),
-            (b'\\', [b't', ..]) => (b'\t', 2),
-            (b'\\', [b'x', high, low, ..]) => {
-                let mut raw = [0];
-                match hex::decode_to_slice([*high, *low], &mut raw) {
-                    Ok(()) => (raw[0], 4),
-                    Err(_) => (b'\\', 1),
-                }
-            }
-            (b'\\', [other, ..]) => (*other, 2),
-            _ => (byte, 1),
-        };
-        made.push(byte);
-        rest = &rest[length..];
-    }
-    made
 }
 
 impl Notation {
@@ -205,43 +186,26 @@ impl Notation {
             {
                 made.push_str(self.comma);
             }
+            let is_object = token.kind == Kind::ObjectStart;
             match token.kind {
                 Kind::ObjectStart | Kind::ArrayStart => {
-                    let is_object = token.kind == Kind::ObjectStart;
                     open.push((is_object, true));
-                    made.push_str(if is_object {
-                        self.object[0]
-                    } else {
-                        self.list[0]
-                    });
+                    made.push_str(self.brackets(is_object)[0]);
                 }
                 Kind::ObjectEnd | Kind::ArrayEnd => {
                     let (is_object, is_empty) = open.pop()?;
-                    let end = if is_object {
-                        self.object[1]
-                    } else {
-                        self.list[1]
-                    };
+                    let mut end = self.brackets(is_object)[1];
                     if is_empty {
                         made.truncate(made.trim_end_matches(' ').len());
-                        made.push_str(end.trim_start());
-                    } else {
-                        made.push_str(end);
+                        end = end.trim_start();
                     }
+                    made.push_str(end);
                 }
-                Kind::Key | Kind::String => {
-                    self.string(
-                        &json::unescape(bytes),
-                        bytes,
-                        token.kind == Kind::Key,
-                        &mut made,
-                    );
-                    made.push_str(if token.kind == Kind::Key {
-                        self.colon
-                    } else {
-                        ""
-                    });
+                Kind::Key => {
+                    self.string(bytes, true, &mut made);
+                    made.push_str(self.colon);
                 }
+                Kind::String => self.string(bytes, false, &mut made),
                 Kind::Number => made.push_str(std::str::from_utf8(bytes).ok()?),
                 Kind::True => made.push_str(self.words[0]),
                 Kind::False => made.push_str(self.words[1]),
@@ -251,36 +215,24 @@ impl Notation {
         Some(made.into_bytes())
     }
 
-    fn string(&self, text: &str, token: &[u8], is_key: bool, made: &mut String) {
-        let is_name = |text: &str| {
-            !text.starts_with(|first: char| first.is_ascii_digit())
-                && !text.is_empty()
-                && text
-                    .chars()
-                    .all(|one| one.is_alphanumeric() || one == '_' || one == '$')
-        };
-        let (has_single, has_double) = (text.contains('\''), text.contains('"'));
+    fn brackets(&self, is_object: bool) -> [&'static str; 2] {
+        if is_object { self.object } else { self.list }
+    }
+
+    fn string(&self, token: &[u8], is_key: bool, made: &mut String) {
+        let text = json::unescape(token);
+        let is_letter = |one: char| one.is_alphanumeric() || one == '_' || one == '$';
+        let is_name =
+            text.chars().all(is_letter) && text.starts_with(|first: char| !first.is_ascii_digit());
+        let has = |one| text.contains(one);
         let quote = match self.quotes {
-            Quotes::None => return made.push_str(text),
+            Quotes::None => return made.push_str(&text),
             Quotes::Double => return made.push_str(&String::from_utf8_lossy(token)),
-            Quotes::JavaScript if is_key && is_name(text) => return made.push_str(text),
-            _ if has_single && !has_double => '"',
-            Quotes::JavaScript if has_single && has_double && !text.contains('`') => '`',
-            _ => '\'',
+            Quotes::JavaScript if is_key && is_name => return made.push_str(&text),
+            Quotes::JavaScript if has('\'') && has('"') && !has('`') => '`',
+            _ => python_quote(&text),
         };
-        made.push(quote);
-        for one in text.chars() {
-            match one {
-                '\n' => made.push_str("\\n"),
-                '\r' => made.push_str("\\r"),
-                '\t' => made.push_str("\\t"),
-                '\\' => made.push_str("\\\\"),
-                _ if one == quote => made.extend(['\\', one]),
-                _ if one.is_control() => made.push_str(&format!("\\x{:02x}", u32::from(one))),
-                _ => made.push(one),
-            }
-        }
-        made.push(quote);
+        push_quoted(&text, quote, |one| !one.is_control(), made);
     }
 }
 

@@ -98,9 +98,8 @@ pub(super) fn prefix(reading: &Reading, _: &Scene, out: Out<'_, '_>) {
 /// The hash that a prefix names (`sha1=`).
 fn named_hash(prefix: &[u8]) -> Option<Hash> {
     let letters = prefix.iter().filter(|byte| byte.is_ascii_alphanumeric());
-    let name: String = letters
-        .map(|byte| char::from(byte.to_ascii_lowercase()))
-        .collect();
+    let name: Vec<u8> = letters.map(u8::to_ascii_lowercase).collect();
+    let name = String::from_utf8_lossy(&name);
     let name = name.strip_prefix("hmac").unwrap_or(&name);
     Hash::ALL.into_iter().find(|hash| hash.name() == name)
 }
@@ -108,11 +107,8 @@ fn named_hash(prefix: &[u8]) -> Option<Hash> {
 /// How long what looks like a prefix is: a word and `=`, `:`, `,` or a space, `0x`, or a timestamp.
 fn foreign_prefix(text: &[u8]) -> Option<usize> {
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    if (9..=13).contains(&digits)
-        && text
-            .get(digits)
-            .is_some_and(|byte| b".:,;|-_ ".contains(byte))
-    {
+    let is_end = |byte: &u8| b".:,;|-_ ".contains(byte);
+    if (9..=13).contains(&digits) && text.get(digits).is_some_and(is_end) {
         return Some(digits + 1);
     }
     if text.starts_with(b"0x") || text.starts_with(b"0X") || text.starts_with(b"\\x") {
@@ -136,12 +132,7 @@ pub(super) fn encoding(reading: &Reading, _: &Scene, out: Out<'_, '_>) {
     };
     let expected = spelling.encoding;
     let mut push = |raw: Vec<u8>, what: String| {
-        let raw = Some(raw);
-        let thing = Reading {
-            raw,
-            ..reading.clone()
-        };
-        out.push(0, thing, what);
+        out.push(0, reading.decoded(raw, false), what);
     };
     for (raw, name) in all_decodings(text) {
         if spelling.algorithm == Algorithm::KeyPair(KeyPair::EcdsaP256Sha256)
@@ -183,17 +174,11 @@ fn all_decodings(text: &[u8]) -> Vec<(Vec<u8>, &'static str)> {
         }
     }
     raws.extend(byte_list(text).map(|raw| (raw, "a list of decimal bytes")));
-    raws.extend(
-        unpadded(text)
-            .into_iter()
-            .map(|raw| (raw, "hex without the zeros that bytes below 16 begin with")),
-    );
+    let what = "hex without the zeros that bytes below 16 begin with";
+    raws.extend(unpadded(text).into_iter().map(|raw| (raw, what)));
     if let Ok(wide) = std::str::from_utf8(text)
         && !text.is_ascii()
-        && let Ok(raw) = wide
-            .chars()
-            .map(u8::try_from)
-            .collect::<Result<Vec<u8>, _>>()
+        && let Ok(raw) = wide.chars().map(u8::try_from).collect()
     {
         raws.push((raw, "raw bytes, taken for Latin-1"));
     }
@@ -224,14 +209,10 @@ fn unpadded(text: &[u8]) -> Vec<Vec<u8>> {
     let Some(length) = LENGTHS.into_iter().find(of_length) else {
         return Vec::new();
     };
-    let digits: Vec<u8> = text
-        .iter()
-        .filter_map(|&byte| char::from(byte).to_digit(16))
-        .map(|digit| digit as u8)
-        .collect();
-    if digits.len() != text.len() {
+    let digit = |&byte: &u8| Some(char::from(byte).to_digit(16)? as u8);
+    let Some(digits) = text.iter().map(digit).collect::<Option<Vec<u8>>>() else {
         return Vec::new();
-    }
+    };
     // The number as a whole lost the zeros at its start.
     let padded = hex::decode([&b"000"[..2 * length - text.len()], text].concat());
     let short = 2 * length - text.len();
@@ -295,11 +276,8 @@ pub(super) fn run_on(reading: &Reading, _: &Scene, out: Out<'_, '_>) {
         Encoding::Text => return,
     };
     let run = rest.iter().take_while(|byte| digits(byte)).count();
-    let padded = rest[run..]
-        .iter()
-        .take(padding)
-        .take_while(|byte| **byte == b'=')
-        .count();
+    let padded = rest[run..].iter().take(padding);
+    let padded = padded.take_while(|byte| **byte == b'=').count();
     let over = rest.len() - run - padded;
     if run >= 2 * FEWEST_BYTES && over > 0 {
         let made = &reading.text[..reading.text.len() - over];
@@ -312,18 +290,9 @@ pub(super) fn run_on(reading: &Reading, _: &Scene, out: Out<'_, '_>) {
 pub(super) fn plain(reading: &Reading) -> impl Iterator<Item = Reading> {
     let encoding = reading.spelling.encoding;
     let rest = reading.rest();
-    let whole = rest
-        .and_then(|rest| encoding.decode(rest))
-        .map(|raw| (raw, false));
-    let partial = rest
-        .and_then(|rest| beginning(rest, encoding))
-        .map(|raw| (raw, true));
-    whole
-        .into_iter()
-        .chain(partial)
-        .map(|(raw, is_partial)| Reading {
-            raw: Some(raw),
-            is_partial,
-            ..reading.clone()
-        })
+    let whole = rest.and_then(|rest| encoding.decode(rest));
+    let partial = rest.and_then(|rest| beginning(rest, encoding));
+    let whole = whole.map(|raw| reading.decoded(raw, false));
+    let partial = partial.map(|raw| reading.decoded(raw, true));
+    whole.into_iter().chain(partial)
 }

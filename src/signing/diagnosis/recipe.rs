@@ -76,11 +76,7 @@ impl Recipes {
             values,
             spellings,
             rule: known.unwrap_or(self.rules.len() - 1),
-            pairs: if calc == Calc::Pair {
-                pairs.collect()
-            } else {
-                Vec::new()
-            },
+            pairs: pairs.filter(|_| calc == Calc::Pair).collect(),
             digest: digest.map(str::to_ascii_lowercase),
         });
         let source = self.sources.len() - 1;
@@ -165,10 +161,7 @@ fn contents(case: &Case<'_>, variant: &Variant, values: &[Vec<u8>]) -> Vec<Vec<S
         // A list with another separator than the scheme's has not been split.
         header.or_else(|| item()?.split(|byte| b",; &|".contains(byte)).next())
     });
-    let id = variant
-        .id
-        .as_ref()
-        .and_then(|rule| headers.get(&rule.header));
+    let id = id_header(variant).and_then(|name| headers.get(name));
     let named = variant.named_headers.as_ref();
     let named = named.and_then(|rule| named_headers(rule, headers, &items).ok()?);
     let given = Given {
@@ -179,18 +172,15 @@ fn contents(case: &Case<'_>, variant: &Variant, values: &[Vec<u8>]) -> Vec<Vec<S
         named_headers: named,
     };
     let url = case.parts.url.unwrap_or_default();
-    spellings(variant.url.as_ref(), url)
-        .into_iter()
-        .filter_map(|url| lay_out(&variant.content, &given, Some(&url)).ok())
+    let urls = spellings(variant.url.as_ref(), url).into_iter();
+    urls.filter_map(|url| lay_out(&variant.content, &given, Some(&url)).ok())
         .collect()
 }
 
 fn items<'v>(variant: &Variant, values: &'v [Vec<u8>]) -> Vec<&'v [u8]> {
     let separator = variant.signature.separator.as_deref();
-    let strict = values
-        .iter()
-        .filter_map(|value| Some(split_list(value, separator?)))
-        .flatten();
+    let strict = |value: &'v Vec<u8>| Some(split_list(value, separator?));
+    let strict = values.iter().filter_map(strict).flatten();
     let loose = values.iter().flat_map(|value| loose_items(value));
     strict.chain(loose).take(ITEMS).collect()
 }
@@ -225,21 +215,16 @@ fn sightings(case: &Case<'_>, chosen: &[&Variant], values: &[Vec<u8>]) -> Vec<Si
         |name: Option<&str>| name.is_some_and(|name| headers.contains(name) && !is_own_part(name));
     let is_in_list = chosen.iter().any(|own| is_laid_out_as(own, values));
     let mut found = Vec::new();
-    for scheme in SCHEMES
-        .iter()
-        .filter(|scheme| scheme.name != case.scheme.name)
-    {
+    for scheme in SCHEMES.iter().filter(|it| it.name != case.scheme.name) {
         let variants = scheme.variants.iter();
         for variant in variants.filter(|variant| applies(variant, case.parts)) {
             let name = variant.signature.header.as_deref().unwrap_or_default();
             let theirs = signature_values(&variant.signature, headers);
-            let theirs = theirs
-                .filter(|_| !is_own_signature(name))
-                .map(<[u8]>::to_vec);
+            let theirs = theirs.filter(|_| !is_own_signature(name));
             found.push(Sighting {
                 scheme,
                 variant,
-                theirs: theirs.collect(),
+                theirs: theirs.map(<[u8]>::to_vec).collect(),
                 is_in_ours: !is_in_list && is_laid_out_as(variant, values)
                     || shows(time_header(variant))
                     || shows(id_header(variant)),
@@ -260,10 +245,8 @@ fn id_header(variant: &Variant) -> Option<&str> {
 
 /// Whether these values are a list with this variant's timestamp and signature in it.
 fn is_laid_out_as(variant: &Variant, values: &[Vec<u8>]) -> bool {
-    let item = variant
-        .timestamp
-        .as_ref()
-        .and_then(|rule| rule.item.as_deref());
+    let time = variant.timestamp.as_ref();
+    let item = time.and_then(|rule| rule.item.as_deref());
     let (Some(item), Some(separator)) = (item, variant.signature.separator.as_deref()) else {
         return false;
     };

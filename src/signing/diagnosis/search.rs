@@ -15,15 +15,16 @@ use super::claims::{Claims, raw};
 use super::reading::loose_items;
 use super::recipe::{Recipes, chosen_variants, claimed_values};
 use super::shape::{
-    Body, Calc, Case, FEWEST_BYTES, HUGE, Key, LARGE, Recipe, SECRETS, Scene, Source,
+    Body, Calc, Case, FEWEST_BYTES, HUGE, Key, LARGE, Reading, Recipe, SECRETS, Scene, Source,
 };
 use super::step::{Bench, Budget, Things, step};
 use super::table::TABLE;
 use super::{key, layout, url};
-use crate::json;
+use crate::json::{self, Outline};
 use crate::signing::content::{Segment, Whole};
 use crate::signing::encoding::Encoding;
 use crate::signing::hash::Hash;
+use crate::signing::key::Key as PairKey;
 use crate::signing::keyring::is_meant_for;
 use crate::signing::record::words::KeyRule;
 use crate::signing::secret::Secret;
@@ -121,12 +122,10 @@ pub(super) fn search(case: &Case<'_>, bytes: u64) -> Outcome {
             }
         }
     }
-    let found = search.found.into_inner();
+    let found = search.found.into_inner().into_iter();
+    let best = found.min_by_key(|found| found.score);
     Outcome {
-        best: found
-            .into_iter()
-            .min_by_key(|found| found.score)
-            .map(|found| found.changes),
+        best: best.map(|found| found.changes),
         is_exhausted: search.bench.budget.is_exhausted(),
     }
 }
@@ -179,7 +178,11 @@ impl<'a> Search<'a> {
         }
         let mut times = layout::times(headers, &items);
         let mut ids = layout::ids(headers);
-        let [more_times, more_ids] = layout::of_body(case.body.kept);
+        let json = readable(case.body.kept);
+        let outline = (json.len() <= HUGE).then(|| Outline::read(&json).ok());
+        let outline = outline.flatten();
+        let root = outline.as_ref().map(Outline::root);
+        let [more_times, more_ids] = layout::of_body(root);
         times.extend(more_times);
         ids.extend(more_ids);
         let scene = Scene {
@@ -187,7 +190,7 @@ impl<'a> Search<'a> {
             ids,
             urls: urls.unwrap_or_default(),
             method: case.parts.method.into(),
-            names: key::names(&readable(case.body.kept), headers),
+            names: key::names(root, headers),
             others: recipes.others,
             ends: Vec::new(),
             is_whole: case.body.is_whole(),
@@ -293,18 +296,13 @@ impl<'a> Search<'a> {
             Calc::Swapped(hash) => hash.keyed(&pieces.concat()).over(&[bytes]),
             Calc::Twice(hash, encoding) => {
                 let first = hash.keyed(bytes).over(&pieces);
-                let prefix = &self.sources[recipe.thing.source].spellings[0]
-                    .signature
-                    .prefix;
-                let text = encoding.encode(first.as_slice());
-                let text = if encoding == Encoding::Text {
-                    first.as_slice()
-                } else {
-                    text.as_bytes()
+                let spelling = &self.sources[recipe.thing.source].spellings[0];
+                let text = match encoding {
+                    Encoding::Text => first.as_slice().to_vec(),
+                    encoding => encoding.encode(first.as_slice()).into_bytes(),
                 };
-                let mut again = hash.keyed(bytes);
-                again.update(prefix.as_bytes());
-                again.over(&[text])
+                let prefix = spelling.signature.prefix.as_bytes();
+                hash.keyed(bytes).over(&[prefix, &text])
             }
             Calc::Sum(hash) if !is_nothing => {
                 let end = hash.keyed(bytes).over(&[]);
@@ -318,7 +316,7 @@ impl<'a> Search<'a> {
         let is_constant = is_nothing && (bytes.is_empty() || !recipe.thing.is_keyed());
         if !is_constant && claims.may_hold(&right) && self.digest_is_right(recipe, body) {
             for claim in claims.agreeing(right.as_slice()) {
-                self.note([&body.changes, &key.changes, &recipe.changes, &claim.changes]);
+                self.note(entry, &key.changes, &claim);
             }
         }
     }
@@ -335,22 +333,13 @@ impl<'a> Search<'a> {
         }
         let claims = self.claims[entry.recipe.thing.source].whole();
         for claim in claims.filter(|claim| raw(claim) == right) {
-            self.note([
-                &entry.body.changes,
-                &key.changes,
-                &entry.recipe.changes,
-                &claim.changes,
-            ]);
+            self.note(entry, &key.changes, claim);
         }
     }
 
     /// Verifies with public keys, which costs much more than hashing.
     fn verify(&self, entry: &Entry<'_>) {
-        let Entry {
-            recipe,
-            body,
-            whole,
-        } = *entry;
+        let Entry { recipe, whole, .. } = *entry;
         let Ok(pieces) = whole.pieces(&recipe.thing.segments, &[]) else {
             return;
         };
@@ -368,7 +357,7 @@ impl<'a> Search<'a> {
                 let mut running = pair.start();
                 pieces.iter().for_each(|piece| running.update(piece));
                 if running.verify([raw(claim)]) {
-                    self.note([&body.changes, &recipe.changes, &claim.changes, &[]]);
+                    self.note(entry, &[], claim);
                 }
             }
         }
@@ -407,8 +396,10 @@ impl<'a> Search<'a> {
     }
 
     /// Keeps what matched, unless nothing was changed for it.
-    fn note(&self, changes: [&[Rc<Change>]; 4]) {
-        let mut changes: Vec<Rc<Change>> = changes.into_iter().flatten().cloned().collect();
+    fn note(&self, entry: &Entry<'_>, of_key: &[Rc<Change>], claim: &Try<Reading>) {
+        let of_others = [&entry.body.changes, &entry.recipe.changes, &claim.changes];
+        let all = of_others.into_iter().flatten().chain(of_key);
+        let mut changes: Vec<Rc<Change>> = all.cloned().collect();
         changes.sort_by_key(|change| {
             TABLE
                 .iter()
@@ -446,17 +437,15 @@ fn texts(segments: &[Segment]) -> Option<Vec<&[u8]>> {
 /// text is known to all, and no match with it as a shared secret means anything.
 fn own_keys(case: &Case<'_>, rule: &Rc<KeyRule>) -> Vec<Key> {
     let is_half = |secret: &Secret| {
-        case.scheme.variants.iter().any(|variant| {
-            variant.algorithm.is_asymmetric()
-                && is_meant_for(case.scheme, variant, secret)
-                && crate::signing::key::Key::verifying(variant.algorithm, &variant.key, secret)
-                    .is_ok()
+        let pairs = case.scheme.variants.iter();
+        let mut pairs = pairs.filter(|it| it.algorithm.is_asymmetric());
+        pairs.any(|it| {
+            let is_pair = || PairKey::verifying(it.algorithm, &it.key, secret).is_ok();
+            is_meant_for(case.scheme, it, secret) && is_pair()
         })
     };
-    let shared = case
-        .secrets
-        .iter()
-        .filter(|secret| !secret.is_pem() && !is_half(secret));
+    let secrets = case.secrets.iter();
+    let shared = secrets.filter(|secret| !secret.is_pem() && !is_half(secret));
     shared
         .map(|secret| Key::new(secret.expose(), rule))
         .collect()

@@ -19,6 +19,8 @@ use crate::signing::secret::Secret;
 pub(super) const LARGE: usize = 96 << 10;
 /// Bodies longer than this are changed only in ways that take one pass.
 pub(super) const HUGE: usize = 4 << 20;
+/// How many headers are looked at.
+pub(super) const HEADERS: usize = 64;
 /// How many secrets are tried in every way; of further ones only what they are.
 pub(super) const SECRETS: usize = 8;
 /// The fewest bytes of a truncated signature that tell anything: 16 hex digits.
@@ -128,9 +130,15 @@ impl Recipe {
     }
 
     pub(super) fn with(&self, segments: Vec<Segment>) -> Self {
+        Self { segments, ..*self }
+    }
+
+    pub(super) fn by(&self, calc: Calc) -> Self {
+        let segments = self.segments.clone();
         Self {
             segments,
-            ..self.clone()
+            calc,
+            ..*self
         }
     }
 }
@@ -215,6 +223,15 @@ impl Reading {
         Self::new(text, &self.spelling)
     }
 
+    /// What the text stands for, or what it begins with.
+    pub(super) fn decoded(&self, raw: Vec<u8>, is_partial: bool) -> Self {
+        Self {
+            raw: Some(raw),
+            is_partial,
+            ..self.clone()
+        }
+    }
+
     /// The text behind the prefix.
     pub(super) fn rest(&self) -> Option<&[u8]> {
         let place = &self.spelling.signature;
@@ -284,6 +301,11 @@ impl<'v, T> Sink<'v, T> {
             is_open: true,
             take,
         }
+    }
+
+    /// How rare what is wanted may be.
+    pub(super) fn most(&self) -> u8 {
+        self.most
     }
 
     /// Whether it is worth making what is so much rarer.

@@ -27,6 +27,19 @@ const OTHER: Record = Record {
     ..BODY
 };
 
+const SECRET: Record = Record {
+    about: "It was signed with the secret {}.",
+    ..OTHER
+};
+
+const CONTENT: Record = Record {
+    about: "What was signed is not what the scheme signs: it has {}.",
+    ..OTHER
+};
+
+/// What most records have in common that write the body anew.
+const TEXT: Record = Record { weight: 2, ..BODY };
+
 /// All causes, in the order in which a cause lists its codes. Among equally common ones the first
 /// wins.
 pub static TABLE: &[Record] = &[
@@ -110,54 +123,48 @@ pub static TABLE: &[Record] = &[
         code: "body-charset",
         about: "The body's characters were converted: it {}.",
         fix: "Sign and verify bytes, not decoded text: read the body as binary, and write it as UTF-8 once.",
-        weight: 2,
         repeats: true,
         make: Make::Body(body::charset),
-        ..BODY
+        ..TEXT
     },
     Record {
         code: "body-url-encoded",
         about: "The body is the URL-encoded form of what was signed.",
         fix: "Sign the body as it travels, after URL-encoding, or send it unencoded.",
-        weight: 2,
         repeats: true,
         make: Make::Body(body::url_encoded),
-        ..BODY
+        ..TEXT
     },
     Record {
         code: "body-url-decoded",
         about: "The body is the URL-decoded form of what was signed.",
         fix: "Verify the raw body, before a framework decodes it.",
         rarity: 2,
-        weight: 2,
         make: Make::Body(body::url_decoded),
-        ..BODY
+        ..TEXT
     },
     Record {
         code: "body-form-wrapped",
         about: "The body and what was signed differ by a form around them: the body {}.",
         fix: "Sign and verify the same form of the body: choose application/json at the sender, or take the signature over the whole raw body.",
-        weight: 2,
         make: Make::Body(body::form_wrapped),
-        ..BODY
+        ..TEXT
     },
     Record {
         code: "body-base64",
         about: "The body {}.",
         fix: "Decode or encode at the same point on both sides: gateways and serverless platforms hand binary bodies over as base64 (isBase64Encoded).",
-        weight: 2,
         repeats: true,
         make: Make::Body(body::base64),
-        ..BODY
+        ..TEXT
     },
     Record {
         code: "body-json-string",
         about: "The body {}.",
         fix: "Serialise once: JSON.stringify of what is a string already quotes and escapes it again.",
-        weight: 2,
         repeats: true,
         make: Make::Body(body::json_string),
-        ..BODY
+        ..TEXT
     },
     Record {
         code: "body-gzip",
@@ -170,9 +177,8 @@ pub static TABLE: &[Record] = &[
         code: "body-unicode-normalised",
         about: "The body's Unicode was normalised: it was signed in the form {}.",
         fix: "Do not normalise the body: databases, file systems and text fields compose or decompose accents; keep the raw bytes.",
-        weight: 2,
         make: Make::Body(body::unicode),
-        ..BODY
+        ..TEXT
     },
     Record {
         code: "body-reserialised",
@@ -188,140 +194,122 @@ pub static TABLE: &[Record] = &[
         about: "The body was signed with other escapes in its JSON: {}.",
         fix: "Verify the raw bytes of the body: parsers undo escapes (\\u0026, \\ud83d\\ude00, \\/), and serialisers write others.",
         rarity: 2,
-        weight: 2,
         make: Make::Body(document::escapes),
-        ..BODY
+        ..TEXT
     },
     Record {
         code: "body-numbers",
         about: "The body was signed with its numbers written otherwise: {}.",
         fix: "Verify the raw bytes of the body: parsers drop the zeros at the end of numbers (1.0, 9.50) and the last digits of large ones.",
         rarity: 2,
-        weight: 2,
         make: Make::Body(document::numbers),
-        ..BODY
+        ..TEXT
     },
     Record {
         code: "body-member",
         about: "The signature is of {}.",
         fix: "Sign and verify the whole raw body, not a part that was taken out of it or what was put around it.",
-        weight: 2,
         make: Make::Body(document::member),
-        ..BODY
+        ..TEXT
     },
     Record {
         code: "body-form-rewritten",
         about: "The form was parsed and written again: the body {}.",
         fix: "Verify the raw bytes of the form, before anything parses it (express.raw, request.get_data(), php://input).",
-        weight: 2,
         make: Make::Body(document::form),
-        ..BODY
+        ..TEXT
     },
     Record {
         code: "body-printed",
         about: "The body {}.",
         fix: "Sign and verify the raw bytes: what a language prints for a value (str, inspect, toString, %v) is not what travels.",
-        weight: 2,
         make: Make::Body(printed::printed),
-        ..BODY
+        ..TEXT
     },
     Record {
         code: "body-bytes",
         about: "The body {}.",
         fix: "Hand the bytes to the HMAC as they are: a Buffer needs neither JSON.stringify nor String().",
-        weight: 2,
         make: Make::Body(body::bytes),
-        ..BODY
+        ..TEXT
     },
     Record {
         code: "body-html-escaped",
         about: "The body {}.",
         fix: "Sign and verify the body as it travels: filters for HTML (htmlspecialchars, a sanitiser) change its bytes.",
-        weight: 2,
         repeats: true,
         make: Make::Body(body::html),
-        ..BODY
+        ..TEXT
     },
     Record {
         code: "secret-whitespace",
-        about: "It was signed with the secret {}.",
         fix: "Store the secret without white space or line end on both sides: printf %s, not echo, and trim what is read from a file.",
         make: Make::Key(key::whitespace),
-        ..OTHER
+        ..SECRET
     },
     Record {
         code: "secret-quoted",
-        about: "It was signed with the secret {}.",
         fix: "Take the quotes out: .env files, Docker and CI settings keep quotes as a part of the value.",
         make: Make::Key(key::quotes),
-        ..OTHER
+        ..SECRET
     },
     Record {
         code: "secret-prefix",
-        about: "It was signed with the secret {}.",
         fix: "Use the secret with the same prefix, or without it, on both sides, as the provider shows it.",
         repeats: true,
         make: Make::Key(key::prefix),
-        ..OTHER
+        ..SECRET
     },
     Record {
         code: "secret-base64",
-        about: "It was signed with the secret {}.",
         fix: "Agree whether the secret is base64 of the key or the key itself: schemes differ, and this one's rule is not the one that was used.",
         make: Make::Key(key::base64),
-        ..OTHER
+        ..SECRET
     },
     Record {
         code: "secret-hex",
-        about: "It was signed with the secret {}.",
         fix: "Agree whether the secret is hex of the key or the key itself: schemes differ, and this one's rule is not the one that was used.",
         make: Make::Key(key::hex),
-        ..OTHER
+        ..SECRET
     },
     Record {
         code: "secret-url-encoded",
-        about: "It was signed with the secret {}.",
         fix: "Take the secret as it is shown, not as it stands in a URL or form.",
         make: Make::Key(key::url_encoded),
-        ..OTHER
+        ..SECRET
     },
     Record {
         code: "secret-escaped",
-        about: "It was signed with the secret {}.",
         fix: "Take the secret as it is shown: templates and serialisers write & as &amp; or \\u0026, and / as \\/.",
         make: Make::Key(key::escaped),
-        ..OTHER
+        ..SECRET
     },
     Record {
         code: "secret-cut",
-        about: "It was signed with the secret {}.",
         fix: "Copy the secret again, from its first to its last character, and look for a field or column that is too short for it.",
         rarity: 2,
         make: Make::Key(key::cut),
-        ..OTHER
+        ..SECRET
     },
     Record {
         code: "secret-hashed",
-        about: "It was signed with the secret {}.",
         fix: "Agree whether the secret or its hash is the key: this scheme takes the secret.",
         rarity: 2,
         make: Make::Key(key::hashed),
-        ..OTHER
+        ..SECRET
     },
     Record {
         code: "secret-charset",
-        about: "It was signed with the secret {}.",
         fix: "Turn the secret into bytes as UTF-8 on both sides (Encoding.UTF8, not Encoding.Unicode).",
         rarity: 2,
         make: Make::Key(key::charset),
-        ..OTHER
+        ..SECRET
     },
     Record {
         code: "secret-case",
-        about: "It was signed with the secret {}.",
         fix: "Secrets keep their case: compare both sides' settings letter by letter.",
         make: Make::Key(key::case),
-        ..OTHER
+        ..SECRET
     },
     Record {
         code: "secret-empty",
@@ -439,23 +427,20 @@ pub static TABLE: &[Record] = &[
     },
     Record {
         code: "content-timestamp",
-        about: "What was signed is not what the scheme signs: it has {}.",
         fix: "Join the timestamp and the body exactly as the scheme says, with the timestamp's text as it travels.",
         make: Make::Recipe(layout::timestamp),
-        ..OTHER
+        ..CONTENT
     },
     Record {
         code: "content-id",
-        about: "What was signed is not what the scheme signs: it has {}.",
         fix: "Join the delivery's id and the body exactly as the scheme says.",
         make: Make::Recipe(layout::id),
-        ..OTHER
+        ..CONTENT
     },
     Record {
         code: "content-url",
-        about: "What was signed is not what the scheme signs: it has {}.",
         fix: "Sign and verify the very URL that the sender was given: a proxy in front changes scheme, host, port and path (see --signed-url).",
         make: Make::Recipe(url::url),
-        ..OTHER
+        ..CONTENT
     },
 ];

@@ -1,12 +1,11 @@
 //! The URLs that a sender may have signed where another one is known here: as behind a proxy that
 //! ends TLS, with and without port, closing slash and query.
 
-use super::escapes::url_encodings;
+use super::escapes::{form_fields, form_of, url_encoders};
 use super::layout::{joined_with, replaced, text, with, without};
 use super::shape::{Made, Recipe, Scene, Sink};
 use crate::delivery::Headers;
 use crate::signing::content::Segment;
-use crate::signing::url::form_decoded;
 
 /// How many URLs are tried where the scheme signs none.
 const URLS: usize = 12;
@@ -18,14 +17,12 @@ fn is_url(segment: &Segment) -> bool {
 pub(super) fn url(recipe: &Recipe, scene: &Scene, out: &mut Sink<'_, Recipe>) {
     let segments = &recipe.segments;
     if segments.iter().any(is_url) {
-        for url in scene
-            .urls
-            .iter()
-            .filter(|url| out.wants(url.rarer))
-            .collect::<Vec<_>>()
-        {
-            let made = replaced(segments, is_url, &Segment::Url(url.thing.clone()));
-            out.push(url.rarer, recipe.with(made), url.what.clone());
+        for url in &scene.urls {
+            let other = Segment::Url(url.thing.clone());
+            let what = url.what.clone();
+            out.make(url.rarer, what, || {
+                recipe.with(replaced(segments, is_url, &other))
+            });
         }
         for made in without(segments, is_url) {
             out.push(0, recipe.with(made), "no URL");
@@ -70,28 +67,21 @@ pub(super) fn urls(url: &str, headers: &Headers) -> Vec<Made<Vec<u8>>> {
                 let what = format!("the URL with {}", whats.join(" and "));
                 let rarer = u8::try_from(whats.len().saturating_sub(1)).unwrap_or(2);
                 let text = format!("{scheme}://{host}{tail}");
-                if !whats.is_empty() || text == url {
-                    let what = if whats.is_empty() {
-                        "the URL".to_owned()
-                    } else {
-                        what
-                    };
-                    urls.push(Made::new(rarer, text.into_bytes(), what));
+                let what = if whats.is_empty() { "the URL" } else { &what };
+                if text == url || what != "the URL" {
+                    urls.push(Made::new(rarer, text.into_bytes(), what.to_owned()));
                 }
             }
         }
     }
     for (tail, tail_what) in &tails {
         let dash = if tail_what.is_empty() { "" } else { ", with " };
-        let what = format!("the path alone{dash}{tail_what}");
+        let lean = format!("{authority}{tail}").into_bytes();
         let rarer = u8::from(!tail_what.is_empty());
+        let what = format!("the path alone{dash}{tail_what}");
         urls.push(Made::new(rarer, tail.clone().into_bytes(), what));
         let what = format!("the URL without its scheme{dash}{tail_what}");
-        urls.push(Made::new(
-            1,
-            format!("{authority}{tail}").into_bytes(),
-            what,
-        ));
+        urls.push(Made::new(1, lean, what));
     }
     urls.sort_by_key(|url| url.rarer);
     urls
@@ -113,21 +103,17 @@ fn hosts(is_https: bool, authority: &str, headers: &Headers) -> Spellings {
         let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
         is_port.then(|| host.to_owned())
     };
-    let mut hosts = vec![(authority.to_owned(), "")];
     let name = without_port(authority).unwrap_or_else(|| authority.to_owned());
     let (own, other) = if is_https { (443, 80) } else { (80, 443) };
-    add(&mut hosts, name.clone(), "no port");
-    add(&mut hosts, format!("{name}:{own}"), "its port");
-    add(
-        &mut hosts,
-        format!("{name}:{other}"),
-        "the other scheme's port",
-    );
-    add(
-        &mut hosts,
-        authority.to_ascii_lowercase(),
-        "the host in lower case",
-    );
+    let mut hosts = vec![(authority.to_owned(), "")];
+    for (host, what) in [
+        (name.clone(), "no port"),
+        (format!("{name}:{own}"), "its port"),
+        (format!("{name}:{other}"), "the other scheme's port"),
+        (authority.to_ascii_lowercase(), "the host in lower case"),
+    ] {
+        add(&mut hosts, host, what);
+    }
     if let Some((_, host)) = authority.split_once('@') {
         add(&mut hosts, host, "no user");
     }
@@ -143,38 +129,24 @@ fn hosts(is_https: bool, authority: &str, headers: &Headers) -> Spellings {
             .filter_map(|pair| pair.trim().split_once('='));
         pairs.find(|(name, _)| name.eq_ignore_ascii_case("host"))
     });
-    let hosts_named = [
-        "Host",
-        "X-Forwarded-Host",
-        "X-Original-Host",
-        "X-Forwarded-Server",
-    ];
-    let hosts_named = hosts_named.into_iter().filter_map(named);
+    let hosts_named = "Host X-Forwarded-Host X-Original-Host X-Forwarded-Server".split(' ');
+    let hosts_named = hosts_named.filter_map(named);
+    let port = named("X-Forwarded-Port");
     for host in hosts_named.chain(forwarded.map(|(_, host)| host.trim_matches('"'))) {
         add(&mut hosts, host, "the host that the headers name");
         let bare = without_port(host);
-        if let Some(port) = named("X-Forwarded-Port") {
-            let host = bare.as_deref().unwrap_or(host);
-            add(
-                &mut hosts,
-                format!("{host}:{port}"),
-                "host and port that the headers name",
-            );
+        if let Some(port) = port {
+            let host = format!("{}:{port}", bare.as_deref().unwrap_or(host));
+            add(&mut hosts, host, "host and port that the headers name");
         }
         if let Some(bare) = bare {
-            add(
-                &mut hosts,
-                bare,
-                "the host that the headers name, without port",
-            );
+            let what = "the host that the headers name, without port";
+            add(&mut hosts, bare, what);
         }
     }
-    if let Some(port) = named("X-Forwarded-Port") {
-        add(
-            &mut hosts,
-            format!("{name}:{port}"),
-            "the port that the headers name",
-        );
+    if let Some(port) = port {
+        let what = "the port that the headers name";
+        add(&mut hosts, format!("{name}:{port}"), what);
     }
     hosts
 }
@@ -186,37 +158,28 @@ fn tails(tail: &str, headers: &Headers) -> Spellings {
     let lean = path.trim_end_matches('/');
     let decoded = percent_encoding::percent_decode_str(tail).decode_utf8_lossy();
     let mut tails = vec![(tail.to_owned(), "")];
-    add(&mut tails, format!("{path}/{query}"), "a closing slash");
-    add(&mut tails, format!("{lean}{query}"), "no closing slash");
-    add(&mut tails, path, "no query");
-    add(&mut tails, lean, "no query and no closing slash");
-    add(
-        &mut tails,
-        format!("{path}/"),
-        "a closing slash and no query",
-    );
-    add(&mut tails, bare, "no fragment");
-    add(&mut tails, decoded, "its escapes decoded");
-    add(
-        &mut tails,
-        tail.to_ascii_lowercase(),
-        "the path in lower case",
-    );
+    for (other, what) in [
+        (format!("{path}/{query}"), "a closing slash"),
+        (format!("{lean}{query}"), "no closing slash"),
+        (path.to_owned(), "no query"),
+        (lean.to_owned(), "no query and no closing slash"),
+        (format!("{path}/"), "a closing slash and no query"),
+        (bare.to_owned(), "no fragment"),
+        (decoded.into_owned(), "its escapes decoded"),
+        (tail.to_ascii_lowercase(), "the path in lower case"),
+    ] {
+        add(&mut tails, other, what);
+    }
     rewritten_queries(path, query, &mut tails);
     for header in PATHS {
-        let value = headers
-            .get(header)
-            .and_then(|value| std::str::from_utf8(value).ok());
-        let Some(value) = value.filter(|value| value.starts_with('/') && value.len() < 2048) else {
-            continue;
-        };
-        add(&mut tails, value, "the path that the headers name");
-        let prefixed = format!("{}{bare}", value.trim_end_matches('/'));
-        add(
-            &mut tails,
-            prefixed,
-            "a path before it that the headers name",
-        );
+        let value = headers.get(header);
+        let value = value.and_then(|value| std::str::from_utf8(value).ok());
+        if let Some(value) = value.filter(|it| it.starts_with('/') && it.len() < 2048) {
+            add(&mut tails, value, "the path that the headers name");
+            let prefixed = format!("{}{bare}", value.trim_end_matches('/'));
+            let what = "a path before it that the headers name";
+            add(&mut tails, prefixed, what);
+        }
     }
     tails
 }
@@ -252,27 +215,13 @@ fn rewritten_queries(path: &str, query: &str, tails: &mut Spellings) {
             "its query as it is"
         };
         add(tails, format!("{path}?{plain}"), what);
-        let read = |field: &&str| {
-            let (name, value) = field.split_once('=').unwrap_or((field, ""));
-            [name, value].map(|part| form_decoded(part.as_bytes()).collect::<Vec<u8>>())
-        };
-        let fields: Vec<[Vec<u8>; 2]> = order.iter().map(read).collect();
+        let fields = form_fields(plain.as_bytes());
         let what = match is_sorted {
             true => "its query sorted and encoded by other rules",
             false => "its query encoded by other rules",
         };
-        for way in 0..url_encodings(b"").count() {
-            let written = |part: &[u8]| {
-                url_encodings(part)
-                    .nth(way)
-                    .map(|(_, make)| make())
-                    .unwrap_or_default()
-            };
-            let field = |[name, value]: &[Vec<u8>; 2]| {
-                [written(name), b"=".to_vec(), written(value)].concat()
-            };
-            let fields: Vec<Vec<u8>> = fields.iter().map(field).collect();
-            let query = String::from_utf8(fields.join(&b'&')).unwrap_or_default();
+        for (_, encode) in url_encoders() {
+            let query = String::from_utf8(form_of(&fields, encode)).unwrap_or_default();
             add(tails, format!("{path}?{query}"), what);
         }
     }
@@ -280,10 +229,7 @@ fn rewritten_queries(path: &str, query: &str, tails: &mut Spellings) {
         let mut fewer = fields.clone();
         fewer.remove(at);
         let mark = if fewer.is_empty() { "" } else { "?" };
-        add(
-            tails,
-            format!("{path}{mark}{}", fewer.join("&")),
-            "one parameter less",
-        );
+        let fewer = format!("{path}{mark}{}", fewer.join("&"));
+        add(tails, fewer, "one parameter less");
     }
 }
