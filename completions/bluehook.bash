@@ -75,7 +75,7 @@ _bluehook() {
             return 0
             ;;
         bluehook__subcmd__check)
-            opts="-d -H -s -w -k -q -v -h --color --list --only --skip --allow-remote --data --header --verify-token --secret --secret-file --secret-env --scheme --scheme-file --public-url --webhook --config --timeout --cacert --insecure --proxy --junit --json --quiet --verbose --help"
+            opts="-d -H -s -w -k -q -v -h --color --list --only --skip --allow-remote --data --header --verify-token --secret --secret-file --secret-env --keys --scheme --scheme-file --public-url --webhook --config --timeout --cacert --insecure --proxy --junit --json --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -126,6 +126,10 @@ _bluehook() {
                     return 0
                     ;;
                 --secret-env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --keys)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -243,7 +247,7 @@ _bluehook() {
             return 0
             ;;
         bluehook__subcmd__listen)
-            opts="-p -s -w -f -k -e -n -q -v -h --color --port --bind --ready-file --secret --secret-file --secret-env --scheme --scheme-file --at --tolerance --public-url --webhook --config --accept-invalid --respond --respond-body --forward-to --forward-timeout --cacert --insecure --record --redact --event --project --where --count --expect --timeout --fail-on-refused --show --max-body --max-connections --json --quiet --verbose --help"
+            opts="-p -s -w -f -k -e -n -q -v -h --color --port --bind --ready-file --secret --secret-file --secret-env --keys --scheme --scheme-file --at --tolerance --public-url --webhook --config --accept-invalid --respond --respond-body --forward-to --forward-timeout --cacert --insecure --record --redact --event --project --where --count --expect --timeout --fail-on-refused --show --max-body --max-connections --json --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -282,6 +286,10 @@ _bluehook() {
                     return 0
                     ;;
                 --secret-env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --keys)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -397,7 +405,7 @@ _bluehook() {
             return 0
             ;;
         bluehook__subcmd__replay)
-            opts="-e -H -s -w -k -n -c -q -v -h --color --number --event --project --where --resign --set --header --secret --secret-file --secret-env --scheme --scheme-file --at --id --public-url --webhook --config --timeout --cacert --insecure --proxy --policy --attempts --time-scale --repeat --concurrency --speed --duplicate --shuffle --seed --dry-run --curl --json --quiet --verbose --help"
+            opts="-e -H -s -w -k -n -c -q -v -h --color --number --event --project --where --resign --set --header --secret --secret-file --secret-env --keys --scheme --scheme-file --at --id --public-url --webhook --config --timeout --cacert --insecure --proxy --policy --attempts --time-scale --repeat --concurrency --speed --duplicate --shuffle --seed --dry-run --curl --json --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -452,6 +460,10 @@ _bluehook() {
                     return 0
                     ;;
                 --secret-env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --keys)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -565,7 +577,7 @@ _bluehook() {
             return 0
             ;;
         bluehook__subcmd__send)
-            opts="-e -d -H -s -w -k -n -c -q -v -h --color --loopback --event --data-binary --data --set --fresh --header --secret --secret-file --secret-env --unsigned --scheme --scheme-file --at --id --webhook --config --force --timeout --cacert --insecure --proxy --policy --attempts --time-scale --repeat --concurrency --rate --duration --dry-run --curl --show --json --quiet --verbose --help"
+            opts="-e -d -H -s -w -k -n -c -q -v -h --color --loopback --event --data-binary --data --set --fresh --header --secret --secret-file --secret-env --keys --unsigned --scheme --scheme-file --at --id --webhook --config --force --timeout --cacert --insecure --proxy --policy --attempts --time-scale --repeat --concurrency --rate --duration --dry-run --curl --show --json --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -620,6 +632,10 @@ _bluehook() {
                     return 0
                     ;;
                 --secret-env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --keys)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -711,7 +727,7 @@ _bluehook() {
             return 0
             ;;
         bluehook__subcmd__sign)
-            opts="-s -H -w -q -v -h --color --secret --secret-file --secret-env --scheme --scheme-file --at --id --signed-url --signed-method --header --webhook --config --format --json --quiet --verbose --help"
+            opts="-s -H -w -q -v -h --color --secret --secret-file --secret-env --keys --scheme --scheme-file --at --id --signed-url --signed-method --header --webhook --config --format --json --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -734,6 +750,10 @@ _bluehook() {
                     return 0
                     ;;
                 --secret-env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --keys)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -793,7 +813,7 @@ _bluehook() {
             return 0
             ;;
         bluehook__subcmd__verify)
-            opts="-H -s -w -q -v -h --color --signature --header --delivery --secret --secret-file --secret-env --scheme --scheme-file --at --tolerance --signed-url --signed-method --webhook --config --show-expected --explain --show --json --quiet --verbose --help"
+            opts="-H -s -w -q -v -h --color --signature --header --delivery --secret --secret-file --secret-env --keys --scheme --scheme-file --at --tolerance --signed-url --signed-method --webhook --config --show-expected --explain --show --json --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -832,6 +852,10 @@ _bluehook() {
                     return 0
                     ;;
                 --secret-env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --keys)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -54,6 +54,7 @@ never\t'Never'"
 complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -s s -l secret -d 'The secret. Other users of this machine can see it in the list of processes: prefer --secret-file, --secret-env or the variable BLUEHOOK_SECRET' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -l secret-file -d 'Read the secret from a file (- for standard input): any bytes, without the line end at the end' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -l secret-env -d 'Read the secret from an environment variable' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -l keys -d 'Read keys from a file, beside the secrets: a JWK set, or PEM keys and certificates. Where a delivery names its key, that one alone is tried' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -l scheme -d 'The signature scheme (bluehook schemes lists them) [default: blue]' -r -f -a "blue\t''
 standard-webhooks\t''
 svix\t''
@@ -155,6 +156,7 @@ complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l delivery -d
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -s s -l secret -d 'The secret. Other users of this machine can see it in the list of processes: prefer --secret-file, --secret-env or the variable BLUEHOOK_SECRET' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l secret-file -d 'Read the secret from a file (- for standard input): any bytes, without the line end at the end' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l secret-env -d 'Read the secret from an environment variable' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l keys -d 'Read keys from a file, beside the secrets: a JWK set, or PEM keys and certificates. Where a delivery names its key, that one alone is tried' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l scheme -d 'The signature scheme (bluehook schemes lists them) [default: blue]' -r -f -a "blue\t''
 standard-webhooks\t''
 svix\t''
@@ -295,6 +297,7 @@ complete -c bluehook -n "__fish_bluehook_using_subcommand send" -s H -l header -
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -s s -l secret -d 'The secret. Other users of this machine can see it in the list of processes: prefer --secret-file, --secret-env or the variable BLUEHOOK_SECRET' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l secret-file -d 'Read the secret from a file (- for standard input): any bytes, without the line end at the end' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l secret-env -d 'Read the secret from an environment variable' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l keys -d 'Read keys from a file, beside the secrets: a JWK set, or PEM keys and certificates. Where a delivery names its key, that one alone is tried' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l scheme -d 'The signature scheme (bluehook schemes lists them) [default: blue]' -r -f -a "blue\t''
 standard-webhooks\t''
 svix\t''
@@ -450,6 +453,7 @@ complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -s H -l header
 complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -s s -l secret -d 'The secret. Other users of this machine can see it in the list of processes: prefer --secret-file, --secret-env or the variable BLUEHOOK_SECRET' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l secret-file -d 'Read the secret from a file (- for standard input): any bytes, without the line end at the end' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l secret-env -d 'Read the secret from an environment variable' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l keys -d 'Read keys from a file, beside the secrets: a JWK set, or PEM keys and certificates. Where a delivery names its key, that one alone is tried' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l scheme -d 'The signature scheme (bluehook schemes lists them) [default: blue]' -r -f -a "blue\t''
 standard-webhooks\t''
 svix\t''
@@ -562,6 +566,7 @@ complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l ready-file 
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -s s -l secret -d 'The secret. Other users of this machine can see it in the list of processes: prefer --secret-file, --secret-env or the variable BLUEHOOK_SECRET' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l secret-file -d 'Read the secret from a file (- for standard input): any bytes, without the line end at the end' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l secret-env -d 'Read the secret from an environment variable' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l keys -d 'Read keys from a file, beside the secrets: a JWK set, or PEM keys and certificates. Where a delivery names its key, that one alone is tried' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l scheme -d 'The signature scheme (bluehook schemes lists them) [default: blue]' -r -f -a "blue\t''
 standard-webhooks\t''
 svix\t''
@@ -755,6 +760,7 @@ complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l verify-token
 complete -c bluehook -n "__fish_bluehook_using_subcommand check" -s s -l secret -d 'The secret. Other users of this machine can see it in the list of processes: prefer --secret-file, --secret-env or the variable BLUEHOOK_SECRET' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l secret-file -d 'Read the secret from a file (- for standard input): any bytes, without the line end at the end' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l secret-env -d 'Read the secret from an environment variable' -r
+complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l keys -d 'Read keys from a file, beside the secrets: a JWK set, or PEM keys and certificates. Where a delivery names its key, that one alone is tried' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l scheme -d 'The signature scheme (bluehook schemes lists them) [default: blue]' -r -f -a "blue\t''
 standard-webhooks\t''
 svix\t''

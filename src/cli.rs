@@ -74,7 +74,8 @@ pub struct Talk {
     pub verbose: bool,
 }
 
-/// The secrets that were named, in the order in which they stand on the command line.
+/// The secrets that were named, in the order in which they stand on the command line, and then the
+/// files of keys.
 #[derive(Debug, Clone, Default)]
 pub struct Secrets(pub Vec<SecretSource>);
 
@@ -93,6 +94,10 @@ struct SecretOptions {
     /// Read the secret from an environment variable
     #[arg(long, value_name = "NAME")]
     secret_env: Vec<String>,
+    /// Read keys from a file, beside the secrets: a JWK set, or PEM keys and certificates. Where a
+    /// delivery names its key, that one alone is tried
+    #[arg(long, value_name = "FILE", allow_hyphen_values = true)]
+    keys: Vec<PathBuf>,
 }
 
 impl Args for Secrets {
@@ -111,6 +116,7 @@ impl FromArgMatches for Secrets {
             secret,
             secret_file,
             secret_env,
+            keys,
         } = SecretOptions::from_arg_matches(matches)?;
         let places = |option| matches.indices_of(option).into_iter().flatten();
         let mut sources: Vec<(usize, SecretSource)> = Vec::new();
@@ -118,9 +124,9 @@ impl FromArgMatches for Secrets {
         sources.extend(places("secret_file").zip(secret_file.into_iter().map(SecretSource::File)));
         sources.extend(places("secret_env").zip(secret_env.into_iter().map(SecretSource::Env)));
         sources.sort_by_key(|(place, _)| *place);
-        Ok(Self(
-            sources.into_iter().map(|(_, source)| source).collect(),
-        ))
+        let sources = sources.into_iter().map(|(_, source)| source);
+        let keys = keys.into_iter().map(SecretSource::Keys);
+        Ok(Self(sources.chain(keys).collect()))
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {

@@ -68,6 +68,8 @@ pub enum SecretSource {
     /// In this file. A profile's relative path has been joined to the configuration's folder, so
     /// that it is never `-`.
     File(PathBuf),
+    /// Several keys in this file, which is named likewise.
+    Keys(PathBuf),
 }
 
 /// A configuration that cannot be used: what is wrong, and where. Never holds a secret.
@@ -115,6 +117,7 @@ struct Webhook {
     secret: Option<Spanned<OneOrMore>>,
     secret_env: Option<Spanned<OneOrMore>>,
     secret_file: Option<Spanned<OneOrMore>>,
+    keys: Option<Spanned<OneOrMore>>,
     scheme: Option<Spanned<String>>,
     #[serde(default)]
     events: Vec<Spanned<String>>,
@@ -130,6 +133,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("secret", "text or a list of texts"),
     ("secret_env", "text or a list of texts"),
     ("secret_file", "text or a list of texts"),
+    ("keys", "text or a list of texts"),
     ("scheme", "text"),
     ("events", "a list of texts"),
     ("project_ids", "a list of texts"),
@@ -458,13 +462,15 @@ impl Reading<'_> {
         }
         let texts =
             |list: Vec<Spanned<String>>| list.into_iter().map(Spanned::into_inner).collect();
+        let mut secrets = self.secrets([
+            ("secret", webhook.secret),
+            ("secret_env", webhook.secret_env),
+            ("secret_file", webhook.secret_file),
+        ])?;
+        secrets.extend(self.secrets([("keys", webhook.keys)])?);
         Ok(Profile {
             name: name.to_owned(),
-            secrets: self.secrets([
-                ("secret", webhook.secret),
-                ("secret_env", webhook.secret_env),
-                ("secret_file", webhook.secret_file),
-            ])?,
+            secrets,
             url: url.into_inner(),
             scheme,
             events: texts(webhook.events),
@@ -519,6 +525,7 @@ impl Reading<'_> {
             }
             "secret_env" => Ok(SecretSource::Env(text.clone())),
             "secret_file" => Ok(SecretSource::File(self.source.folder().join(text))),
+            "keys" => Ok(SecretSource::Keys(self.source.folder().join(text))),
             _ => Secret::new(text.as_bytes())
                 .map(SecretSource::Value)
                 .map_err(|unusable| unusable.to_string()),
@@ -696,7 +703,7 @@ signature = { header = "X-Ours" }
         );
         assert_eq!(
             complaint_of("password = 1"),
-            "line 3, webhook.a.password: unknown field; the fields are url, secret, secret_env, secret_file, scheme, events, project_ids"
+            "line 3, webhook.a.password: unknown field; the fields are url, secret, secret_env, secret_file, keys, scheme, events, project_ids"
         );
         assert_eq!(
             complaint("[webhooks.a]\n"),

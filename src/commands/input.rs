@@ -14,6 +14,7 @@ use crate::config::SecretSource;
 use crate::delivery::Headers;
 use crate::show::harmless;
 use crate::signing::Secret;
+use crate::signing::jwk::{self, NoKeys};
 
 /// How much is read at a time.
 const PIECE: usize = 32 * 1024;
@@ -182,14 +183,32 @@ pub(super) fn secrets(
             Some(value) => from_env("BLUEHOOK_SECRET", Some(&value)).map(|secret| vec![secret]),
         };
     }
-    named
-        .iter()
-        .map(|source| match source {
-            SecretSource::Value(secret) => Ok(secret.clone()),
-            SecretSource::File(path) => from_file(shell, path, by),
-            SecretSource::Env(name) => from_env(name, (shell.env)(name).as_deref()),
-        })
-        .collect()
+    let mut secrets = Vec::new();
+    for source in named {
+        match source {
+            SecretSource::Value(secret) => secrets.push(secret.clone()),
+            SecretSource::File(path) => secrets.push(from_file(shell, path, by)?),
+            SecretSource::Env(name) => secrets.push(from_env(name, (shell.env)(name).as_deref())?),
+            SecretSource::Keys(path) => secrets.extend(keys(shell, path, by)?),
+        }
+    }
+    Ok(secrets)
+}
+
+/// The keys of a file.
+fn keys(shell: &mut Shell, path: &Path, by: &'static str) -> Result<Vec<Secret>, Problem> {
+    let by = if by == PROFILE { by } else { "--keys" };
+    let input = Input::open(shell, Some(path), by, "the keys")?;
+    let name = input.name.clone();
+    let file = input.read_small(SETTING_BYTES)?;
+    jwk::keys(&file).map_err(|wrong| {
+        let problem = Problem::wrong(format!("{name}, which {by} names, {wrong}"));
+        match wrong {
+            NoKeys::TooMany => problem,
+            _ => problem
+                .hint("a JWK set is JSON ({\"keys\": [...]}), a PEM key begins with -----BEGIN"),
+        }
+    })
 }
 
 /// There is no secret, and there must be one. `otherwise` says what else can be done.

@@ -42,6 +42,7 @@ const OTHERWISE: &[(&str, &[&str])] = &[
     ("--duration", &["--timeout"]),
     ("--env", &["--secret-env"]),
     ("--file", &["--data", "--delivery", "--record"]),
+    ("--jwks", &["--keys"]),
     ("--key", &["--secret"]),
     ("--output", &["--record"]),
     ("--payload", &["--data"]),

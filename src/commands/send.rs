@@ -44,7 +44,7 @@ pub(super) struct Send {
     /// The secret.
     pub secrets: Secrets,
     /// Send without a signature
-    #[arg(long, conflicts_with_all = ["secret", "secret_file", "secret_env"], help_heading = "Secret")]
+    #[arg(long, conflicts_with_all = ["secret", "secret_file", "secret_env", "keys"], help_heading = "Secret")]
     pub unsigned: bool,
     #[command(flatten)]
     /// The scheme.

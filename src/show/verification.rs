@@ -53,6 +53,9 @@ fn signature_place(judgement: &Judgement, scheme: &Scheme) -> String {
         .unwrap_or_else(|| "the signature in the body".into())
 }
 
+/// How many names of keys are shown.
+const NAMES: usize = 5;
+
 /// Why a delivery is not genuine, without the verdict.
 fn refusal(reason: &Reason, header: &str, body: &str) -> String {
     match reason {
@@ -80,6 +83,20 @@ fn refusal(reason: &Reason, header: &str, body: &str) -> String {
         }
         Reason::MalformedTimestamp { place, value } => {
             format!("{place} is no time: \"{}\"", harmless::short(value, 40))
+        }
+        Reason::UnknownKey { id, known } => {
+            let shown = harmless::short(id, 60);
+            let mut names: Vec<String> = (known.iter().take(NAMES))
+                .map(|name| harmless::short(name.as_bytes(), 60))
+                .collect();
+            if let Some(more) = known.len().checked_sub(NAMES + 1) {
+                names.push(format!("{} more", more + 1));
+            }
+            let there = match names.is_empty() {
+                true => "none of the keys has a name".to_owned(),
+                false => format!("the keys are {}", names.join(" and ")),
+            };
+            format!("it names the key {shown}, which is not there: {there}")
         }
         Reason::Mismatch => format!("{header} is not right for {body} with this secret"),
         Reason::Stale { age, tolerance } => format!(

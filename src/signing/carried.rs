@@ -26,6 +26,8 @@ pub(super) struct Carried<'a> {
     pub(super) given: Given<'a>,
     /// The raw signatures; empty when they travel in the body.
     pub(super) signatures: Result<Vec<Vec<u8>>, Reason>,
+    /// The name of the key, where the delivery says it.
+    pub(super) key_id: Option<Vec<u8>>,
     /// The oldest time. Where the body has one, that one counts.
     pub(super) time: Option<Timestamp>,
 }
@@ -54,6 +56,10 @@ impl<'a> Carried<'a> {
             None => None,
             Some(rule) => Some(needed(parts.headers, &rule.header)?.to_vec()),
         };
+        let key_id = match &variant.key.named_by {
+            None => None,
+            Some(name) => Some(needed(parts.headers, name)?.to_vec()),
+        };
         let (timestamp, time) = match &variant.timestamp {
             None => (None, None),
             Some(rule) => read_times(rule, parts.headers, &items, header())?,
@@ -72,6 +78,7 @@ impl<'a> Carried<'a> {
         Ok(Self {
             given,
             signatures,
+            key_id,
             time,
         })
     }

@@ -311,9 +311,20 @@ impl<'a> Form<'a> {
             layouts.push(segments.map_err(|header| Reason::MissingHeader { header })?);
         }
         let mut works = Vec::new();
+        let id = carried.key_id.as_deref();
         for entry in keyring.of_variant(index) {
+            if id.is_some_and(|id| !entry.key.is_called(id)) {
+                continue;
+            }
             let segments = layouts.iter().cloned();
             works.extend(segments.map(|segments| Work::new(variant, entry, segments)));
+        }
+        if let (Some(id), []) = (id, works.as_slice()) {
+            let ids = keyring.of_variant(index).filter_map(|entry| entry.key.id());
+            return Err(Reason::UnknownKey {
+                id: id.to_vec(),
+                known: ids.map(str::to_owned).collect(),
+            });
         }
         let parameter = variant
             .url

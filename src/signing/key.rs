@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::encoding;
 use super::hash::{self, Hash};
+use super::jwk::Jwk;
 use super::pair::{NoPair, Pair};
 use super::record::words::{Algorithm, KeyForm, KeyPair, KeyRule};
 use super::secret::Secret;
@@ -37,7 +38,7 @@ pub enum Unusable {
         prefix: String,
     },
     /// Not a key of the asymmetric algorithm, in none of the forms that are read.
-    #[error("the secret is not an {algorithm} key (PEM, hex or base64 are read)")]
+    #[error("the secret is not an {algorithm} key (PEM, JWK, hex or base64 are read)")]
     NotAKey {
         /// The algorithm whose key was expected.
         algorithm: KeyPair,
@@ -54,10 +55,30 @@ pub enum Unusable {
         /// How long it is.
         bits: usize,
     },
+    /// The key says itself that it is not for this.
+    #[error("the JWK's {member} says that it is for something else")]
+    OtherUse {
+        /// The member that says so.
+        member: String,
+    },
     /// The algorithm is too old to sign with.
     #[error("{algorithm} is verified only: nothing new is signed with SHA-1")]
     VerifiedOnly {
         /// The algorithm.
+        algorithm: KeyPair,
+    },
+    /// A key of a pair, and the scheme has shared secrets only.
+    #[error("the scheme signs with a shared secret, and this is a key of a pair")]
+    SharedOnly,
+    /// The scheme signs a text beside the key, and it is not there.
+    #[error(
+        "the scheme signs a text that is given as the secret, beside the key, and it is missing"
+    )]
+    NoText,
+    /// The scheme's key is a file beside the secret.
+    #[error("the scheme needs an {algorithm} key beside this secret")]
+    NoKey {
+        /// The algorithm whose key is missing.
         algorithm: KeyPair,
     },
     /// A public key was given, and only a private key can sign.
@@ -104,8 +125,22 @@ impl KeyRule {
         Some(Zeroizing::new(key))
     }
 
+    /// The member by which a JWK is not what the rule asks for.
+    fn refuses<'r>(&'r self, jwk: &Jwk) -> Option<&'r str> {
+        let mut members = self.jwk.iter();
+        let wrong = members.find(|(member, values)| !jwk.is_one_of(member, values));
+        wrong.map(|(member, _)| member.as_str())
+    }
+
     /// The key of a shared secret.
     fn shared(&self, secret: &Secret) -> Result<Zeroizing<Vec<u8>>, Unusable> {
+        if let Some(key) = Jwk::of(secret).and_then(|jwk| jwk.shared()) {
+            return if key.is_empty() {
+                Err(Unusable::Empty)
+            } else {
+                Ok(key)
+            };
+        }
         let text = self.unlabelled(secret.expose());
         let prefix = self.prefix.as_deref().unwrap_or_default();
         if self.prefix_required && !text.starts_with(prefix.as_bytes()) {
@@ -125,7 +160,13 @@ impl KeyRule {
 
 /// What a scheme's algorithm computes with.
 #[derive(Clone)]
-pub(super) struct Key(Material);
+pub(super) struct Key {
+    material: Material,
+    /// The text beside a pair that the content holds.
+    text: Option<Zeroizing<Vec<u8>>>,
+    /// The name by which deliveries refer to it.
+    id: Option<String>,
+}
 
 #[derive(Clone)]
 enum Material {
@@ -153,7 +194,7 @@ impl Key {
         rule: &KeyRule,
         secret: &Secret,
     ) -> Result<Self, Unusable> {
-        Self::new(algorithm, rule, secret, Pair::verifying)
+        Self::new(algorithm, rule, secret, "verify", Pair::verifying)
     }
 
     /// The key to sign with.
@@ -165,7 +206,7 @@ impl Key {
         rule: &KeyRule,
         secret: &Secret,
     ) -> Result<Self, Unusable> {
-        let key = Self::new(algorithm, rule, secret, Pair::signing)?;
+        let key = Self::new(algorithm, rule, secret, "sign", Pair::signing)?;
         if let Algorithm::KeyPair(algorithm @ KeyPair::RsaSha1) = algorithm {
             return Err(Unusable::VerifiedOnly { algorithm });
         }
@@ -176,9 +217,18 @@ impl Key {
         algorithm: Algorithm,
         rule: &KeyRule,
         secret: &Secret,
+        operation: &str,
         read: impl Fn(KeyPair, &KeyRule, &Secret) -> Result<Pair, NoPair>,
     ) -> Result<Self, Unusable> {
-        Ok(Self(match algorithm {
+        let jwk = Jwk::of(secret);
+        let refused = jwk
+            .as_ref()
+            .and_then(|jwk| rule.refuses(jwk).or(jwk.refuses(algorithm, operation)));
+        if let Some(member) = refused {
+            let member = member.to_owned();
+            return Err(Unusable::OtherUse { member });
+        }
+        let material = match algorithm {
             Algorithm::Hmac(hash) => {
                 let bytes = rule.shared(secret)?;
                 let start = hash.keyed(&bytes);
@@ -201,13 +251,34 @@ impl Key {
                 Err(NoPair::NotAKey) => return Err(Unusable::NotAKey { algorithm: kind }),
                 Err(NoPair::Short(bits)) => return Err(Unusable::ShortKey { bits }),
             },
-        }))
+        };
+        Ok(Self {
+            material,
+            text: None,
+            id: jwk.and_then(|jwk| jwk.id().map(str::to_owned)),
+        })
+    }
+
+    /// The key with the text beside it that the content holds.
+    pub(super) fn beside(mut self, text: &Secret) -> Self {
+        self.text = Some(Zeroizing::new(text.expose().to_vec()));
+        self
+    }
+
+    /// Whether a delivery that names its key so may mean this one. A key without a name may be any.
+    pub(super) fn is_called(&self, id: &[u8]) -> bool {
+        (self.id.as_ref()).is_none_or(|own| own.as_bytes() == id)
+    }
+
+    /// The name by which deliveries refer to it.
+    pub(super) fn id(&self) -> Option<&str> {
+        self.id.as_deref()
     }
 
     /// The first 8 hex digits of the SHA-256 of the key (of the public key, if asymmetric): tells
     /// which of several secrets matched without telling the secret.
     pub(super) fn fingerprint(&self) -> String {
-        let digest = match &self.0 {
+        let digest = match &self.material {
             Material::Shared(bytes, _) | Material::Token(bytes) => Hash::Sha256.of(&[bytes]),
             Material::Pair(pair) => Hash::Sha256.of(&[&pair.public_bytes()]),
         };
@@ -216,23 +287,23 @@ impl Key {
 
     /// Whether this key can sign: a public key can only verify.
     pub(super) fn can_sign(&self) -> bool {
-        match &self.0 {
+        match &self.material {
             Material::Pair(pair) => pair.can_sign(),
             _ => true,
         }
     }
 
-    /// The bytes of a shared secret's key.
+    /// The bytes of a shared secret's key, or the text beside a pair: what `{secret}` is.
     pub(super) fn bytes(&self) -> Option<&[u8]> {
-        match &self.0 {
+        match &self.material {
             Material::Shared(bytes, _) | Material::Token(bytes) => Some(bytes),
-            Material::Pair(_) => None,
+            Material::Pair(_) => self.text.as_ref().map(|text| text.as_slice()),
         }
     }
 
     /// Begins a computation over content that arrives piece by piece.
     pub(super) fn start(&self) -> Running<'_> {
-        Running(match &self.0 {
+        Running(match &self.material {
             Material::Shared(_, start) => State::Shared(start.clone()),
             Material::Token(token) => State::Token(token),
             Material::Pair(pair) => State::Whole(pair, Vec::new()),

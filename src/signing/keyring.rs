@@ -1,6 +1,8 @@
 //! A keyring: the keys that secrets make for the variants of a scheme.
 
+use super::jwk::is_pair;
 use super::key::{Key, Unusable};
+use super::record::template::Part;
 use super::record::words::{Algorithm, KeyRule};
 use super::record::{Scheme, Variant};
 use super::secret::Secret;
@@ -20,10 +22,17 @@ pub(super) struct Entry {
 
 /// A secret that is not for the scheme.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}{why}", if *position > 1 { format!("secret {position}: ") } else { String::new() })]
+#[error(
+    "{}{why}",
+    match position {
+        None => "none of the keys fits: ".to_owned(),
+        Some(1) => String::new(),
+        Some(position) => format!("secret {position}: "),
+    }
+)]
 pub struct Unfit {
-    /// Which secret, from 1, in the order given.
-    pub position: usize,
+    /// Which secret, from 1, in the order given; `None` for all of a file of keys.
+    pub position: Option<usize>,
     /// Why.
     pub why: Unusable,
 }
@@ -63,33 +72,44 @@ impl Keyring {
         make: impl Fn(Algorithm, &KeyRule, &Secret) -> Result<Key, Unusable>,
     ) -> (Self, Option<Unfit>) {
         let mut entries = Vec::new();
-        let mut unfit = None;
+        let (mut unfit, mut unfit_key, mut has_fit_key) = (None, None, false);
         for (index, secret) in secrets.iter().enumerate() {
             let position = index + 1;
-            let mut first_failure = None;
-            let before = entries.len();
+            let (mut fits, mut first_failure) = (false, None);
             for (variant, rules) in scheme.variants.iter().enumerate() {
                 if !is_meant_for(scheme, rules, secret) {
                     continue;
                 }
-                match make(rules.algorithm, &rules.key, secret) {
-                    Ok(key) => entries.push(Entry {
-                        position,
-                        variant,
-                        key,
-                    }),
+                match keys(rules, secrets, secret, &make) {
+                    Ok(keys) => {
+                        fits = true;
+                        entries.extend(keys.into_iter().map(|key| Entry {
+                            position,
+                            variant,
+                            key,
+                        }));
+                    }
                     Err(why) => {
                         first_failure.get_or_insert(why);
                     }
                 }
             }
-            if entries.len() == before {
-                unfit.get_or_insert(Unfit {
-                    position,
-                    why: first_failure.unwrap_or(Unusable::Empty),
+            let is_of_set = secret.is_of_set();
+            has_fit_key |= fits && is_of_set;
+            if !fits {
+                let failed = if is_of_set {
+                    &mut unfit_key
+                } else {
+                    &mut unfit
+                };
+                failed.get_or_insert(Unfit {
+                    position: (!is_of_set).then_some(position),
+                    why: first_failure.unwrap_or(Unusable::SharedOnly),
                 });
             }
         }
+        // A file of keys holds some for other uses: one that fits is enough.
+        let unfit = unfit.or(unfit_key.filter(|_| !has_fit_key));
         (Self(entries), unfit)
     }
 
@@ -114,8 +134,32 @@ impl Keyring {
     }
 }
 
+/// The keys that a secret makes for one variant. Where the content holds a text beside the key of a
+/// pair, it is one for each such text, and the text makes none of its own.
+fn keys(
+    rules: &Variant,
+    secrets: &[Secret],
+    secret: &Secret,
+    make: impl Fn(Algorithm, &KeyRule, &Secret) -> Result<Key, Unusable>,
+) -> Result<Vec<Key>, Unusable> {
+    match rules.algorithm {
+        Algorithm::KeyPair(algorithm) if rules.content.has(&Part::Secret) => {
+            if !is_pair(secret) {
+                let has_key = secrets.iter().any(is_pair);
+                let nothing = has_key.then(Vec::new);
+                return nothing.ok_or(Unusable::NoKey { algorithm });
+            }
+            let key = make(rules.algorithm, &rules.key, secret)?;
+            let texts = secrets.iter().filter(|secret| !is_pair(secret));
+            let keys: Vec<Key> = texts.map(|text| key.clone().beside(text)).collect();
+            (!keys.is_empty()).then_some(keys).ok_or(Unusable::NoText)
+        }
+        algorithm => Ok(vec![make(algorithm, &rules.key, secret)?]),
+    }
+}
+
 /// A secret that starts with the prefix of some variant's keys is for the variants of that prefix
-/// only, and a PEM is for key pairs: a public key's text must never become a shared secret.
+/// only, and a PEM or JWK of a pair is for key pairs: a public key's text must never become a shared secret.
 pub(super) fn is_meant_for(scheme: &Scheme, variant: &Variant, secret: &Secret) -> bool {
     let text = secret.expose().trim_ascii_start();
     let owns = |variant: &Variant| {
@@ -123,7 +167,10 @@ pub(super) fn is_meant_for(scheme: &Scheme, variant: &Variant, secret: &Secret) 
         let text = rule.unlabelled(text);
         let mut prefixes = rule.prefix.iter().chain(&rule.private_prefix);
         prefixes.any(|prefix| text.starts_with(prefix.as_bytes()))
-            || secret.is_pem() && variant.algorithm.is_asymmetric()
+            || variant.algorithm.is_asymmetric() && is_pair(secret)
     };
+    if secret.is_of_set() && is_pair(secret) {
+        return variant.algorithm.is_asymmetric();
+    }
     owns(variant) || !scheme.variants.iter().any(owns)
 }

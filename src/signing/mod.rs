@@ -6,7 +6,7 @@
 //! beside its deliveries is a [`handshake`](mod@handshake).
 //!
 //! The files in their order, each importing only those before it: `encoding`, `hash`, [`record`]
-//! (a scheme as data), `secret`, `rsa`, `pair`, `key`, `keyring`, `url`, `content` (what is signed), `refusal`,
+//! (a scheme as data), `secret`, [`jwk`], `rsa`, `pair`, `key`, `keyring`, `url`, `content` (what is signed), `refusal`,
 //! `carried` (what a delivery carries), `judge`, `sign`, [`handshake`](mod@handshake), [`explain`],
 //! [`diagnosis`].
 
@@ -18,6 +18,7 @@ pub mod explain;
 pub mod handshake;
 mod hash;
 mod judge;
+pub mod jwk;
 mod key;
 mod keyring;
 mod pair;

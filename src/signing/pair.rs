@@ -7,6 +7,7 @@ use p256::ecdsa::signature::Verifier as _;
 use zeroize::Zeroizing;
 
 use super::encoding;
+use super::jwk::Jwk;
 use super::record::words::{KeyPair, KeyRule};
 use super::rsa::Rsa;
 use super::secret::Secret;
@@ -21,6 +22,8 @@ pub(super) enum Pair {
     P256 {
         private: Option<Box<p256::ecdsa::SigningKey>>,
         public: Box<p256::ecdsa::VerifyingKey>,
+        /// Signatures are two numbers side by side, not DER.
+        is_bare: bool,
     },
     Rsa(Rsa),
 }
@@ -42,16 +45,27 @@ impl Pair {
         rule: &KeyRule,
         secret: &Secret,
     ) -> Result<Self, NoPair> {
-        let bytes = KeyBytes::read(rule, secret).ok_or(NoPair::NotAKey)?;
+        let rsa = |rsa: Rsa| match rsa.bits() {
+            bits if bits < Rsa::FEWEST_BITS => Err(NoPair::Short(bits)),
+            _ => Ok(Self::Rsa(rsa)),
+        };
+        let jwk = Jwk::of(secret);
+        if let (Some(jwk), KeyPair::RsaSha256 | KeyPair::RsaSha1 | KeyPair::RsaPssSha512) =
+            (&jwk, kind)
+        {
+            return rsa(Rsa::of_jwk(kind, jwk).ok_or(NoPair::NotAKey)?);
+        }
+        let bytes = match &jwk {
+            Some(jwk) => KeyBytes::of_jwk(jwk),
+            None => KeyBytes::read(rule, secret),
+        };
+        let bytes = bytes.ok_or(NoPair::NotAKey)?;
         match kind {
             KeyPair::Ed25519 => ed25519(&bytes),
-            KeyPair::EcdsaP256Sha256 => p256(&bytes.bytes).ok_or(NoPair::NotAKey),
-            KeyPair::RsaSha256 | KeyPair::RsaSha1 => {
-                let rsa = Rsa::of_der(kind, &bytes.bytes).ok_or(NoPair::NotAKey)?;
-                match rsa.bits() {
-                    bits if bits < Rsa::FEWEST_BITS => Err(NoPair::Short(bits)),
-                    _ => Ok(Self::Rsa(rsa)),
-                }
+            KeyPair::EcdsaP256Sha256 => p256(&bytes.bytes, false).ok_or(NoPair::NotAKey),
+            KeyPair::Es256 => p256(&bytes.bytes, true).ok_or(NoPair::NotAKey),
+            KeyPair::RsaSha256 | KeyPair::RsaSha1 | KeyPair::RsaPssSha512 => {
+                rsa(Rsa::of_der(kind, &bytes.bytes).ok_or(NoPair::NotAKey)?)
             }
         }
     }
@@ -60,6 +74,7 @@ impl Pair {
     /// are the private seed here, since nothing else can sign. Half of all seeds are no public key.
     pub(super) fn signing(kind: KeyPair, rule: &KeyRule, secret: &Secret) -> Result<Self, NoPair> {
         if kind == KeyPair::Ed25519
+            && Jwk::of(secret).is_none()
             && let Some(bytes) = KeyBytes::read(rule, secret)
             && bytes.half != Some(Half::Public)
             && let Ok(seed) = <&[u8; 32]>::try_from(bytes.bytes.as_slice())
@@ -94,9 +109,14 @@ impl Pair {
                 let key = private.as_ref()?;
                 Some(key.sign(content).to_bytes().to_vec())
             }
-            Self::P256 { private, .. } => {
+            Self::P256 {
+                private, is_bare, ..
+            } => {
                 let signature: p256::ecdsa::Signature = private.as_ref()?.sign(content);
-                Some(signature.to_der().as_bytes().to_vec())
+                Some(match is_bare {
+                    true => signature.to_bytes().to_vec(),
+                    false => signature.to_der().as_bytes().to_vec(),
+                })
             }
             Self::Rsa(rsa) => rsa.sign(content),
         }
@@ -107,8 +127,13 @@ impl Pair {
         match self {
             Self::Ed25519 { public, .. } => ed25519_dalek::Signature::from_slice(signature)
                 .is_ok_and(|signature| public.verify_strict(content, &signature).is_ok()),
-            Self::P256 { public, .. } => p256::ecdsa::Signature::from_der(signature)
-                .is_ok_and(|signature| public.verify(content, &signature).is_ok()),
+            Self::P256 {
+                public, is_bare, ..
+            } => match is_bare {
+                true => p256::ecdsa::Signature::from_slice(signature),
+                false => p256::ecdsa::Signature::from_der(signature),
+            }
+            .is_ok_and(|signature| public.verify(content, &signature).is_ok()),
             Self::Rsa(rsa) => rsa.verify(content, signature),
         }
     }
@@ -150,7 +175,7 @@ fn ed25519_private(key: ed25519_dalek::SigningKey) -> Pair {
 
 /// Reads an ECDSA P-256 key: PKCS #8, SEC 1 or SubjectPublicKeyInfo, or raw (the 32 bytes of the
 /// private number, the point of the public key).
-fn p256(bytes: &[u8]) -> Option<Pair> {
+fn p256(bytes: &[u8], is_bare: bool) -> Option<Pair> {
     use p256::ecdsa::{SigningKey, VerifyingKey};
     use p256::pkcs8::{DecodePrivateKey as _, DecodePublicKey as _};
     use p256::{PublicKey, SecretKey};
@@ -170,6 +195,7 @@ fn p256(bytes: &[u8]) -> Option<Pair> {
     Some(Pair::P256 {
         private: private.map(Box::new),
         public: Box::new(public),
+        is_bare,
     })
 }
 
@@ -187,6 +213,26 @@ enum Half {
 }
 
 impl KeyBytes {
+    /// The key of a curve that a JWK holds: its private number, or its point.
+    fn of_jwk(jwk: &Jwk) -> Option<Self> {
+        let is_point = match (jwk.text("kty")?, jwk.text("crv")?) {
+            ("OKP", "Ed25519") => false,
+            ("EC", "P-256") => true,
+            _ => return None,
+        };
+        if let Some(bytes) = jwk.bytes("d") {
+            let half = Some(Half::Private);
+            return Some(Self { bytes, half });
+        }
+        let mut bytes = jwk.bytes("x")?;
+        if is_point {
+            bytes.insert(0, 4);
+            bytes.extend_from_slice(&jwk.bytes("y")?);
+        }
+        let half = Some(Half::Public);
+        Some(Self { bytes, half })
+    }
+
     fn read(rule: &KeyRule, secret: &Secret) -> Option<Self> {
         let text = std::str::from_utf8(secret.expose()).ok()?.trim();
         if text.starts_with("-----BEGIN ") {

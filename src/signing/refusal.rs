@@ -32,6 +32,13 @@ pub enum Reason {
         /// What was found there, shortened.
         value: Vec<u8>,
     },
+    /// The delivery names a key that was not given.
+    UnknownKey {
+        /// Its name.
+        id: Vec<u8>,
+        /// The names of the keys that were given.
+        known: Vec<String>,
+    },
     /// The signature is well-formed and not of this content with any of the secrets.
     Mismatch,
     /// The signature is right, and the delivery too old.
@@ -58,6 +65,7 @@ impl Reason {
             Self::MalformedHeader { .. } => "malformed-header",
             Self::MalformedSignature { .. } => "malformed-signature",
             Self::MalformedTimestamp { .. } => "malformed-timestamp",
+            Self::UnknownKey { .. } => "unknown-key",
             Self::Mismatch => "mismatch",
             Self::Stale { .. } => "stale",
             Self::Future { .. } => "future",

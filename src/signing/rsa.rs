@@ -1,18 +1,22 @@
-//! RSA keys and their signatures, by ring: PKCS #1 v1.5 (RFC 8017).
+//! RSA keys and their signatures, by ring: PKCS #1 v1.5 and PSS (RFC 8017).
 
 use std::sync::Arc;
 
 use p256::pkcs8::der::asn1::{ObjectIdentifier, UintRef};
-use p256::pkcs8::der::{self, Decode as _, Reader as _, SliceReader};
+use p256::pkcs8::der::{self, Decode as _, Encode as _, Reader as _, SliceReader};
 use p256::pkcs8::spki::SubjectPublicKeyInfoRef;
 use ring::rand::SystemRandom;
-use ring::rsa::KeyPair as Private;
+use ring::rsa::{KeyPair as Private, KeyPairComponents, PublicKeyComponents};
 use ring::signature::{self, RsaParameters, UnparsedPublicKey};
 
+use super::jwk::Jwk;
 use super::record::words::KeyPair;
 
-/// `rsaEncryption` (RFC 8017).
-const OID: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+/// `rsaEncryption` and `id-RSASSA-PSS` (RFC 8017).
+const OIDS: [ObjectIdentifier; 2] = [
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1"),
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10"),
+];
 
 /// An RSA key pair, or its public half alone.
 #[derive(Clone)]
@@ -33,7 +37,7 @@ impl Rsa {
             return Some(Self::of_private(kind, private));
         }
         let public = match SubjectPublicKeyInfoRef::from_der(der) {
-            Ok(info) if info.algorithm.oid == OID => info.subject_public_key.raw_bytes(),
+            Ok(info) if OIDS.contains(&info.algorithm.oid) => info.subject_public_key.raw_bytes(),
             Ok(_) => return None,
             Err(_) => der,
         };
@@ -42,6 +46,43 @@ impl Rsa {
             kind,
             private: None,
             public: public.to_vec(),
+        })
+    }
+
+    /// Reads a JWK.
+    pub(super) fn of_jwk(kind: KeyPair, jwk: &Jwk) -> Option<Self> {
+        if jwk.text("kty")? != "RSA" {
+            return None;
+        }
+        let (n, e) = (jwk.bytes("n")?, jwk.bytes("e")?);
+        let own = |member: &str| jwk.bytes(member);
+        if let (Some(d), Some(p), Some(q), Some(dp), Some(dq), Some(qi)) = (
+            own("d"),
+            own("p"),
+            own("q"),
+            own("dp"),
+            own("dq"),
+            own("qi"),
+        ) {
+            let private = Private::from_components(&KeyPairComponents {
+                public_key: PublicKeyComponents {
+                    n: n.as_slice(),
+                    e: e.as_slice(),
+                },
+                d: d.as_slice(),
+                p: p.as_slice(),
+                q: q.as_slice(),
+                dP: dp.as_slice(),
+                dQ: dq.as_slice(),
+                qInv: qi.as_slice(),
+            });
+            return private.ok().map(|private| Self::of_private(kind, private));
+        }
+        let numbers = [UintRef::new(&n).ok()?, UintRef::new(&e).ok()?];
+        Some(Self {
+            kind,
+            private: None,
+            public: numbers.to_der().ok()?,
         })
     }
 
@@ -73,8 +114,12 @@ impl Rsa {
 
     /// The raw signature; `None` without the private half, and with SHA-1.
     pub(super) fn sign(&self, content: &[u8]) -> Option<Vec<u8>> {
-        let private = self.private.as_ref().filter(|_| self.can_sign())?;
-        let padding = &signature::RSA_PKCS1_SHA256;
+        let padding: &dyn signature::RsaEncoding = match self.kind {
+            KeyPair::RsaSha256 => &signature::RSA_PKCS1_SHA256,
+            KeyPair::RsaPssSha512 => &signature::RSA_PSS_SHA512,
+            _ => return None,
+        };
+        let private = self.private.as_ref()?;
         let mut signature = vec![0; private.public().modulus_len()];
         let signed = private.sign(padding, &SystemRandom::new(), content, &mut signature);
         signed.ok().map(|()| signature)
@@ -85,6 +130,7 @@ impl Rsa {
         let parameters: &RsaParameters = match self.kind {
             KeyPair::RsaSha256 => &signature::RSA_PKCS1_2048_8192_SHA256,
             KeyPair::RsaSha1 => &signature::RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY,
+            KeyPair::RsaPssSha512 => &signature::RSA_PSS_2048_8192_SHA512,
             _ => return false,
         };
         UnparsedPublicKey::new(parameters, &self.public)

@@ -7,7 +7,10 @@ use zeroize::Zeroizing;
 
 /// A secret: any bytes, at least one.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(Zeroizing<Vec<u8>>);
+pub struct Secret {
+    bytes: Zeroizing<Vec<u8>>,
+    is_of_set: bool,
+}
 
 /// There are no bytes: an empty key would turn into a signature that anybody can make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -24,12 +27,26 @@ impl Secret {
         if bytes.is_empty() {
             return Err(Empty);
         }
-        Ok(Self(bytes))
+        Ok(Self {
+            bytes,
+            is_of_set: false,
+        })
     }
 
     /// The bytes. Whoever takes them keeps them out of logs and messages.
     pub fn expose(&self) -> &[u8] {
-        &self.0
+        &self.bytes
+    }
+
+    /// The same as one of a file of keys, which may hold others that are for something else.
+    pub(super) fn of_set(self) -> Self {
+        let is_of_set = true;
+        Self { is_of_set, ..self }
+    }
+
+    /// Whether it came in a file of keys.
+    pub(super) fn is_of_set(&self) -> bool {
+        self.is_of_set
     }
 
     /// Whether it is the text of a key file (RFC 7468), which is never a shared secret.

@@ -30,6 +30,8 @@ pub struct Signer<'a> {
     id: Option<String>,
     /// The header that names further signed ones.
     names: Option<(String, String)>,
+    /// The header that names the key.
+    key: Option<(String, String)>,
     body: Option<Vec<u8>>,
 }
 
@@ -91,6 +93,7 @@ impl<'a> Signer<'a> {
             }
             given.named_headers = named_headers(rule, &own, &[]).unwrap_or_default();
         }
+        let key = (variant.key.named_by.clone()).zip(first.key.id().map(str::to_owned));
         let mut works = Vec::new();
         for entry in chosen {
             let variant = &scheme.variants[entry.variant];
@@ -115,6 +118,7 @@ impl<'a> Signer<'a> {
             timestamp,
             id,
             names,
+            key,
             body,
         })
     }
@@ -180,7 +184,9 @@ impl<'a> Signer<'a> {
             ));
         }
         let mut signed = write_headers(self.variant, values, self.timestamp, self.id);
-        signed.headers.extend(self.names);
+        signed
+            .headers
+            .extend(self.names.into_iter().chain(self.key));
         Ok(signed)
     }
 }

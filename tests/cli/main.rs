@@ -13,6 +13,7 @@ mod documents;
 mod events;
 mod forward;
 // Ends listeners by signals, as people and CI do on Unix.
+mod keys;
 #[cfg(unix)]
 mod listen;
 mod manual;

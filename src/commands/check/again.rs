@@ -85,6 +85,7 @@ impl<'a> Again<'a> {
                     words.0.push_str(&format!(" --secret \"$SECRET{number}\""));
                 }
                 SecretSource::File(path) => words.option("--secret-file", path.display()),
+                SecretSource::Keys(path) => words.option("--keys", path.display()),
                 SecretSource::Env(name) => words.option("--secret-env", name),
             }
         }

@@ -290,8 +290,6 @@ impl Variant {
                 if has(Part::NamedHeaders) && self.named_headers.is_none();
             "content": "a plain hash proves nothing without {secret} in the content",
                 if matches!(self.algorithm, Algorithm::Plain(_)) && !has(Part::Secret);
-            "content": "a key pair has no {secret} that both sides know",
-                if self.algorithm.is_asymmetric() && has(Part::Secret);
         }
         parts.iter().try_for_each(check_part)
     }
@@ -384,7 +382,11 @@ impl KeyRule {
             ("key.prefix", self.prefix.as_ref()),
             ("key.label", self.label.as_ref()),
             ("key.private_prefix", self.private_prefix.as_ref()),
-        ])
+        ])?;
+        match &self.named_by {
+            Some(name) => check_header("key.named_by", name),
+            None => Ok(()),
+        }
     }
 }
 

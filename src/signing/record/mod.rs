@@ -204,6 +204,7 @@ impl Variant {
         let time = self.timestamp.as_ref().and_then(|rule| rule.header.clone());
         let named = (self.named_headers.as_ref()).and_then(|rule| rule.header.clone());
         let all = (id.into_iter().chain(time).chain(named)).chain(self.signature_header());
+        let all = all.chain(self.key.named_by.clone());
         all.chain(self.signature.further.iter().cloned()).collect()
     }
 

@@ -3,6 +3,7 @@
 //! Data with the few questions that it answers about itself. What contradicts what is told by
 //! `check`.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
@@ -34,10 +35,26 @@ pub enum KeyPair {
     Ed25519,
     /// `ecdsa-p256-sha256`: the signature in DER.
     EcdsaP256Sha256,
+    /// `es256`: the same, the signature as its two numbers side by side (RFC 7518, RFC 9421).
+    Es256,
     /// `rsa-sha256`: PKCS #1 v1.5 (RFC 8017).
     RsaSha256,
     /// `rsa-sha1`: the same with SHA-1, which is verified, and never signed with.
     RsaSha1,
+    /// `rsa-pss-sha512`: PSS with a salt of 64 bytes (RFC 9421).
+    RsaPssSha512,
+}
+
+impl KeyPair {
+    /// All of them, with their names in records.
+    const ALL: [(Self, &str); 6] = [
+        (Self::Ed25519, "ed25519"),
+        (Self::EcdsaP256Sha256, "ecdsa-p256-sha256"),
+        (Self::Es256, "es256"),
+        (Self::RsaSha256, "rsa-sha256"),
+        (Self::RsaSha1, "rsa-sha1"),
+        (Self::RsaPssSha512, "rsa-pss-sha512"),
+    ];
 }
 
 impl Algorithm {
@@ -46,11 +63,25 @@ impl Algorithm {
         matches!(self, Self::KeyPair(_))
     }
 
+    /// Its name in JOSE (RFC 7518), if it has one.
+    pub(in crate::signing) fn jose(self) -> Option<&'static str> {
+        match self {
+            Self::Hmac(Hash::Sha256) => Some("HS256"),
+            Self::Hmac(Hash::Sha384) => Some("HS384"),
+            Self::Hmac(Hash::Sha512) => Some("HS512"),
+            Self::KeyPair(KeyPair::Ed25519) => Some("EdDSA"),
+            Self::KeyPair(KeyPair::Es256 | KeyPair::EcdsaP256Sha256) => Some("ES256"),
+            Self::KeyPair(KeyPair::RsaSha256) => Some("RS256"),
+            Self::KeyPair(KeyPair::RsaPssSha512) => Some("PS512"),
+            _ => None,
+        }
+    }
+
     /// How long a raw signature is, in bytes; `None` where that varies.
     pub(in crate::signing) fn signature_length(self) -> Option<usize> {
         match self {
             Self::Hmac(hash) | Self::Plain(hash) => Some(hash.length()),
-            Self::KeyPair(KeyPair::Ed25519) => Some(64),
+            Self::KeyPair(KeyPair::Ed25519 | KeyPair::Es256) => Some(64),
             Self::KeyPair(_) | Self::Token => None,
         }
     }
@@ -69,12 +100,8 @@ impl fmt::Display for Algorithm {
 
 impl fmt::Display for KeyPair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Ed25519 => "ed25519",
-            Self::EcdsaP256Sha256 => "ecdsa-p256-sha256",
-            Self::RsaSha256 => "rsa-sha256",
-            Self::RsaSha1 => "rsa-sha1",
-        })
+        let name = Self::ALL.iter().find(|(pair, _)| pair == self);
+        f.write_str(name.map_or("", |(_, name)| name))
     }
 }
 
@@ -83,14 +110,9 @@ impl FromStr for Algorithm {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let hashes = || Hash::ALL.into_iter();
-        let pairs = [
-            KeyPair::Ed25519,
-            KeyPair::EcdsaP256Sha256,
-            KeyPair::RsaSha256,
-            KeyPair::RsaSha1,
-        ];
+        let pairs = KeyPair::ALL.map(|(pair, _)| Self::KeyPair(pair));
         let all: Vec<Self> = (hashes().map(Self::Hmac))
-            .chain(pairs.map(Self::KeyPair))
+            .chain(pairs)
             .chain(hashes().map(Self::Plain))
             .chain([Self::Token])
             .collect();
@@ -219,6 +241,11 @@ pub struct KeyRule {
     pub prefix_kept: bool,
     /// The prefix of private keys, for asymmetric algorithms (`whsk_`).
     pub private_prefix: Option<String>,
+    /// The header in which the delivery names its key (by a JWK's `kid`).
+    pub named_by: Option<String>,
+    /// Members that a JWK must have, each with one of these texts.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub jwk: BTreeMap<String, Vec<String>>,
 }
 
 /// What a secret's text stands for. Asymmetric keys are read in any of their usual forms.

@@ -1,0 +1,211 @@
+//! `--keys`: files of keys, of which a delivery may name one.
+
+use serde_json::{Value, json};
+
+use crate::runner::Place;
+
+const ONE: &str = r#"{"kid":"one","kty":"EC","x":"4DsnSfbU3XB2VqIiDYZud8fljKstejBUenl_6GVpQfs","y":"XTEryy1DPEZAO-nDJvEc6s3wSacH9QmarZv7_ogU8A8","crv":"P-256","d":"gB1Jl8pefFk7v-r1M1BSg3HPAkKsjf62rR5KAk8dZrM"}"#;
+const TWO: &str = r#"{"kid":"two","kty":"EC","x":"IH364dvYQUYOxXflX7FnEf-aApC9Yh7-R7bfkhFVtC4","y":"7U5KkdZbHJ7bxvpZFM3AxU4Odl1kwQfEx12U_ML9SR4","crv":"P-256","d":"bmJCXRBZEa2Cuw5sC6j4Nf54UlELHv6uYN4eLjj79Fc"}"#;
+const RECORD: &str = r#"about = "Mine"
+
+[[variant]]
+algorithm = "es256"
+encoding = "base64"
+content = "{body}"
+signature = { header = "X-Mine" }
+key = { named_by = "X-Key" }
+"#;
+/// The curve's record, with a text beside the key.
+const BESIDE: &str = r#"about = "Mine"
+
+[[variant]]
+algorithm = "ecdsa-p256-sha256"
+encoding = "base64"
+content = "{secret}|{body}"
+signature = { header = "X-Mine" }
+"#;
+
+/// The key's public half.
+fn public(key: &str) -> Value {
+    let mut key: Value = serde_json::from_str(key).unwrap();
+    key.as_object_mut().unwrap().remove("d").unwrap();
+    key
+}
+
+/// A folder with a record, a key of each form, and a body that the first key signed.
+fn signed() -> Place {
+    let place = Place::new();
+    place.file("mine.toml", RECORD);
+    place.file("body", "{}");
+    place.file("one.json", ONE);
+    place.file(
+        "set.json",
+        json!({"keys": [public(TWO), public(ONE)]}).to_string(),
+    );
+    place.file("two.json", json!([public(TWO)]).to_string());
+    let signed = place
+        .bluehook("sign body --scheme-file mine.toml --keys one.json --format headers")
+        .run();
+    assert_eq!((signed.code, signed.talk().as_str()), (Some(0), ""));
+    assert!(signed.text().ends_with("X-Key: one\n"), "{}", signed.text());
+    place.file("headers", signed.text());
+    place
+}
+
+const VERIFY: &str = "verify body --scheme-file mine.toml -H @headers";
+
+#[test]
+fn a_delivery_that_names_its_key_is_judged_with_that_key_alone() {
+    let place = signed();
+    let verify = |words: &str| place.bluehook(&format!("{VERIFY} {words}")).run();
+    let line = &verify("--keys set.json --json").json()[0];
+    assert_eq!(line["genuine"], true);
+    assert_eq!(line["matched_secret"]["position"], 2);
+    let unknown = verify("--keys two.json");
+    assert_eq!(unknown.code, Some(1));
+    let sentence = "it names the key one, which is not there: the keys are two";
+    assert!(unknown.text().contains(sentence), "{}", unknown.text());
+    let line = &verify("--keys two.json --json").json()[0];
+    assert_eq!(line["reason"], "unknown-key");
+    // Another key under its name is not taken, and one without a name is tried.
+    let mut other = public(TWO);
+    other["kid"] = "one".into();
+    place.file("other.json", other.to_string());
+    assert_eq!(
+        verify("--keys other.json --json").json()[0]["reason"],
+        "mismatch"
+    );
+    let mut nameless = public(ONE);
+    nameless.as_object_mut().unwrap().remove("kid");
+    place.file("nameless.json", nameless.to_string());
+    assert_eq!(verify("--keys nameless.json").code, Some(0));
+    place.file(
+        "bluehook.toml",
+        "[webhook.a]\nurl = \"3000\"\nkeys = \"set.json\"",
+    );
+    assert_eq!(verify("-w a").code, Some(0));
+}
+
+#[test]
+fn a_key_that_is_for_something_else_is_passed_over_and_told_where_none_is_left() {
+    let place = signed();
+    for (member, value) in [
+        ("alg", json!("RS256")),
+        ("use", json!("enc")),
+        ("key_ops", json!(["encrypt"])),
+    ] {
+        let mut key = public(ONE);
+        key[member] = value;
+        place.file("only.json", key.to_string());
+        place
+            .bluehook(&format!("{VERIFY} --keys only.json"))
+            .run()
+            .is(
+                2,
+                "",
+                &format!(
+                    "error: none of the keys fits: the JWK's {member} says that it is for something else\n"
+                ),
+            );
+        let shared = json!({"kty": "oct", "k": "AAAA"});
+        place.file("mixed.json", json!([key, shared, public(ONE)]).to_string());
+        let mixed = place.bluehook(&format!("{VERIFY} --keys mixed.json")).run();
+        assert_eq!(mixed.code, Some(0), "{}", mixed.talk());
+    }
+    let shared = place
+        .bluehook("verify body --signature 00 --keys set.json")
+        .run();
+    shared.is(
+        2,
+        "",
+        "error: none of the keys fits: the scheme signs with a shared secret, and this is a key of a pair\n",
+    );
+}
+
+#[test]
+fn a_shared_key_of_a_set_is_its_bytes() {
+    let place = Place::new();
+    place.file("body", "{}");
+    place.file(
+        "set.json",
+        r#"{"signing_keys":[{"kty":"oct","k":"aHVudGVyMg"}]}"#,
+    );
+    let by_text = place.bluehook("sign body -s hunter2").run().text();
+    place
+        .bluehook("sign body --keys set.json")
+        .run()
+        .is(0, &by_text, "");
+}
+
+#[test]
+fn a_bundle_holds_keys_and_certificates_and_a_text_may_stand_beside() {
+    let place = Place::new();
+    place.file("mine.toml", BESIDE);
+    place.file("body", "{}");
+    let key = rcgen::KeyPair::generate().unwrap();
+    let other = rcgen::KeyPair::generate().unwrap();
+    let names = vec!["example.com".to_owned()];
+    let certificate = rcgen::CertificateParams::new(names)
+        .unwrap()
+        .self_signed(&key);
+    place.file("key.pem", key.serialize_pem());
+    place.file(
+        "bundle.pem",
+        format!("{}\n{}", other.public_key_pem(), certificate.unwrap().pem()),
+    );
+    let sign = "sign body --scheme-file mine.toml --keys key.pem --format headers";
+    let signed = place.bluehook(&format!("{sign} -s text")).run();
+    assert_eq!((signed.code, signed.talk().as_str()), (Some(0), ""));
+    place.file("headers", signed.text());
+    let verify = |text: &str| {
+        let words = format!("{VERIFY} --keys bundle.pem -s {text} --json");
+        place.bluehook(&words).run().json()[0].clone()
+    };
+    assert_eq!(verify("text")["matched_secret"]["position"], 3);
+    assert_eq!(verify("other")["reason"], "mismatch");
+    let lacking = place.bluehook(sign).run();
+    lacking.is(
+        2,
+        "",
+        "error: none of the keys fits: the scheme signs a text that is given as the secret, beside the key, and it is missing\n",
+    );
+    let lacking = place.bluehook(&format!("{VERIFY} -s text")).run();
+    lacking.is(
+        2,
+        "",
+        "error: the scheme needs an ecdsa-p256-sha256 key beside this secret\n",
+    );
+}
+
+#[test]
+fn a_file_without_keys_is_told_in_a_sentence() {
+    let place = Place::new();
+    place.file("body", "{}");
+    let hint = "  hint: a JWK set is JSON ({\"keys\": [...]}), a PEM key begins with -----BEGIN\n";
+    for (bytes, wrong) in [
+        ("", "holds neither JSON Web Keys nor PEM keys"),
+        ("hunter2", "holds neither JSON Web Keys nor PEM keys"),
+        ("{", "holds neither JSON Web Keys nor PEM keys"),
+        ("{\"keys\":[]}", "holds no keys"),
+    ] {
+        place.file("keys", bytes);
+        place
+            .bluehook("verify body --signature 00 --keys keys")
+            .run()
+            .is(
+                2,
+                "",
+                &format!("error: keys, which --keys names, {wrong}\n{hint}"),
+            );
+    }
+    let many = vec![json!({"kty": "oct", "k": "AAAA"}); 257];
+    place.file("keys", json!(many).to_string());
+    place
+        .bluehook("verify body --signature 00 --keys keys")
+        .run()
+        .is(
+            2,
+            "",
+            "error: keys, which --keys names, holds more than 256 keys\n",
+        );
+}
