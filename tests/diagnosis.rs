@@ -59,6 +59,8 @@ struct Case {
     headers: Headers,
     body: Vec<u8>,
     url: Option<String>,
+    /// The clock, where the age counts.
+    now: Option<i64>,
 }
 
 impl Case {
@@ -78,6 +80,7 @@ impl Case {
             headers: all,
             body: body.as_ref().to_vec(),
             url: None,
+            now: None,
         }
     }
 
@@ -126,8 +129,11 @@ impl Case {
         let mut judge = Judge::new(&self.scheme, &keyring, self.parts()).unwrap();
         judge.update(&self.body);
         judge.finish(&Clock {
-            now: Timestamp::from_second(NOW).unwrap(),
-            tolerance: Tolerance::Off,
+            now: Timestamp::from_second(self.now.unwrap_or(NOW)).unwrap(),
+            tolerance: match self.now {
+                Some(_) => Tolerance::AsScheme,
+                None => Tolerance::Off,
+            },
         })
     }
 
@@ -796,6 +802,7 @@ struct Line {
     codes: Vec<String>,
     #[serde(default)]
     hints: Vec<String>,
+    now: Option<i64>,
 }
 
 /// The deliveries of `tests/diagnosis/*.jsonl`, which other programs made (Node, Python), broken on
@@ -819,6 +826,7 @@ fn lines() -> Vec<(Line, Case)> {
         };
         let mut case = Case::new(&line.scheme, &line.secret, &headers, body);
         case.url = line.url.clone();
+        case.now = line.now;
         (line, case)
     };
     lines.iter().map(read).collect()
@@ -1337,6 +1345,7 @@ fn forged(
         headers,
         body,
         url: Some("https://a.example/hook?x=1".to_owned()),
+        now: None,
     }
 }
 

@@ -109,8 +109,8 @@ pub(super) fn seed(case: &Case<'_>) -> Option<Hint> {
         return None;
     }
     case.secrets.iter().take(SECRETS).find_map(signs)?;
-    let message = "The secret that was given is the private seed of the key that made this signature. Verify with its \
-                   public key, and keep the seed with the sender.";
+    let message = "What was given is the private seed of the key that made this signature. Verify with its public key, and keep \
+                   the seed with the sender.";
     Some(Hint {
         code: "secret-is-seed",
         message: message.to_owned(),
@@ -226,9 +226,10 @@ fn timestamp_unit(case: &Case<'_>, judgement: &Judgement) -> Option<String> {
     })
 }
 
-/// What other keys of providers begin with, what they are, and what signs instead.
+/// What other keys of providers begin with, what they are, what signs instead, and the scheme for
+/// which they are right.
 const KEYS: &str = "\
-sk_live_ sk_test_ rk_live_ rk_test_ | an API key of Stripe or Clerk | the endpoint's signing secret begins with whsec_
+sk_live_ sk_test_ rk_live_ rk_test_ | an API key of Stripe or Clerk | the endpoint's signing secret begins with whsec_ | paystack
 pk_live_ pk_test_ | a publishable key of Stripe or Clerk | the endpoint's signing secret begins with whsec_
 we_ | the id of a Stripe webhook endpoint | the endpoint's signing secret begins with whsec_
 ghp_ gho_ ghs_ ghu_ github_pat_ | a GitHub access token | it is the secret that was typed into the webhook's settings
@@ -242,6 +243,7 @@ polar_oat_ polar_pat_ | a Polar access token | the webhook's signing secret begi
 glpat- | a GitLab access token | it is the webhook's own secret or signing token
 lin_api_ lin_oauth_ | a Linear API key | the webhook's signing secret begins with lin_wh_
 pat-na pat-eu | a HubSpot access token | the app's client secret signs
+sq0atp- sq0csp- sandbox-sq0 EAAAE EAAAl | a Square token | the signature key of the webhook subscription signs
 EAA | a Meta access token | the app secret signs, 32 hex digits
 rzp_live_ rzp_test_ | a Razorpay key id | it is the secret that was typed into the webhook's settings
 pdl_live_ pdl_sdbx_ | a Paddle API key | the destination's secret begins with pdl_ntfset_
@@ -250,6 +252,7 @@ ntn_ | a Notion access token | the verification_token signs, which Notion posted
 sbp_ | a Supabase access token | the webhook's signing secret begins with whsec_
 AKIA | an AWS access key id | it is the webhook's own secret
 eyJ | a JSON Web Token | it is the webhook's own secret
+sl. | a Dropbox access token | the app secret signs
 http:// https:// | a URL | it is the webhook's own secret";
 
 /// The secret begins as other keys of providers do, and not as the scheme's do.
@@ -259,16 +262,18 @@ fn another_key(case: &Case<'_>, _: &Judgement) -> Option<String> {
     let begins = |secret: &Secret, start: &str| secret.expose().starts_with(start.as_bytes());
     let look = |(index, secret): (usize, &Secret)| {
         let has_any = |starts: &str| starts.split(' ').any(|start| begins(secret, start));
-        let mut keys = KEYS.lines().map(|line| line.splitn(3, " | "));
-        let mut key =
-            keys.find_map(|mut key| key.next().filter(|starts| has_any(starts)).and(Some(key)));
         let is_id = |text: &[u8]| text.len() == 34 && text[2..].iter().all(u8::is_ascii_hexdigit);
-        let (what, instead) = match &mut key {
-            Some(key) => (key.next()?, key.next()?),
-            None if has_any("AC SK") && is_id(secret.expose()) => {
+        let rows = KEYS
+            .lines()
+            .map(|line| line.split(" | ").collect::<Vec<_>>());
+        let row = rows.into_iter().find(|row| has_any(row[0]));
+        let (what, instead) = match row.as_deref() {
+            Some([.., scheme]) if *scheme == case.scheme.name => return None,
+            Some([_, what, instead, ..]) => (*what, *instead),
+            _ if has_any("AC SK") && is_id(secret.expose()) => {
                 ("an id of Twilio", "the auth token signs")
             }
-            None => return None,
+            _ => return None,
         };
         let name = secret_name(case, index);
         let is_own = own.iter().any(|start| begins(secret, start));

@@ -112,7 +112,7 @@ pub fn diagnose_within(
         Some(changes) => diagnosis.cause = Some(Cause::of(changes.iter().map(AsRef::as_ref))),
         None => {
             diagnosis.hints.extend(seed(&case));
-            diagnosis.nothing_found = Some(nothing_found(body));
+            diagnosis.nothing_found = Some(nothing_found(&case));
         }
     }
     diagnosis
@@ -186,11 +186,19 @@ fn left_out(case: &Case<'_>, outcome: &Outcome) -> Vec<&'static str> {
 }
 
 /// What to say when nothing matched.
-fn nothing_found(body: Received<'_>) -> String {
+fn nothing_found(case: &Case<'_>) -> String {
+    let body = case.body;
     let length = amount::bytes(body.total);
+    let variant = case.scheme.variants.get(case.variant);
+    let other = match variant.is_some_and(|variant| variant.algorithm.is_asymmetric()) {
+        true => {
+            "another private key than this public one's (test and production have their own, and keys are exchanged)"
+        }
+        false => "another secret",
+    };
     let mut text = format!(
         "Nothing that was tried makes the signature match. The commonest remaining reasons are that it was signed \
-         with another secret, or that the body was changed on its way. To compare with the sender: the body has {length}"
+         with {other}, or that the body was changed on its way. To compare with the sender: the body has {length}"
     );
     if body.is_whole() {
         let digest = Hash::Sha256.of(&[body.kept]).hex();
