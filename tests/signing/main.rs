@@ -13,3 +13,4 @@ mod records;
 #[path = "../peers/mod.rs"]
 mod required;
 mod vectors;
+mod wycheproof;
