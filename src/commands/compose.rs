@@ -203,7 +203,7 @@ impl Composer {
         Ok(Stamp {
             id: match &self.id {
                 Some(id) => id.clone(),
-                None if !settings::has_id(&self.scheme) => String::new(),
+                None if !self.scheme.has_id() => String::new(),
                 None => settings::random_id(self.random)?,
             },
             at: self.at.unwrap_or_else(self.now),

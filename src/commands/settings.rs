@@ -304,7 +304,7 @@ pub(super) fn stamp(
     note_stamp(shell, scheme, choice, talk)?;
     let id = match &choice.id {
         Some(id) => id.clone(),
-        None if !has_id(scheme) => String::new(),
+        None if !scheme.has_id() => String::new(),
         None => random_id(shell.random)?,
     };
     Ok(Stamp {
@@ -329,14 +329,9 @@ pub(super) fn note_stamp(
             "timestamp",
             choice.at.is_some() && !scheme.has_timestamp(),
         ),
-        ("--id", "id", choice.id.is_some() && !has_id(scheme)),
+        ("--id", "id", choice.id.is_some() && !scheme.has_id()),
     ];
     note_unused(shell, scheme, &unused, talk)
-}
-
-/// Whether the scheme signs an id.
-pub(super) fn has_id(scheme: &Scheme) -> bool {
-    scheme.variants.iter().any(|variant| variant.id.is_some())
 }
 
 /// An id that no other delivery has.

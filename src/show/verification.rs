@@ -9,7 +9,6 @@ use crate::delivery::Delivery;
 use crate::signing::Scheme;
 use crate::signing::diagnosis::Diagnosis;
 use crate::signing::explain::Explanation;
-use crate::signing::record::Variant;
 use crate::signing::{Judgement, Reason};
 use sha2::{Digest as _, Sha256};
 
@@ -35,8 +34,7 @@ pub fn sentence(judgement: &Judgement, scheme: &Scheme, bytes: u64) -> String {
                 }
                 _ => String::new(),
             };
-            let variant = scheme.variants.get(judgement.variant);
-            let scope = match variant.is_none_or(Variant::covers_body) {
+            let scope = match judgement.covers_body {
                 true => format!(" for {body}"),
                 false => ", which does not cover the body".to_owned(),
             };
@@ -62,7 +60,10 @@ fn refusal(reason: &Reason, header: &str, body: &str) -> String {
         Reason::MissingHeader { header: missing } => {
             let shown = harmless::short(missing.as_bytes(), 80);
             match missing {
-                missing if missing.ends_with(" in the body") => format!("there is no {shown}"),
+                missing if missing.contains(" in the ") => format!("there is no {shown}"),
+                missing if missing.starts_with('@') => {
+                    format!("there is no {shown} in the request")
+                }
                 missing if missing == header => {
                     format!("unsigned, with no {shown} header or an empty one")
                 }
@@ -99,6 +100,11 @@ fn refusal(reason: &Reason, header: &str, body: &str) -> String {
             format!("it names the key {shown}, which is not there: {there}")
         }
         Reason::Mismatch => format!("{header} is not right for {body} with this secret"),
+        Reason::OtherBody => {
+            format!(
+                "{header} is right, but the Content-Digest that it covers is not that of {body}"
+            )
+        }
         Reason::Stale { age, tolerance } => format!(
             "the signature is right, but the delivery is {} and {} are allowed",
             aged(*age),

@@ -3,8 +3,9 @@
 
 use jiff::Timestamp;
 
-use super::content::{Given, Parts, find_item, json_text};
+use super::content::{Given, Parts, Segment, find_item, json_text, lay_out};
 use super::encoding::Encoding;
+use super::message::Claim;
 use super::record::handshake::Value;
 use super::record::words::{JsonPath, NamedHeaders, SignaturePlace, TimeUnit, TimestampRule};
 use super::record::{Scheme, Variant};
@@ -30,11 +31,46 @@ pub(super) struct Carried<'a> {
     pub(super) key_id: Option<Vec<u8>>,
     /// The oldest time. Where the body has one, that one counts.
     pub(super) time: Option<Timestamp>,
+    /// What the delivery says of this signature, where that decides what is signed.
+    pub(super) claim: Option<Claim>,
 }
 
 impl<'a> Carried<'a> {
-    /// Reads the headers. The error is a refusal that makes computing pointless.
-    pub(super) fn read(variant: &Variant, parts: Parts<'a>) -> Result<Self, Reason> {
+    /// Reads the headers: each signature with a content of its own. The error is a refusal that
+    /// makes computing pointless.
+    pub(super) fn all(variant: &Variant, parts: Parts<'a>) -> Result<Vec<Self>, Reason> {
+        let Some(rule) = &variant.message_signature else {
+            return Self::read(variant, parts).map(|one| vec![one]);
+        };
+        let claims = Claim::read(variant, rule, parts)?.into_iter();
+        let carried = claims.map(|claim| Self {
+            given: Given::of(parts),
+            signatures: decode_signature(variant, &claim.text)
+                .map(|raw| vec![raw])
+                .map_err(|problem| Reason::MalformedSignature {
+                    header: variant.signature_header().unwrap_or_default(),
+                    problem,
+                }),
+            time: claim.created(),
+            key_id: claim.key().map(|id| id.as_bytes().to_vec()),
+            claim: Some(claim),
+        });
+        Ok(carried.collect())
+    }
+
+    /// What is signed, with the URL in one of its spellings. The error names what is not there.
+    pub(super) fn lay_out(
+        &self,
+        variant: &Variant,
+        url: Option<&str>,
+    ) -> Result<Vec<Segment>, String> {
+        match &self.claim {
+            Some(claim) => claim.base(self.given.parts, url),
+            None => lay_out(&variant.content, &self.given, url),
+        }
+    }
+
+    fn read(variant: &Variant, parts: Parts<'a>) -> Result<Self, Reason> {
         let place = &variant.signature;
         let header = || variant.signature_header().unwrap_or_default();
         let values = signature_values(place, parts.headers);
@@ -80,6 +116,7 @@ impl<'a> Carried<'a> {
             signatures,
             key_id,
             time,
+            claim: None,
         })
     }
 }

@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::encoding::Encoding;
 use super::hash::Hash;
 use super::key::Running;
 use super::keyring::Entry;
@@ -37,6 +38,19 @@ pub(super) struct Given<'a> {
     pub(super) named_headers: Option<Vec<u8>>,
 }
 
+impl<'a> Given<'a> {
+    /// Nothing but these.
+    pub(super) fn of(parts: Parts<'a>) -> Self {
+        Self {
+            parts,
+            timestamp: None,
+            id: None,
+            items: Vec::new(),
+            named_headers: None,
+        }
+    }
+}
+
 /// A piece of the signed content.
 #[derive(Clone, PartialEq, Hash)]
 pub(super) enum Segment {
@@ -51,6 +65,8 @@ pub(super) enum Segment {
     /// The fields of the body's form, sorted.
     Form,
     BodySha256,
+    /// The body's digest, as Content-Digest writes it.
+    Digest(Hash, Encoding),
     BodyAscii,
     /// A value of the JSON body.
     Json(json::Path),
@@ -88,6 +104,7 @@ impl Segment {
             self,
             Self::Form
                 | Self::BodySha256
+                | Self::Digest(..)
                 | Self::BodyAscii
                 | Self::Json(_)
                 | Self::Compact(_)
@@ -102,6 +119,9 @@ impl Segment {
             Self::Body => Some(body.to_vec()),
             Self::Form => Some(sorted_form(body)),
             Self::BodySha256 => Some(Hash::Sha256.of(&[body]).hex().into_bytes()),
+            Self::Digest(hash, encoding) => {
+                Some(encoding.encode(hash.of(&[body]).as_slice()).into_bytes())
+            }
             Self::BodyAscii => ascii(body),
             Self::Json(path) => json_text(body, path),
             Self::Compact(path) => compact(body, path),

@@ -45,7 +45,10 @@ pub fn explain(
         key_step(variant, length),
         format!(
             "the signed content is {}: {}",
-            variant.content,
+            match variant.message_signature {
+                Some(_) => "the signature base of RFC 9421".to_owned(),
+                None => variant.content.to_string(),
+            },
             amount::bytes(total)
         ),
     ];

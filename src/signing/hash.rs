@@ -13,7 +13,7 @@ use sha2::{Sha224, Sha256, Sha384, Sha512, Sha512_256};
 macro_rules! hashes {
     ($($name:ident, $text:literal, $type:ty, $about:literal;)*) => {
         /// A hash function.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, std::hash::Hash)]
         pub enum Hash {
             $(#[doc = $about] $name,)*
         }

@@ -8,12 +8,14 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use super::carried::{Carried, applies, is_present, signature_in_body, time_in_body, unmet};
-use super::content::{Parts, Segment, Whole, Work, lay_out};
+use super::content::{Parts, Segment, Whole, Work};
 use super::keyring::Keyring;
+use super::message::Claim;
 use super::record::Scheme;
-use super::record::words::{Direction, TimeUnit, TimestampRule};
+use super::record::words::{Direction, MessageRule, TimeUnit, TimestampRule};
 use super::refusal::{Missing, Reason};
 use super::url::{query_parameter, spellings};
+use crate::delivery::Headers;
 
 /// How a delivery's age is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -52,6 +54,8 @@ pub struct Judgement {
     pub expected: Vec<Expected>,
     /// The index of the variant that matched, or else of the first that was judged.
     pub variant: usize,
+    /// Whether what matched covers the whole body.
+    pub covers_body: bool,
 }
 
 impl Judgement {
@@ -105,6 +109,9 @@ struct Form<'a> {
     time: Option<Timestamp>,
     /// The digest of the body, where the URL names it.
     digest: Option<String>,
+    /// What the delivery says of the signature.
+    claim: Option<Claim>,
+    headers: &'a Headers,
     works: Vec<Work<'a>>,
 }
 
@@ -146,14 +153,25 @@ impl<'a> Judge<'a> {
             });
             return Ok(judge);
         };
-        if scheme.variants[first].signs_url() && parts.url.is_none() {
+        let is_open = |rule: &MessageRule| rule.open;
+        let rule = scheme.variants[first].message_signature.as_ref();
+        if parts.url.is_none() && scheme.variants[first].signs_url() && !rule.is_some_and(is_open) {
             return Err(Missing::SignedUrl);
         }
         for variant in usable().filter(|&variant| place(variant).is_shared_with(place(first))) {
-            match Form::new(scheme, variant, keyring, parts) {
-                Ok(form) => judge.forms.push(form),
-                Err(reason) => {
-                    judge.refusal.get_or_insert(reason);
+            let carried = Carried::all(&scheme.variants[variant], parts);
+            for carried in carried.unwrap_or_else(|reason| {
+                judge.refusal.get_or_insert(reason);
+                Vec::new()
+            }) {
+                if parts.url.is_none() && carried.claim.as_ref().is_some_and(Claim::reads_url) {
+                    return Err(Missing::SignedUrl);
+                }
+                match Form::new(scheme, variant, keyring, carried) {
+                    Ok(form) => judge.forms.push(form),
+                    Err(reason) => {
+                        judge.refusal.get_or_insert(reason);
+                    }
                 }
             }
         }
@@ -211,12 +229,23 @@ impl<'a> Judge<'a> {
             age_seconds: None,
             expected: Vec::new(),
             variant: self.variant,
+            covers_body: true,
         };
         let bytes = body.unwrap_or_default();
         for form in &mut self.forms {
             let variant = &self.scheme.variants[form.variant];
             if let Some(path) = &variant.signature.json {
                 form.signatures = signature_in_body(variant, path, bytes);
+            }
+            if let (Some(claim), Some(rule)) = (&form.claim, &variant.message_signature)
+                && !bytes.is_empty()
+                && !rule.open
+                && let Some(name) = claim.uncovered(&rule.with_body)
+            {
+                form.signatures = Err(Reason::MalformedHeader {
+                    header: "Signature-Input".into(),
+                    problem: format!("it does not cover {name}"),
+                });
             }
             // What cannot match is not worth a computation.
             if form.signatures.is_err() && !self.keep_expected {
@@ -228,7 +257,17 @@ impl<'a> Judge<'a> {
             return judgement;
         };
         judgement.variant = form.variant;
-        let Some(rule) = &self.scheme.variants[form.variant].timestamp else {
+        let variant = &self.scheme.variants[form.variant];
+        judgement.covers_body = match &form.claim {
+            Some(claim) => claim.covers("content-digest"),
+            None => variant.covers_body(),
+        };
+        if let (Some(claim), Some(rule)) = (&form.claim, &variant.message_signature)
+            && judgement.matched.is_some()
+        {
+            judgement.reason = judge_span(claim, rule, clock);
+        }
+        let Some(rule) = &variant.timestamp else {
             return judgement;
         };
         // The time in the body is signed: where it is, no other counts.
@@ -242,7 +281,9 @@ impl<'a> Judge<'a> {
         if judgement.matched.is_some() {
             judgement.reason = match time {
                 Err(reason) => Some(reason),
-                Ok(_) => age.and_then(|age| judge_age(rule, age, clock.tolerance)),
+                Ok(_) => {
+                    (age.and_then(|age| judge_age(rule, age, clock.tolerance))).or(judgement.reason)
+                }
             };
         }
         judgement
@@ -270,10 +311,13 @@ impl<'a> Judge<'a> {
                         matching.get_or_insert(at);
                     }
                     // A well-formed signature that does not match says more than a malformed one.
-                    Err(Reason::Mismatch)
-                        if !matches!(refusal, Some(Reason::MalformedTimestamp { .. })) =>
+                    Err(reason @ (Reason::Mismatch | Reason::OtherBody))
+                        if !matches!(
+                            refusal,
+                            Some(Reason::MalformedTimestamp { .. } | Reason::OtherBody)
+                        ) =>
                     {
-                        refusal = Some(Reason::Mismatch);
+                        refusal = Some(reason);
                     }
                     Err(reason) => {
                         refusal.get_or_insert(reason);
@@ -294,10 +338,10 @@ impl<'a> Form<'a> {
         scheme: &'a Scheme,
         index: usize,
         keyring: &'a Keyring,
-        parts: Parts<'a>,
+        carried: Carried<'a>,
     ) -> Result<Self, Reason> {
         let variant = &scheme.variants[index];
-        let carried = Carried::read(variant, parts)?;
+        let parts = carried.given.parts;
         let urls = match parts.url.filter(|_| variant.signs_url()) {
             Some(url) => spellings(variant.url.as_ref(), url)
                 .into_iter()
@@ -307,7 +351,7 @@ impl<'a> Form<'a> {
         };
         let mut layouts = Vec::new();
         for url in urls {
-            let segments = lay_out(&variant.content, &carried.given, url.as_deref());
+            let segments = carried.lay_out(variant, url.as_deref());
             layouts.push(segments.map_err(|header| Reason::MissingHeader { header })?);
         }
         let mut works = Vec::new();
@@ -339,6 +383,8 @@ impl<'a> Form<'a> {
             signatures: carried.signatures,
             time: carried.time,
             digest,
+            claim: carried.claim,
+            headers: parts.headers,
             works,
         })
     }
@@ -350,6 +396,13 @@ impl<'a> Form<'a> {
         expected: Option<&mut Vec<Expected>>,
     ) -> Result<Match, Reason> {
         let (variant, entry) = (work.variant, work.entry);
+        let claim = self.claim.as_ref();
+        let as_sent = claim.and_then(|claim| claim.as_sent(&work.segments, self.headers));
+        // The digest in the content is the body's own: the one that came must be the same.
+        let is_own = as_sent.as_ref().is_none_or(|sent| {
+            let own = body.and_then(|body| body.pieces(&work.segments, &[]).ok());
+            own.is_some_and(|own| own.concat() == *sent)
+        });
         let running = (work.finish(body)).map_err(|header| Reason::MissingHeader { header })?;
         if let Some(expected) = expected
             && let Some(raw) = running.clone().sign()
@@ -364,8 +417,17 @@ impl<'a> Form<'a> {
         let digest = || body?.piece(&Segment::BodySha256, &[]);
         let is_digest = |named: &String| digest() == Some(named.as_bytes());
         let is_right = running.verify(signatures.iter().map(Vec::as_slice));
-        if !is_right || !self.digest.as_ref().is_none_or(is_digest) {
-            return Err(Reason::Mismatch);
+        if !is_right || !is_own || !self.digest.as_ref().is_none_or(is_digest) {
+            let of_other = as_sent.is_some_and(|content| {
+                let mut running = entry.key.start();
+                running.update(&content);
+                running.verify(signatures.iter().map(Vec::as_slice))
+            });
+            return Err(if of_other {
+                Reason::OtherBody
+            } else {
+                Reason::Mismatch
+            });
         }
         Ok(Match {
             position: entry.position,
@@ -391,6 +453,29 @@ fn judge_age(rule: &TimestampRule, age: i64, tolerance: Tolerance) -> Option<Rea
         .then_some(Reason::Future { ahead, tolerance })
 }
 
+/// Why a signature is not taken that says itself how long it is valid.
+fn judge_span(claim: &Claim, rule: &MessageRule, clock: &Clock) -> Option<Reason> {
+    if clock.tolerance == Tolerance::Off {
+        return None;
+    }
+    let skew = rule.skew.unwrap_or_default();
+    let now = clock.now.as_second();
+    let limit = i64::try_from(skew.as_secs()).unwrap_or(i64::MAX);
+    let created = claim.created().map(Timestamp::as_second);
+    let ahead = created.map_or(0, |created| created - now);
+    if ahead > limit {
+        let tolerance = skew;
+        return Some(Reason::Future { ahead, tolerance });
+    }
+    let expires = claim.expires()?.as_second();
+    let from = created.unwrap_or(expires);
+    let tolerance = Duration::from_secs((expires - from).unsigned_abs());
+    (now - expires > limit).then_some(Reason::Stale {
+        age: now - from,
+        tolerance,
+    })
+}
+
 /// How old a delivery is, in milliseconds. Whole seconds are compared with whole seconds, as the
 /// providers' libraries do.
 fn age_millis(rule: &TimestampRule, time: Timestamp, now: Timestamp) -> i64 {
@@ -406,7 +491,6 @@ mod tests {
     use super::super::key::Unusable;
     use super::super::secret::Secret;
     use super::*;
-    use crate::delivery::Headers;
 
     fn keyring(scheme: &Scheme, secrets: &[&str]) -> Keyring {
         let secrets: Vec<Secret> = secrets

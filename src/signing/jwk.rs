@@ -137,11 +137,16 @@ impl Jwk {
             Some("alg")
         } else if is_other("use", Some("sig")) {
             Some("use")
-        } else if !holds("key_ops", operation) && !holds("key_ops", "sign") {
+        } else if !holds("key_ops", operation) && !(self.is_private() && holds("key_ops", "sign")) {
             Some("key_ops")
         } else {
             None
         }
+    }
+
+    /// Whether it can sign.
+    fn is_private(&self) -> bool {
+        self.is_shared() || self.0.contains_key("d")
     }
 
     /// Whether a member is one of these texts.

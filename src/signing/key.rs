@@ -285,6 +285,14 @@ impl Key {
         hex::encode(&digest.as_slice()[..4])
     }
 
+    /// Its name, or else its thumbprint.
+    pub(super) fn name(&self) -> Option<String> {
+        match &self.material {
+            Material::Pair(pair) if self.id.is_none() => pair.thumbprint(),
+            _ => self.id.clone(),
+        }
+    }
+
     /// Whether this key can sign: a public key can only verify.
     pub(super) fn can_sign(&self) -> bool {
         match &self.material {

@@ -172,5 +172,11 @@ pub(super) fn is_meant_for(scheme: &Scheme, variant: &Variant, secret: &Secret) 
     if secret.is_of_set() && is_pair(secret) {
         return variant.algorithm.is_asymmetric();
     }
+    let by_pair = |variant: &Variant| variant.algorithm.is_asymmetric();
+    let mut pairs = scheme.variants.iter().map(by_pair);
+    if variant.message_signature.is_some() && pairs.any(|pair| pair != by_pair(variant)) {
+        // Any text may be a shared secret, also a public key's bare digits: only a file is a pair's.
+        return is_pair(secret) == by_pair(variant);
+    }
     owns(variant) || !scheme.variants.iter().any(owns)
 }

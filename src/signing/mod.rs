@@ -7,7 +7,7 @@
 //!
 //! The files in their order, each importing only those before it: `encoding`, `hash`, [`record`]
 //! (a scheme as data), `secret`, [`jwk`], `rsa`, `pair`, `key`, `keyring`, `url`, `content` (what is signed), `refusal`,
-//! `carried` (what a delivery carries), `judge`, `sign`, [`handshake`](mod@handshake), [`explain`],
+//! `message` (what HTTP Message Signatures sign), `carried` (what a delivery carries), `judge`, `sign`, [`handshake`](mod@handshake), [`explain`],
 //! [`diagnosis`].
 
 mod carried;
@@ -21,6 +21,7 @@ mod judge;
 pub mod jwk;
 mod key;
 mod keyring;
+mod message;
 mod pair;
 pub mod record;
 mod refusal;
@@ -34,7 +35,8 @@ pub use hash::Hash;
 pub use judge::{Clock, Expected, Judge, Judgement, Match, Tolerance};
 pub use key::Unusable;
 pub use keyring::{Keyring, Unfit};
+pub use message::Stamp;
 pub use record::Scheme;
 pub use refusal::{Missing, Reason};
 pub use secret::{Empty, Secret};
-pub use sign::{Signed, Signer, Stamp};
+pub use sign::{Signed, Signer};

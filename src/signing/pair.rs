@@ -6,7 +6,8 @@ use ed25519_dalek::pkcs8::{DecodePrivateKey as _, DecodePublicKey as _};
 use p256::ecdsa::signature::Verifier as _;
 use zeroize::Zeroizing;
 
-use super::encoding;
+use super::encoding::{self, Encoding};
+use super::hash::Hash;
 use super::jwk::Jwk;
 use super::record::words::{KeyPair, KeyRule};
 use super::rsa::Rsa;
@@ -91,6 +92,25 @@ impl Pair {
             Self::P256 { public, .. } => public.to_sec1_bytes().to_vec(),
             Self::Rsa(rsa) => rsa.public_bytes().to_vec(),
         }
+    }
+
+    /// The key's thumbprint (RFC 7638), which names a key that has no other name.
+    pub(super) fn thumbprint(&self) -> Option<String> {
+        let base64 = |bytes: &[u8]| Encoding::Base64url.encode(bytes);
+        let public = self.public_bytes();
+        let text = match self {
+            Self::Ed25519 { .. } => {
+                let x = base64(&public);
+                format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#)
+            }
+            Self::P256 { public, .. } => {
+                let point = public.to_sec1_point(false);
+                let (x, y) = (base64(point.x()?), base64(point.y()?));
+                format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#)
+            }
+            Self::Rsa(_) => return None,
+        };
+        Some(base64(Hash::Sha256.of(&[text.as_bytes()]).as_slice()))
     }
 
     /// Whether the private half is there.

@@ -41,6 +41,8 @@ pub enum Reason {
     },
     /// The signature is well-formed and not of this content with any of the secrets.
     Mismatch,
+    /// The signature is right, and the body is not the one whose digest it covers.
+    OtherBody,
     /// The signature is right, and the delivery too old.
     Stale {
         /// How old it is, in seconds.
@@ -66,7 +68,7 @@ impl Reason {
             Self::MalformedSignature { .. } => "malformed-signature",
             Self::MalformedTimestamp { .. } => "malformed-timestamp",
             Self::UnknownKey { .. } => "unknown-key",
-            Self::Mismatch => "mismatch",
+            Self::Mismatch | Self::OtherBody => "mismatch",
             Self::Stale { .. } => "stale",
             Self::Future { .. } => "future",
         }

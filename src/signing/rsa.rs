@@ -129,8 +129,8 @@ impl Rsa {
     pub(super) fn verify(&self, content: &[u8], signature: &[u8]) -> bool {
         let parameters: &RsaParameters = match self.kind {
             KeyPair::RsaSha256 => &signature::RSA_PKCS1_2048_8192_SHA256,
-            KeyPair::RsaSha1 => &signature::RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY,
             KeyPair::RsaPssSha512 => &signature::RSA_PSS_2048_8192_SHA512,
+            KeyPair::RsaSha1 => &signature::RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY,
             _ => return false,
         };
         UnparsedPublicKey::new(parameters, &self.public)

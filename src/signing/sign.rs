@@ -5,22 +5,15 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::carried::{named_headers, unmet};
-use super::content::{Given, Parts, Whole, Work, lay_out};
+use super::content::{Given, Parts, Segment, Whole, Work, lay_out};
+use super::encoding::Encoding;
 use super::keyring::{Entry, Keyring};
+use super::message::{Claim, Stamp};
 use super::record::words::TimeUnit;
 use super::record::{Scheme, Variant};
 use super::refusal::Missing;
 use super::url::{spellings, url_applies};
 use crate::delivery::Headers;
-
-/// The id and the time that a delivery is signed with, for schemes that carry them.
-#[derive(Debug, Clone)]
-pub struct Stamp {
-    /// The delivery's id.
-    pub id: String,
-    /// The delivery's time.
-    pub at: Timestamp,
-}
 
 /// A signature under way: takes the body, ends with headers.
 pub struct Signer<'a> {
@@ -32,6 +25,8 @@ pub struct Signer<'a> {
     names: Option<(String, String)>,
     /// The header that names the key.
     key: Option<(String, String)>,
+    /// What is said of the signature, where that decides what is signed.
+    claim: Option<Claim>,
     body: Option<Vec<u8>>,
 }
 
@@ -94,7 +89,7 @@ impl<'a> Signer<'a> {
             given.named_headers = named_headers(rule, &own, &[]).unwrap_or_default();
         }
         let key = (variant.key.named_by.clone()).zip(first.key.id().map(str::to_owned));
-        let mut works = Vec::new();
+        let (mut works, mut claim) = (Vec::new(), None);
         for entry in chosen {
             let variant = &scheme.variants[entry.variant];
             if !entry.key.can_sign() {
@@ -104,8 +99,22 @@ impl<'a> Signer<'a> {
                 return Err(Missing::SignedUrl);
             }
             let url = (parts.url).map(|url| spellings(variant.url.as_ref(), url).swap_remove(0));
-            let segments =
-                lay_out(&variant.content, &given, url.as_deref()).map_err(Missing::Part)?;
+            let segments = match &variant.message_signature {
+                Some(rule) => {
+                    let made =
+                        Claim::made(variant, rule, entry.key.name().as_deref(), stamp, parts)?;
+                    let own = made.own_headers(variant, rule, stamp, parts.headers);
+                    let parts = Parts {
+                        headers: &own,
+                        ..parts
+                    };
+                    let base = made.base(parts, url.as_deref());
+                    claim = Some(made);
+                    base
+                }
+                None => lay_out(&variant.content, &given, url.as_deref()),
+            };
+            let segments = segments.map_err(Missing::Part)?;
             works.push(Work::new(variant, entry, segments));
         }
         let body = (works.iter().any(|work| !work.variant.streams())).then(Vec::new);
@@ -119,6 +128,7 @@ impl<'a> Signer<'a> {
             id,
             names,
             key,
+            claim,
             body,
         })
     }
@@ -173,8 +183,10 @@ impl<'a> Signer<'a> {
         let segments = self.works.iter().flat_map(|work| &work.segments);
         let body = (self.body.as_deref()).map(|body| Whole::new(body, segments));
         let mut values = Vec::new();
+        let mut digest = None;
         for work in self.works {
             let variant = work.variant;
+            digest = (variant.message_signature.as_ref()).map(|rule| rule.digest());
             let running = work.finish(body.as_ref()).map_err(Missing::Part)?;
             let raw = running.sign().ok_or(Missing::PrivateKey)?;
             values.push(format!(
@@ -182,6 +194,20 @@ impl<'a> Signer<'a> {
                 variant.signature.prefix,
                 variant.encoding.encode(&raw)
             ));
+        }
+        if let (Some(claim), Some((kind, hash)), Some(body)) = (self.claim, digest, &body) {
+            let digest = Segment::Digest(hash, Encoding::Base64);
+            let digest = body.piece(&digest, &[]).map(String::from_utf8_lossy);
+            let digest = digest.map(|text| ("Content-Digest".into(), format!("{kind}=:{text}:")));
+            let id = self.variant.id.as_ref().map(|rule| rule.header.clone());
+            let header = self.variant.signature_header().unwrap_or_default();
+            let claimed = claim.headers(&header, &values.concat());
+            let value = claimed[1].1.clone();
+            let headers = (id.zip(self.id).into_iter()).chain(digest).chain(claimed);
+            return Ok(Signed {
+                headers: headers.collect(),
+                value,
+            });
         }
         let mut signed = write_headers(self.variant, values, self.timestamp, self.id);
         signed

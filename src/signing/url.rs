@@ -25,6 +25,9 @@ pub(super) fn spellings<'a>(rule: Option<&UrlRule>, url: &'a str) -> Vec<Cow<'a,
     let Some(rule) = rule else {
         return urls;
     };
+    if rule.normalised {
+        urls.insert(0, Cow::Owned(normalised(url)));
+    }
     if !rule.decoded.is_empty() {
         urls.insert(0, Cow::Owned(decoded(url, &rule.decoded)));
     }
@@ -44,6 +47,44 @@ pub(super) fn spellings<'a>(rule: Option<&UrlRule>, url: &'a str) -> Vec<Cow<'a,
     let mut seen = std::collections::HashSet::new();
     urls.retain(|url| seen.insert(url.clone()));
     urls
+}
+
+/// The URL in its one spelling (RFC 9110, section 4.2.3): scheme and host in lower case, no port that
+/// is the scheme's own, percent-encodings in upper case.
+fn normalised(url: &str) -> String {
+    let split = url.split_once("://").zip(authority(url));
+    let Some(((scheme, rest), authority)) = split else {
+        return url.to_owned();
+    };
+    let rest = &rest[rest.find(['/', '?', '#']).unwrap_or(rest.len())..];
+    let slash = if rest.starts_with('/') { "" } else { "/" };
+    let mut out = format!("{}://{authority}{slash}", scheme.to_ascii_lowercase());
+    for (index, piece) in rest.split('%').enumerate() {
+        if index > 0 {
+            out.push('%');
+        }
+        let (digits, rest) = piece
+            .split_at_checked(2)
+            .filter(|_| index > 0)
+            .unwrap_or(("", piece));
+        out.push_str(&digits.to_ascii_uppercase());
+        out.push_str(rest);
+    }
+    out
+}
+
+/// Host and port of the URL in lower case, without a port that is the scheme's own.
+pub(super) fn authority(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let authority = authority.rsplit('@').next()?.to_ascii_lowercase();
+    let own = if scheme.eq_ignore_ascii_case("https") {
+        ":443"
+    } else {
+        ":80"
+    };
+    let bare = authority.strip_suffix(own).or(authority.strip_suffix(':'));
+    Some(bare.unwrap_or(&authority).to_owned())
 }
 
 /// The URL with the percent-encodings of these characters decoded.

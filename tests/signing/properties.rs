@@ -92,7 +92,9 @@ fn conditions(variant: &Variant) -> Vec<(String, String)> {
             .filter(|(name, _)| !own(name)),
         _ => None,
     });
-    header.collect()
+    let is_covered = variant.message_signature.is_some();
+    let covered = is_covered.then(|| ("Content-Type".to_owned(), "text/plain".to_owned()));
+    header.chain(covered).collect()
 }
 
 /// A private key or shared secret of the form that the variant asks for.
@@ -105,14 +107,14 @@ fn secret(variant: &Variant, key: &[u8; 32]) -> Secret {
             let prefix = variant.key.private_prefix.as_deref().unwrap_or_default();
             format!("{prefix}{}", base64(key))
         }
-        (Algorithm::KeyPair(KeyPair::EcdsaP256Sha256), _) => {
+        (Algorithm::KeyPair(KeyPair::EcdsaP256Sha256 | KeyPair::Es256), _) => {
             let mut number = *key;
             // Between 1 and the curve's order.
             number[0] &= 0x7f;
             number[31] |= 1;
             hex::encode(number)
         }
-        (Algorithm::KeyPair(KeyPair::RsaSha256 | KeyPair::RsaSha1), _) => {
+        (Algorithm::KeyPair(KeyPair::RsaSha256 | KeyPair::RsaSha1 | KeyPair::RsaPssSha512), _) => {
             RSA_KEYS[usize::from(key[8] & 3)].to_owned()
         }
         (_, KeyForm::Base64) => format!("{prefix}{}", base64(key)),
@@ -145,7 +147,10 @@ fn sign(scheme: &Scheme, secrets: &[Secret], url: &str, seed: &Seed) -> Signed {
     let mut unconditional = scheme.clone();
     unconditional.variants[0].when.clear();
     let scheme = &unconditional;
-    let headers = Headers::new();
+    let mut headers = Headers::new();
+    for (name, value) in &given {
+        headers.push(name, value.as_str());
+    }
     let parts = Parts {
         method: "POST",
         url: Some(url),
@@ -211,6 +216,7 @@ fn signs_body(variant: &Variant) -> bool {
         )
     };
     variant.content.0.iter().any(signed)
+        || variant.message_signature.is_some()
         || (variant.url.as_ref()).is_some_and(|rule| rule.body_sha256_parameter.is_some())
 }
 
@@ -299,11 +305,12 @@ proptest! {
             let url = url(variant, &seed.body);
             let signed = headers(&sign(&scheme, &secrets, &url, &seed));
             let other = url.replace("a=1", "a=2");
-            if variant.content.has(&Part::Url) || variant.content.has(&Part::UrlQuery) {
+            let is_message = variant.message_signature.is_some();
+            if is_message || variant.content.has(&Part::Url) || variant.content.has(&Part::UrlQuery) {
                 let judgement = judge(&scheme, &secrets, ("POST", &other), &signed, &seed.body);
                 prop_assert_eq!(judgement.reason, Some(Reason::Mismatch), "{}", scheme.name);
             }
-            if variant.content.has(&Part::Method) {
+            if is_message || variant.content.has(&Part::Method) {
                 let judgement = judge(&scheme, &secrets, ("PUT", &url), &signed, &seed.body);
                 prop_assert_eq!(judgement.reason, Some(Reason::Mismatch), "{}", scheme.name);
             }

@@ -152,6 +152,7 @@ fn acceptable(code: &str) -> &'static [&'static str] {
         "ok" => &["genuine"],
         "signature-mismatch" => &["mismatch", "malformed-signature"],
         "malformed-signature" => &["malformed-signature", "mismatch"],
+        "unknown-key" => &["unknown-key"],
         "wrong-prefix" => &["malformed-signature", "malformed-header", "mismatch"],
         "missing-header" | "malformed-body" => &["missing-header"],
         "malformed-header" | "no-known-version" => &["malformed-header"],

@@ -10,6 +10,7 @@ use crate::signing::carried::{applies, named_headers, signature_values, split_li
 use crate::signing::content::{Given, Segment, find_item, json_text, lay_out};
 use crate::signing::key::Key;
 use crate::signing::keyring::is_meant_for;
+use crate::signing::message::Claim;
 use crate::signing::record::words::KeyRule;
 use crate::signing::record::{Scheme, Variant};
 use crate::signing::url::{query_parameter, spellings};
@@ -143,6 +144,10 @@ pub(super) fn claimed_values(case: &Case<'_>, chosen: &[&Variant]) -> Vec<Vec<u8
     let Some(variant) = chosen.first() else {
         return Vec::new();
     };
+    if let Some(rule) = &variant.message_signature {
+        let claims = Claim::read(variant, rule, case.parts).unwrap_or_default();
+        return claims.into_iter().map(|claim| claim.text).collect();
+    }
     let place = &variant.signature;
     let in_body = place.json.as_ref();
     let in_body = in_body.and_then(|path| json_text(case.body.kept, &path.0));
@@ -154,6 +159,16 @@ pub(super) fn claimed_values(case: &Case<'_>, chosen: &[&Variant]) -> Vec<Vec<u8
 /// stays empty.
 fn contents(case: &Case<'_>, variant: &Variant, values: &[Vec<u8>]) -> Vec<Vec<Segment>> {
     let headers = case.parts.headers;
+    let url = case.parts.url.unwrap_or_default();
+    let urls = spellings(variant.url.as_ref(), url);
+    if let Some(rule) = &variant.message_signature {
+        let claims = Claim::read(variant, rule, case.parts).unwrap_or_default();
+        let base = |claim: &Claim| {
+            let bases = urls.iter().map(|url| claim.base(case.parts, Some(url)));
+            bases.flatten().collect::<Vec<_>>()
+        };
+        return claims.iter().flat_map(base).collect();
+    }
     let items = items(variant, values);
     let time = variant.timestamp.as_ref().and_then(|rule| {
         let header = rule.header.as_deref().and_then(|name| headers.get(name));
@@ -171,9 +186,8 @@ fn contents(case: &Case<'_>, variant: &Variant, values: &[Vec<u8>]) -> Vec<Vec<S
         items,
         named_headers: named,
     };
-    let url = case.parts.url.unwrap_or_default();
-    let urls = spellings(variant.url.as_ref(), url).into_iter();
-    urls.filter_map(|url| lay_out(&variant.content, &given, Some(&url)).ok())
+    urls.into_iter()
+        .filter_map(|url| lay_out(&variant.content, &given, Some(&url)).ok())
         .collect()
 }
 

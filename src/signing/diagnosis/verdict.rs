@@ -93,7 +93,12 @@ pub fn diagnose_within(
     };
     let is_searched = matches!(
         judgement.reason,
-        Some(Reason::Mismatch | Reason::MalformedSignature { .. } | Reason::MalformedHeader { .. })
+        Some(
+            Reason::Mismatch
+                | Reason::OtherBody
+                | Reason::MalformedSignature { .. }
+                | Reason::MalformedHeader { .. }
+        )
     );
     if !is_searched {
         return diagnosis;

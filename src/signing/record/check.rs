@@ -8,7 +8,8 @@ use super::super::encoding::Encoding;
 use super::handshake::{Handshake, Reply, ReplyPart, Value};
 use super::template::{Part, Template};
 use super::words::{
-    Algorithm, KeyForm, KeyRule, NamedHeaders, SignaturePlace, TimestampRule, UrlRule,
+    Algorithm, KeyForm, KeyRule, MessageRule, NamedHeaders, SignaturePlace, TimestampRule, UrlRule,
+    known_digest,
 };
 use super::{Scheme, Variant};
 use crate::http;
@@ -250,6 +251,19 @@ impl Variant {
         if let Some(rule) = &self.named_headers {
             rule.check()?;
         }
+        if let Some(rule) = &self.message_signature {
+            rule.check()?;
+            refuse! {
+                "content": "HTTP Message Signatures have a content of their own", if !content.is_empty();
+                "algorithm": format!("HTTP Message Signatures know no {}", self.algorithm),
+                    if self.algorithm.http().is_none();
+                "signature": "it is a header without prefix and separator",
+                    if place.header.is_none() || place.is_numbered() || place.separator.is_some()
+                        || !place.prefix.is_empty() || !place.further.is_empty();
+                "encoding": "it is base64 or base64url",
+                    if !matches!(self.encoding, Encoding::Base64 | Encoding::Base64url);
+            }
+        }
         refuse! {
             "when": format!("there are more than {TABLES}"), if self.when.len() > TABLES;
             "when": "only a header tells a form apart: header:NAME",
@@ -259,12 +273,14 @@ impl Variant {
         }
         self.key.check(self.algorithm.is_asymmetric())?;
         if let Some(rule) = &self.timestamp {
-            rule.check(content.has(&Part::Timestamp))?;
+            let claims = self.message_signature.is_some();
+            rule.check(content.has(&Part::Timestamp), claims)?;
         }
         if let Some(rule) = &self.id {
             check_header("id.header", &rule.header)?;
             refuse! {
-                "id": "the id is no part of the content", if !content.has(&Part::Id);
+                "id": "the id is no part of the content",
+                    if !content.has(&Part::Id) && !self.covers(&rule.header);
             }
         }
         match &self.url {
@@ -281,7 +297,7 @@ impl Variant {
         refuse! {
             "content": "a token covers nothing: it has no content", if is_token && !parts.is_empty();
             "content": "nothing of the delivery is signed: name at least one part, such as {body}",
-                if !is_token && parts.iter().all(is_known);
+                if !is_token && self.message_signature.is_none() && parts.iter().all(is_known);
             "content": format!("it has more than {PARTS} parts"), if parts.len() > PARTS;
             "content": "{timestamp} is signed, but timestamp is missing",
                 if has(Part::Timestamp) && self.timestamp.is_none();
@@ -292,6 +308,32 @@ impl Variant {
                 if matches!(self.algorithm, Algorithm::Plain(_)) && !has(Part::Secret);
         }
         parts.iter().try_for_each(check_part)
+    }
+}
+
+impl MessageRule {
+    fn check(&self) -> Result<(), Contradiction> {
+        let lists = [&self.components, &self.where_present, &self.with_body];
+        let known = ["created", "expires", "nonce", "keyid", "alg", "tag"];
+        let has = |name: &str| self.parameters.iter().any(|own| own == name);
+        let is_label = |label: &String| sfv::KeyRef::from_str(label).is_ok();
+        refuse! {
+            "message_signature": format!("there are more than {PARTS} components"),
+                if lists.iter().any(|list| list.len() > PARTS);
+            "message_signature": "a component is written as content-type, @method or signature-agent;key=\"sig1\"",
+                if !lists.into_iter().flatten().all(|name| Self::component(name).is_some());
+            "message_signature": format!("its parameters are {}", known.join(", ")),
+                if !self.parameters.iter().all(|name| known.contains(&name.as_str()));
+            "message_signature": "its digests are sha-256 and sha-512",
+                if !self.digests.iter().all(|name| known_digest(name).is_some());
+            "message_signature": "tag is a parameter, but it is not said which",
+                if has("tag") && self.tag.is_none();
+            "message_signature": "expires is a parameter, but lifetime is missing",
+                if has("expires") && self.lifetime.is_none();
+            "message_signature": "a label is a word in lower case",
+                if !self.label.as_ref().is_none_or(is_label);
+        }
+        check_texts([("message_signature", self.tag.as_ref())])
     }
 }
 
@@ -391,10 +433,12 @@ impl KeyRule {
 }
 
 impl TimestampRule {
-    fn check(&self, signed: bool) -> Result<(), Contradiction> {
+    fn check(&self, signed: bool, claimed: bool) -> Result<(), Contradiction> {
         let travels = self.header.is_some() || self.item.is_some();
         refuse! {
-            "timestamp": "give header, item or json", if !travels && self.json.is_none();
+            "timestamp": "the time of an HTTP Message Signature is its created parameter",
+                if claimed && (travels || self.json.is_some());
+            "timestamp": "give header, item or json", if !claimed && !travels && self.json.is_none();
             "timestamp": "{timestamp} is signed as a header or item carries it; a time in the body is {json:PATH}",
                 if signed && !travels;
             "timestamp.optional": "{timestamp} is signed, so it cannot be left out",

@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 use self::handshake::{Condition, Handshake};
 use self::template::{Part, Template};
 use self::words::{
-    Algorithm, IdRule, JsonPath, KeyRule, NamedHeaders, SignaturePlace, TimestampRule, UrlRule,
+    Algorithm, IdRule, JsonPath, KeyRule, MessageRule, NamedHeaders, SignaturePlace, TimestampRule,
+    UrlRule,
 };
 use super::encoding::Encoding;
 use super::hash::Hash;
@@ -86,6 +87,8 @@ pub struct Variant {
     pub id: Option<IdRule>,
     /// Further signed headers, which the delivery names.
     pub named_headers: Option<NamedHeaders>,
+    /// HTTP Message Signatures: what the delivery says of its signature decides what is signed.
+    pub message_signature: Option<MessageRule>,
     /// What the signed URL must be like for this variant to apply.
     pub url: Option<UrlRule>,
 }
@@ -113,6 +116,7 @@ impl Default for Scheme {
                 timestamp: None,
                 id: None,
                 named_headers: None,
+                message_signature: None,
                 url: None,
             }],
             handshakes: Vec::new(),
@@ -139,6 +143,14 @@ impl Scheme {
     /// Whether a request with this method may be a delivery.
     pub fn takes(&self, method: &str) -> bool {
         self.methods().contains(&method)
+    }
+
+    /// Whether some form of the scheme carries an id of the delivery.
+    pub fn has_id(&self) -> bool {
+        let rule = |variant: &Variant| variant.message_signature.clone().unwrap_or_default();
+        let has_nonce =
+            |variant: &Variant| rule(variant).parameters.iter().any(|own| own == "nonce");
+        (self.variants.iter()).any(|variant| variant.id.is_some() || has_nonce(variant))
     }
 
     /// Whether some form of the scheme signs the URL, so that it must be known.
@@ -174,7 +186,15 @@ impl Scheme {
 impl Variant {
     /// Whether the signed content names the URL.
     pub fn signs_url(&self) -> bool {
+        let mut covered = self.message_signature.iter().flat_map(MessageRule::covered);
         self.content.0.iter().any(Part::reads_url)
+            || covered.any(|name| MessageRule::is_of_url(name))
+    }
+
+    /// Whether an HTTP Message Signature of ours covers this component.
+    pub(super) fn covers(&self, name: &str) -> bool {
+        let mut covered = self.message_signature.iter().flat_map(MessageRule::covered);
+        covered.any(|own| own.eq_ignore_ascii_case(name))
     }
 
     /// Whether every change of the body shows in the signature.
@@ -184,6 +204,7 @@ impl Variant {
         let of_body = || self.content.0.iter().filter(|part| is_of_body(part));
         // Values alone leave the rest open.
         of_body().any(|part| !is_of_json(part))
+            || self.covers("content-digest")
             || (self.url.as_ref()).is_some_and(|rule| rule.body_sha256_parameter.is_some())
     }
 
@@ -191,6 +212,7 @@ impl Variant {
     pub(super) fn streams(&self) -> bool {
         let bodies = (self.content.0.iter()).filter(|part| **part == Part::Body);
         !self.algorithm.is_asymmetric()
+            && self.message_signature.is_none()
             && !self.content.0.iter().any(Part::reads_body)
             && bodies.count() <= 1
             && self.signature.json.is_none()
@@ -203,7 +225,12 @@ impl Variant {
         let id = self.id.as_ref().map(|rule| rule.header.clone());
         let time = self.timestamp.as_ref().and_then(|rule| rule.header.clone());
         let named = (self.named_headers.as_ref()).and_then(|rule| rule.header.clone());
-        let all = (id.into_iter().chain(time).chain(named)).chain(self.signature_header());
+        let message = self
+            .message_signature
+            .iter()
+            .flat_map(|_| ["Content-Digest", "Signature-Input"]);
+        let all = (id.into_iter().chain(time).chain(named)).chain(message.map(str::to_owned));
+        let all = all.chain(self.signature_header());
         let all = all.chain(self.key.named_by.clone());
         all.chain(self.signature.further.iter().cloned()).collect()
     }

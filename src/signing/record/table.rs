@@ -80,6 +80,9 @@ table![
     "cloudevents",
     "wise",
     "travis",
+    "rfc9421",
+    "adcp",
+    "ucp",
 ];
 
 impl Scheme {

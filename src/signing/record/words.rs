@@ -77,6 +77,18 @@ impl Algorithm {
         }
     }
 
+    /// Its name in HTTP Message Signatures, if it has one (RFC 9421, section 6.2.2).
+    pub(in crate::signing) fn http(self) -> Option<&'static str> {
+        match self {
+            Self::Hmac(Hash::Sha256) => Some("hmac-sha256"),
+            Self::KeyPair(KeyPair::Ed25519) => Some("ed25519"),
+            Self::KeyPair(KeyPair::Es256) => Some("ecdsa-p256-sha256"),
+            Self::KeyPair(KeyPair::RsaSha256) => Some("rsa-v1_5-sha256"),
+            Self::KeyPair(KeyPair::RsaPssSha512) => Some("rsa-pss-sha512"),
+            _ => None,
+        }
+    }
+
     /// How long a raw signature is, in bytes; `None` where that varies.
     pub(in crate::signing) fn signature_length(self) -> Option<usize> {
         match self {
@@ -335,6 +347,76 @@ pub struct UrlRule {
     /// stands is tried too.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub decoded: String,
+    /// The sender signs the URL in its normal form (RFC 9110, section 4.2.3): without a port that is
+    /// the scheme's own, percent-encodings in upper case. As it stands it is tried too.
+    #[serde(skip_serializing_if = "is_false")]
+    pub normalised: bool,
+}
+
+/// HTTP Message Signatures (RFC 9421): what a delivery must say of its signature, and what ours say.
+/// The content is the signature base, and the signature travels as a structured field.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MessageRule {
+    /// The signature's label. Without one every signature of the delivery is looked at.
+    pub label: Option<String>,
+    /// The `tag` parameter.
+    pub tag: Option<String>,
+    /// The components that must be covered, in the order in which ours are.
+    pub components: Vec<String>,
+    /// Those that must be covered where the delivery has them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub where_present: Vec<String>,
+    /// Those that must be covered where there is a body.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub with_body: Vec<String>,
+    /// The parameters that must be there, in the order of ours.
+    pub parameters: Vec<String>,
+    /// Deliveries may cover and say whatever they want: what must be is only what ours do.
+    #[serde(skip_serializing_if = "is_false")]
+    pub open: bool,
+    /// The kinds of Content-Digest that prove the body, ours first. Without any: all that are known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub digests: Vec<String>,
+    /// The longest time between `created` and `expires`.
+    #[serde(deserialize_with = "read_duration", serialize_with = "write_duration")]
+    pub lifetime: Option<Duration>,
+    /// How far the sender's clock may be from ours.
+    #[serde(deserialize_with = "read_duration", serialize_with = "write_duration")]
+    pub skew: Option<Duration>,
+}
+
+/// The kinds of Content-Digest that prove a body (RFC 9530).
+const DIGESTS: [(&str, Hash); 2] = [("sha-256", Hash::Sha256), ("sha-512", Hash::Sha512)];
+
+/// A kind of Content-Digest that is known.
+pub(in crate::signing) fn known_digest(name: &str) -> Option<(&'static str, Hash)> {
+    DIGESTS.into_iter().find(|(known, _)| *known == name)
+}
+
+impl MessageRule {
+    /// The components that ours cover wherever they are there.
+    pub(in crate::signing) fn covered(&self) -> impl Iterator<Item = &String> {
+        self.components.iter().chain(&self.with_body)
+    }
+
+    /// A component as a record names it: `content-digest`, `signature-agent;key="sig1"`.
+    pub(in crate::signing) fn component(name: &str) -> Option<sfv::Item> {
+        let (name, parameters) = name.split_at(name.find(';').unwrap_or(name.len()));
+        let text = format!("\"{name}\"{parameters}");
+        sfv::Parser::new(&text).parse().ok()
+    }
+
+    /// Whether the URL must be known for a component.
+    pub(in crate::signing) fn is_of_url(component: &str) -> bool {
+        component.starts_with('@') && component != "@method"
+    }
+
+    /// The kind of Content-Digest that ours write.
+    pub(in crate::signing) fn digest(&self) -> (&'static str, Hash) {
+        let own = self.digests.first().and_then(|name| known_digest(name));
+        own.unwrap_or(DIGESTS[0])
+    }
 }
 
 /// A path into a JSON body, as a record writes it.
