@@ -137,7 +137,7 @@ impl Jwk {
             Some("alg")
         } else if is_other("use", Some("sig")) {
             Some("use")
-        } else if !holds("key_ops", operation) && !(self.is_private() && holds("key_ops", "sign")) {
+        } else if !(holds("key_ops", operation) || self.is_private() && holds("key_ops", "sign")) {
             Some("key_ops")
         } else {
             None
