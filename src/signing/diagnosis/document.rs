@@ -190,6 +190,56 @@ fn without_escapes(text: &str, is_bare: fn(char) -> bool, slash: bool) -> String
     made
 }
 
+/// How many bytes all orders of an object's members may have together.
+const ORDERED: usize = 512 << 10;
+
+/// The body's object with its members in every other order: maps, columns and viewers lose it.
+pub(super) fn reordered(body: &Body, _: &Scene, out: Out<'_, '_>) {
+    let inner = body.trim_ascii();
+    let Ok(outline) = Outline::read(inner) else {
+        return;
+    };
+    let compact = Dialect::named("compact").and_then(|dialect| dialect.write(&outline).ok());
+    let others = compact.iter().map(Vec::as_slice).filter(|it| *it != inner);
+    for text in others.chain([inner]) {
+        let Ok(outline) = Outline::read(text) else {
+            return;
+        };
+        let all: Vec<(Node<'_>, Node<'_>)> = members(outline.root()).collect();
+        let orders: usize = (1..=all.len().min(9)).product();
+        let ([first, second, ..], [.., (_, last)]) = (&*all, &*all) else {
+            return;
+        };
+        if orders * text.len() > ORDERED {
+            return;
+        }
+        let before = &text[..first.0.range().start];
+        let between = &text[first.1.range().end..second.0.range().start];
+        let after = &text[last.range().end..];
+        for order in other_orders(&all) {
+            let member =
+                |(key, value): &(Node<'_>, Node<'_>)| &text[key.range().start..value.range().end];
+            let members: Vec<&[u8]> = order.iter().map(member).collect();
+            let names: Vec<_> = order.iter().map(|(key, _)| key.text()).collect();
+            let made = [before, &members.join(between), after].concat();
+            out.push(0, made, quoted(names.join(", ").as_bytes(), 80));
+        }
+    }
+}
+
+/// All orders of a few things but their own.
+pub(super) fn other_orders<T: Copy>(items: &[T]) -> impl Iterator<Item = Vec<T>> {
+    (1..(1..=items.len()).product()).map(|number: usize| {
+        let (mut left, mut number) = (items.to_vec(), number);
+        let mut take = |count: usize| {
+            let at = number % count;
+            number /= count;
+            left.remove(at)
+        };
+        (1..=items.len()).rev().map(&mut take).collect()
+    })
+}
+
 /// A number of a JSON body, and the nearest key before it.
 #[derive(Clone, Copy)]
 struct Number<'b> {

@@ -74,6 +74,8 @@ const STAGES: &[Stage] = &[
     stage(TWO, 2..=2, LARGE),
     stage(TWO, 3..=3, LARGE),
     stage(TWO, 4..=4, LARGE),
+    // One change of which there are very many.
+    stage(&[[1, 0, 0]], 7..=12, LARGE),
     stage(TWO, 5..=10, LARGE),
     stage(THREE, 3..=3, LARGE),
 ];

@@ -206,6 +206,16 @@ pub static TABLE: &[Record] = &[
         ..TEXT
     },
     Record {
+        code: "body-reordered",
+        about: "The body was signed with its members in another order: {}.",
+        fix: "Verify the raw bytes of the body: maps, jsonb columns and viewers of requests sort the members of objects.",
+        // Of so many orders none is tried together with another change.
+        rarity: 10,
+        is_alone: true,
+        make: Make::Body(document::reordered),
+        ..TEXT
+    },
+    Record {
         code: "body-member",
         about: "The signature is of {}.",
         fix: "Sign and verify the whole raw body, not a part that was taken out of it or what was put around it.",

@@ -1,6 +1,7 @@
 //! The URLs that a sender may have signed where another one is known here: as behind a proxy that
 //! ends TLS, with and without port, closing slash and query.
 
+use super::document::other_orders;
 use super::escapes::{form_fields, form_of, url_encoders};
 use super::layout::{joined_with, replaced, text, with, without};
 use super::shape::{Made, Recipe, Scene, Sink};
@@ -224,6 +225,14 @@ fn rewritten_queries(path: &str, query: &str, tails: &mut Spellings) {
             let query = String::from_utf8(form_of(&fields, encode)).unwrap_or_default();
             add(tails, format!("{path}?{query}"), what);
         }
+    }
+    for order in other_orders(&fields[..if fields.len() > 3 { 0 } else { fields.len() }]) {
+        let query = order.join("&");
+        add(
+            tails,
+            format!("{path}?{query}"),
+            "its query in another order",
+        );
     }
     for at in 0..fields.len() {
         let mut fewer = fields.clone();
