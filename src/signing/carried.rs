@@ -38,7 +38,7 @@ pub(super) struct Carried<'a> {
 impl<'a> Carried<'a> {
     /// Reads the headers: each signature with a content of its own. The error is a refusal that
     /// makes computing pointless.
-    pub(super) fn all(variant: &Variant, parts: Parts<'a>) -> Result<Vec<Self>, Reason> {
+    pub(super) fn all(variant: &'a Variant, parts: Parts<'a>) -> Result<Vec<Self>, Reason> {
         let Some(rule) = &variant.message_signature else {
             return Self::read(variant, parts).map(|one| vec![one]);
         };
@@ -70,7 +70,7 @@ impl<'a> Carried<'a> {
         }
     }
 
-    fn read(variant: &Variant, parts: Parts<'a>) -> Result<Self, Reason> {
+    fn read(variant: &'a Variant, parts: Parts<'a>) -> Result<Self, Reason> {
         let place = &variant.signature;
         let header = || variant.signature_header().unwrap_or_default();
         let values = signature_values(place, parts.headers);
@@ -173,7 +173,7 @@ fn needed<'a>(headers: &'a Headers, name: &str) -> Result<&'a [u8], Reason> {
 
 /// The values of the signature header, of every occurrence and number, but empty ones.
 pub(super) fn signature_values<'a>(
-    place: &SignaturePlace,
+    place: &'a SignaturePlace,
     headers: &'a Headers,
 ) -> impl Iterator<Item = &'a [u8]> {
     signature_fields(place, headers).filter(|value| !value.is_empty())
@@ -181,18 +181,18 @@ pub(super) fn signature_values<'a>(
 
 /// The same, with those that are empty.
 pub(super) fn signature_fields<'a>(
-    place: &SignaturePlace,
+    place: &'a SignaturePlace,
     headers: &'a Headers,
 ) -> impl Iterator<Item = &'a [u8]> {
-    let pattern = place.header.as_deref();
-    let around = pattern.and_then(|pattern| pattern.split_once("{n}"));
-    let is_ours = move |name: &str| match (around, pattern) {
-        (Some((before, after)), _) => is_numbered(name, before, after),
-        (None, Some(pattern)) => {
-            let mut all = place.further.iter().map(String::as_str).chain([pattern]);
-            all.any(|own| name.eq_ignore_ascii_case(own))
+    // A brace first: this runs for every delivery, and most patterns have no number in them.
+    let around = |pattern: &'a str| pattern.split_once('{');
+    let numbered = place.header.as_deref().and_then(around);
+    let numbered = numbered.and_then(|(before, rest)| Some((before, rest.strip_prefix("n}")?)));
+    let is_ours = move |name: &str| match numbered {
+        Some((before, after)) => is_numbered(name, before, after),
+        None => {
+            (place.header.iter().chain(&place.further)).any(|own| name.eq_ignore_ascii_case(own))
         }
-        (None, None) => false,
     };
     let ours = headers.iter().filter(move |header| is_ours(&header.name));
     ours.map(|header| header.value.as_slice())

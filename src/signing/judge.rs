@@ -431,7 +431,7 @@ impl<'a> Form<'a> {
         }
         Ok(Match {
             position: entry.position,
-            fingerprint: entry.key.fingerprint(),
+            fingerprint: entry.key.fingerprint().to_owned(),
         })
     }
 }

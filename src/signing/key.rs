@@ -2,6 +2,7 @@
 //! yes or no. Keys and states are wiped when dropped and never shown.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
@@ -166,6 +167,8 @@ pub(super) struct Key {
     text: Option<Zeroizing<Vec<u8>>>,
     /// The name by which deliveries refer to it.
     id: Option<String>,
+    /// Made once: every genuine delivery tells it.
+    fingerprint: OnceLock<String>,
 }
 
 #[derive(Clone)]
@@ -256,6 +259,7 @@ impl Key {
             material,
             text: None,
             id: jwk.and_then(|jwk| jwk.id().map(str::to_owned)),
+            fingerprint: OnceLock::new(),
         })
     }
 
@@ -277,12 +281,14 @@ impl Key {
 
     /// The first 8 hex digits of the SHA-256 of the key (of the public key, if asymmetric): tells
     /// which of several secrets matched without telling the secret.
-    pub(super) fn fingerprint(&self) -> String {
-        let digest = match &self.material {
-            Material::Shared(bytes, _) | Material::Token(bytes) => Hash::Sha256.of(&[bytes]),
-            Material::Pair(pair) => Hash::Sha256.of(&[&pair.public_bytes()]),
-        };
-        hex::encode(&digest.as_slice()[..4])
+    pub(super) fn fingerprint(&self) -> &str {
+        self.fingerprint.get_or_init(|| {
+            let digest = match &self.material {
+                Material::Shared(bytes, _) | Material::Token(bytes) => Hash::Sha256.of(&[bytes]),
+                Material::Pair(pair) => Hash::Sha256.of(&[&pair.public_bytes()]),
+            };
+            hex::encode(&digest.as_slice()[..4])
+        })
     }
 
     /// Its name, or else its thumbprint.
@@ -410,7 +416,7 @@ mod tests {
             prefix: Some("whsec_".into()),
             ..KeyRule::default()
         };
-        let of = |text| verifying(HMAC, &rule, text).map(|key| key.fingerprint());
+        let of = |text| verifying(HMAC, &rule, text).map(|key| key.fingerprint().to_owned());
         assert_eq!(of("whsec_"), Err(Unusable::Empty));
         assert_eq!(of("whsec_===="), Err(Unusable::Empty));
         assert!(matches!(of("whsec_!"), Err(Unusable::NotBase64 { .. })));
@@ -525,7 +531,7 @@ mod tests {
         let private = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----";
         let rule = KeyRule::default();
         let key = |text: &str| verifying(ED25519, &rule, text).unwrap();
-        let expected = key(public).fingerprint();
+        let expected = key(public).fingerprint().to_owned();
         assert!(key(private).can_sign());
         assert!(Key::signing(ED25519, &rule, &secret(public)).is_err());
         for text in [

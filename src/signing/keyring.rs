@@ -118,8 +118,8 @@ impl Keyring {
         let mut fingerprints = Vec::new();
         for entry in &self.0 {
             let fingerprint = entry.key.fingerprint();
-            if !fingerprints.contains(&fingerprint) {
-                fingerprints.push(fingerprint);
+            if !fingerprints.iter().any(|known| known == fingerprint) {
+                fingerprints.push(fingerprint.to_owned());
             }
         }
         fingerprints
