@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::content::{Given, Parts, Segment, find_item, json_text, lay_out};
 use super::encoding::Encoding;
 use super::message::Claim;
-use super::record::handshake::Value;
+use super::record::handshake::{Condition, Value};
 use super::record::words::{JsonPath, NamedHeaders, SignaturePlace, TimeUnit, TimestampRule};
 use super::record::{Scheme, Variant};
 use super::refusal::Reason;
@@ -144,11 +144,11 @@ pub(super) fn applies(variant: &Variant, parts: Parts<'_>) -> bool {
     url_applies(variant, parts.url) && unmet(variant, parts.headers).next().is_none()
 }
 
-/// The headers by which the variant is not for this delivery.
+/// The headers by which the variant is not for this delivery, with what is asked of them.
 pub(super) fn unmet<'v>(
     variant: &'v Variant,
     headers: &'v Headers,
-) -> impl Iterator<Item = &'v str> {
+) -> impl Iterator<Item = (&'v str, &'v Condition)> {
     variant.when.iter().filter_map(|condition| {
         let Value::Header(name) = &condition.value else {
             return None;
@@ -159,7 +159,7 @@ pub(super) fn unmet<'v>(
             .collect();
         // Of a repeated header all that it says counts: none hides behind another.
         let value = (!values.is_empty()).then(|| values.join(&b','));
-        (!condition.accepts(value.as_deref())).then_some(name.as_str())
+        (!condition.accepts(value.as_deref())).then_some((name.as_str(), condition))
     })
 }
 

@@ -65,6 +65,7 @@ pub(super) enum Segment {
     /// The fields of the body's form, sorted.
     Form,
     BodySha256,
+    BodyCrc32,
     /// The body's digest, as Content-Digest writes it.
     Digest(Hash, Encoding),
     BodyAscii,
@@ -104,6 +105,7 @@ impl Segment {
             self,
             Self::Form
                 | Self::BodySha256
+                | Self::BodyCrc32
                 | Self::Digest(..)
                 | Self::BodyAscii
                 | Self::Json(_)
@@ -122,6 +124,7 @@ impl Segment {
             Self::Digest(hash, encoding) => {
                 Some(encoding.encode(hash.of(&[body]).as_slice()).into_bytes())
             }
+            Self::BodyCrc32 => Some(crc32fast::hash(body).to_string().into_bytes()),
             Self::BodyAscii => ascii(body),
             Self::Json(path) => json_text(body, path),
             Self::Compact(path) => compact(body, path),
@@ -187,6 +190,7 @@ fn segment(part: &Part, given: &Given<'_>, url: Option<&str>) -> Result<Segment,
         Part::Field(name) => Segment::Field(name.clone()),
         Part::Form => Segment::Form,
         Part::BodySha256 => Segment::BodySha256,
+        Part::BodyCrc32 => Segment::BodyCrc32,
         Part::BodyAscii => Segment::BodyAscii,
         Part::Secret => Segment::Secret,
         Part::Item(prefix) => {

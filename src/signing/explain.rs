@@ -58,6 +58,10 @@ pub fn explain(
             "the secret's {secret} stand where it says {SECRET}"
         ));
     }
+    if segments.contains(&Segment::BodyCrc32) {
+        let binds = "a CRC-32 binds little: another body with the same one has the same signature";
+        steps.push(binds.to_owned());
+    }
     steps.push(algorithm_step(variant.algorithm));
     steps.push(place_step(variant));
     let tolerance = variant.timestamp.as_ref().and_then(|rule| rule.tolerance);

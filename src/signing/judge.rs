@@ -147,10 +147,15 @@ impl<'a> Judge<'a> {
         let Some(first) = first else {
             let mut unmet =
                 keyed().flat_map(|variant| unmet(&scheme.variants[variant], parts.headers));
-            judge.refusal = unmet.next().map(|header| Reason::MalformedHeader {
-                header: header.to_owned(),
-                problem: "it asks for a form of the scheme that is not known".to_owned(),
-            });
+            judge.refusal = unmet
+                .next()
+                .map(|(header, condition)| Reason::MalformedHeader {
+                    header: header.to_owned(),
+                    problem: match condition.begins.as_slice() {
+                        [] => "it asks for a form of the scheme that is not known".to_owned(),
+                        texts => format!("it does not begin with {}", texts.join(" or ")),
+                    },
+                });
             return Ok(judge);
         };
         let is_open = |rule: &MessageRule| rule.open;

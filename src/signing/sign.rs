@@ -143,7 +143,7 @@ impl<'a> Signer<'a> {
         for entry in keyring.entries() {
             let variant = &scheme.variants[entry.variant];
             // What is asked of the signature's own header will be so.
-            let is_made = |name: &str| {
+            let is_made = |(name, _): (&str, _)| {
                 let own = variant.signature.header.as_deref();
                 own.is_some_and(|own| own.eq_ignore_ascii_case(name))
             };

@@ -39,6 +39,8 @@ struct Case {
     /// The private key, where `secret` is the public one.
     #[serde(rename = "secret_key_seed_hex")]
     _seed: Option<String>,
+    /// A file of keys beside the secret.
+    keys: Option<String>,
     /// The codes of the cause, where the file tells them.
     cause: Option<Vec<String>>,
 }
@@ -107,8 +109,10 @@ fn judged(scheme: &Scheme, case: &Case) -> Option<(Judgement, Vec<&'static str>)
         "hex" => hex::decode(&case.secret).unwrap(),
         _ => case.secret.clone().into_bytes(),
     };
-    let secret = Secret::new(secret).ok()?;
-    let secrets = [secret];
+    let mut secrets = vec![Secret::new(secret).ok()?];
+    if let Some(file) = &case.keys {
+        secrets.extend(bluehook::signing::jwk::keys(file.as_bytes()).unwrap());
+    }
     let keyring = Keyring::for_verifying(scheme, &secrets).ok()?;
     let mut headers = Headers::new();
     for (name, value) in &case.headers {

@@ -268,6 +268,8 @@ impl Variant {
             "when": format!("there are more than {TABLES}"), if self.when.len() > TABLES;
             "when": "only a header tells a form apart: header:NAME",
                 if !(self.when.iter()).all(|one| matches!(one.value, Value::Header(_)));
+            "when": format!("there are more than {TABLES} texts to begin with"),
+                if self.when.iter().any(|one| one.begins.len() > TABLES);
             "encoding": "a token travels as text, and nothing else does",
                 if (self.encoding == Encoding::Text) != (self.algorithm == Algorithm::Token);
         }

@@ -56,6 +56,13 @@ pub struct Condition {
     pub is: Option<String>,
     /// What it must hold somewhere, in either case.
     pub has: Option<String>,
+    /// It must begin with one of these texts, in which a `*` stands for letters, digits and hyphens:
+    /// one label of a host.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub begins: Vec<String>,
+    /// It may also not be there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
     /// The opposite must be so; with neither `is` nor `has` that it is not there.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub not: bool,
@@ -71,9 +78,25 @@ impl Condition {
         let is_so = value.is_some_and(|value| {
             (self.is.as_ref()).is_none_or(|text| value == text.as_bytes())
                 && (self.has.as_ref()).is_none_or(|text| holds(value, text))
+                && (self.begins.is_empty()
+                    || self.begins.iter().any(|pattern| begins(value, pattern)))
         });
+        let is_so = is_so || self.optional && value.is_none();
         is_so != self.not
     }
+}
+
+/// Whether a value begins as [`Condition::begins`] says.
+fn begins(value: &[u8], pattern: &str) -> bool {
+    let mut parts = pattern.split('*').map(str::as_bytes);
+    let first = value.strip_prefix(parts.next().unwrap_or_default());
+    let rest = parts.try_fold(first, |rest, part| {
+        let is_of_label = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+        let rest = rest?;
+        let end = rest.iter().take_while(|byte| is_of_label(byte)).count();
+        (end > 0).then(|| rest[end..].strip_prefix(part))
+    });
+    rest.flatten().is_some()
 }
 
 /// A header of the answer.

@@ -200,10 +200,10 @@ impl Variant {
     /// Whether every change of the body shows in the signature.
     pub fn covers_body(&self) -> bool {
         let is_of_body = |part: &Part| *part == Part::Body || part.reads_body();
-        let is_of_json = |part: &Part| matches!(part, Part::Json(_));
+        let binds_little = |part: &Part| matches!(part, Part::Json(_) | Part::BodyCrc32);
         let of_body = || self.content.0.iter().filter(|part| is_of_body(part));
-        // Values alone leave the rest open.
-        of_body().any(|part| !is_of_json(part))
+        // Values alone leave the rest open, and a CRC is met by as many bodies as one likes.
+        of_body().any(|part| !binds_little(part))
             || self.covers("content-digest")
             || (self.url.as_ref()).is_some_and(|rule| rule.body_sha256_parameter.is_some())
     }

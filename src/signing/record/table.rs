@@ -80,6 +80,7 @@ table![
     "cloudevents",
     "wise",
     "travis",
+    "paypal",
     "rfc9421",
     "adcp",
     "ucp",

@@ -40,6 +40,8 @@ pub enum Part {
     Form,
     /// `{body_sha256}`: the hex SHA-256 of the body.
     BodySha256,
+    /// `{body_crc32}`: the CRC-32 of the body (IEEE 802.3), a decimal number: it binds little.
+    BodyCrc32,
     /// `{body_ascii}`: the body with what is not ASCII, line ends and tabs as JSON escapes them, and
     /// every backslash doubled that is not before a slash.
     BodyAscii,
@@ -84,6 +86,7 @@ impl Part {
                 | Self::Field(_)
                 | Self::Form
                 | Self::BodySha256
+                | Self::BodyCrc32
                 | Self::BodyAscii
                 | Self::Either(_)
         )
@@ -220,7 +223,7 @@ pub(super) fn escaped(text: &str) -> String {
 }
 
 /// The parts that are a name alone.
-const NAMES: [(&str, Part); 12] = [
+const NAMES: [(&str, Part); 13] = [
     ("body", Part::Body),
     ("timestamp", Part::Timestamp),
     ("id", Part::Id),
@@ -228,6 +231,7 @@ const NAMES: [(&str, Part); 12] = [
     ("method", Part::Method),
     ("form", Part::Form),
     ("body_sha256", Part::BodySha256),
+    ("body_crc32", Part::BodyCrc32),
     ("body_ascii", Part::BodyAscii),
     ("url_path", Part::UrlPath),
     ("url_query", Part::UrlQuery),
