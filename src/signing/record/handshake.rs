@@ -207,3 +207,20 @@ impl fmt::Display for Reply {
 
 as_text!(Value);
 as_text!(Reply);
+
+#[cfg(test)]
+mod tests {
+    use super::begins;
+
+    #[test]
+    fn a_host_that_begins_like_the_providers_is_another() {
+        let of = |url: &str| begins(url.as_bytes(), "https://sns.*.amazonaws.com/");
+        assert!(of("https://sns.us-east-1.amazonaws.com/x.pem"));
+        assert!(!of("http://sns.us-east-1.amazonaws.com/x.pem"));
+        assert!(!of("https://sns.us-east-1.amazonaws.com.evil.example/"));
+        assert!(!of("https://sns.evil.example/.amazonaws.com/"));
+        assert!(!of("https://sns..amazonaws.com/"));
+        assert!(!of("https://sns.a@evil.amazonaws.com/"));
+        assert!(!of("https://sns.us"));
+    }
+}
