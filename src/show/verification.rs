@@ -40,7 +40,12 @@ pub fn sentence(judgement: &Judgement, scheme: &Scheme, bytes: u64) -> String {
             };
             format!("genuine: {header} is right{scope}{secret}{age}")
         }
-        Some(reason) => format!("not genuine: {}", refusal(reason, &header, &body)),
+        Some(reason) => {
+            let variant = scheme.variants.get(judgement.variant);
+            let is_pair = variant.is_some_and(|variant| variant.algorithm.is_asymmetric());
+            let key = if is_pair { "key" } else { "secret" };
+            format!("not genuine: {}", refusal(reason, &header, &body, key))
+        }
     }
 }
 
@@ -55,7 +60,7 @@ fn signature_place(judgement: &Judgement, scheme: &Scheme) -> String {
 const NAMES: usize = 5;
 
 /// Why a delivery is not genuine, without the verdict.
-fn refusal(reason: &Reason, header: &str, body: &str) -> String {
+fn refusal(reason: &Reason, header: &str, body: &str, key: &str) -> String {
     match reason {
         Reason::MissingHeader { header: missing } => {
             let shown = harmless::short(missing.as_bytes(), 80);
@@ -99,7 +104,7 @@ fn refusal(reason: &Reason, header: &str, body: &str) -> String {
             };
             format!("it names the key {shown}, which is not there: {there}")
         }
-        Reason::Mismatch => format!("{header} is not right for {body} with this secret"),
+        Reason::Mismatch => format!("{header} is not right for {body} with this {key}"),
         Reason::OtherBody => {
             format!(
                 "{header} is right, but the Content-Digest that it covers is not that of {body}"

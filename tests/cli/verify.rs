@@ -266,3 +266,62 @@ fn a_secret_that_cannot_be_decoded_still_gets_its_cause() {
     assert_eq!(ended.code, Some(1));
     assert_eq!(ended.json()[0]["cause"]["codes"][0], "secret-base64");
 }
+
+#[test]
+fn the_cause_of_another_digest_is_found_in_the_body() {
+    let place = Place::new();
+    let headers = [
+        "Content-Type: application/json",
+        r#"Content-Digest: sha-256=:sWbfW+GYJulfWxLJlL65g/IE9g/Cv/mPoTPjulhiUGc=:"#,
+        r#"Signature-Input: sig1=("@method" "@target-uri" "content-type" "content-digest");created=1700000000;expires=1700000300;nonce="msg_60fed90c70d3139cd8312f85064d32f1";alg="hmac-sha256""#,
+        r#"Signature: sig1=:8s1SyiEXPESmaXO7ljS0hrJQJT80zVdfaNv89rNrNHw=:"#,
+    ];
+    place.file("headers", headers.join("\n"));
+    let judged = |body: &str| {
+        place.file("body.json", body);
+        let options = "-s hello-secret-12345 --signed-url https://x.test/h --at 1700000000";
+        let ended = place
+            .bluehook(&format!(
+                "verify body.json --json --scheme rfc9421 -H @headers {options}"
+            ))
+            .run();
+        ended.json()[0].clone()
+    };
+    assert_eq!(judged("{\"a\": 1,  \"b\":2}")["genuine"], true);
+    let longer = judged("{\"a\": 1,  \"b\":2}\n");
+    assert_eq!(longer["cause"]["codes"][0], "body-newline-added");
+    let other = judged("{\"a\":3}");
+    assert_eq!(other["cause"], serde_json::Value::Null);
+    let remains = other["hints"].to_string();
+    assert!(
+        remains.contains("the digest that was signed") && !remains.contains("secret"),
+        "{remains}"
+    );
+}
+
+#[test]
+fn where_there_is_a_key_pair_no_secret_is_talked_of() {
+    let place = Place::new();
+    place.file("body.json", BODY);
+    let (key, signature) = (
+        "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+        "1b".repeat(64),
+    );
+    let ended = place
+        .bluehook("verify body.json --json --scheme discord --tolerance off -H")
+        .arg(format!("X-Signature-Ed25519: {signature}"))
+        .arg("-H")
+        .arg("X-Signature-Timestamp: 1700000000")
+        .arg("-s")
+        .arg(key)
+        .run();
+    let line = ended.json()[0].to_string();
+    assert!(
+        line.contains("with this key") && line.contains("another private key"),
+        "{line}"
+    );
+    assert!(
+        !line.contains("this secret") && !line.contains("another secret"),
+        "{line}"
+    );
+}

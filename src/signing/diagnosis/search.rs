@@ -132,6 +132,32 @@ pub(super) fn search(case: &Case<'_>, bytes: u64) -> Outcome {
     }
 }
 
+/// Looks for what gives the body the digest that its header names, which the signature covers.
+pub(super) fn to_digest(case: &Case<'_>) -> Outcome {
+    let said = case.parts.headers.get("Content-Digest").unwrap_or_default();
+    let said = String::from_utf8_lossy(said);
+    let mut bench = Bench::endless();
+    bench.scene.is_whole = case.body.is_whole();
+    let mut found: Option<Try<Body>> = None;
+    let body = Try::own(case.body.kept.to_vec());
+    step(&body, &(0..=6), &bench, &mut |made| {
+        let is_it = |hash: Hash| {
+            let digest = Encoding::Base64.encode(hash.of(&[&made.thing]).as_slice());
+            said.contains(&format!(":{digest}:"))
+        };
+        let is_commoner = found
+            .as_ref()
+            .is_none_or(|known| made.rarity < known.rarity);
+        if is_commoner && (is_it(Hash::Sha256) || is_it(Hash::Sha512)) {
+            found = Some(made);
+        }
+    });
+    Outcome {
+        best: found.map(|found| found.changes),
+        is_exhausted: false,
+    }
+}
+
 struct Found {
     changes: Vec<Rc<Change>>,
     /// How many causes, how rare together, which was first.

@@ -3,7 +3,7 @@
 
 use super::change::{Change, Detail};
 use super::hints::{Hint, hints, seed};
-use super::search::{BEGINNINGS, Outcome, search};
+use super::search::{BEGINNINGS, Outcome, search, to_digest};
 use super::shape::{Case, LARGE, Received, SECRETS, quoted};
 use crate::amount;
 use crate::signing::content::Parts;
@@ -111,13 +111,16 @@ pub fn diagnose_within(
         variant: judgement.variant,
     };
     let bytes = effort.bytes.max(body.kept.len() as u64 * effort.rounds);
-    let outcome = search(&case, bytes);
+    let outcome = match judgement.reason {
+        Some(Reason::OtherBody) => to_digest(&case),
+        _ => search(&case, bytes),
+    };
     diagnosis.left_out = left_out(&case, &outcome);
     match &outcome.best {
         Some(changes) => diagnosis.cause = Some(Cause::of(changes.iter().map(AsRef::as_ref))),
         None => {
             diagnosis.hints.extend(seed(&case));
-            diagnosis.nothing_found = Some(nothing_found(&case));
+            diagnosis.nothing_found = Some(nothing_found(&case, judgement));
         }
     }
     diagnosis
@@ -191,7 +194,7 @@ fn left_out(case: &Case<'_>, outcome: &Outcome) -> Vec<&'static str> {
 }
 
 /// What to say when nothing matched.
-fn nothing_found(case: &Case<'_>) -> String {
+fn nothing_found(case: &Case<'_>, judgement: &Judgement) -> String {
     let body = case.body;
     let length = amount::bytes(body.total);
     let variant = case.scheme.variants.get(case.variant);
@@ -201,10 +204,18 @@ fn nothing_found(case: &Case<'_>) -> String {
         }
         false => "another secret",
     };
-    let mut text = format!(
-        "Nothing that was tried makes the signature match. The commonest remaining reasons are that it was signed \
-         with {other}, or that the body was changed on its way. To compare with the sender: the body has {length}"
-    );
+    let remains = match judgement.reason {
+        Some(Reason::OtherBody) => {
+            "Nothing that was tried gives the body the digest that was signed: it was changed on its way, or the headers are \
+             another delivery's."
+                .to_owned()
+        }
+        _ => format!(
+            "Nothing that was tried makes the signature match. The commonest remaining reasons are that it was signed \
+             with {other}, or that the body was changed on its way."
+        ),
+    };
+    let mut text = format!("{remains} To compare with the sender: the body has {length}");
     if body.is_whole() {
         let digest = Hash::Sha256.of(&[body.kept]).hex();
         text.push_str(&format!(", SHA-256 {digest}"));

@@ -59,7 +59,7 @@ impl KeyPair {
 
 impl Algorithm {
     /// Whether signing and verifying take different keys.
-    pub(in crate::signing) fn is_asymmetric(self) -> bool {
+    pub(crate) fn is_asymmetric(self) -> bool {
         matches!(self, Self::KeyPair(_))
     }
 
