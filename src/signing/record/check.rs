@@ -500,7 +500,9 @@ impl Handshake {
             for part in parts {
                 match part {
                     ReplyPart::Text(text) if field == "headers" => check_text(field, text)?,
-                    ReplyPart::Signature(value) => self.check_signing(field, value, first)?,
+                    ReplyPart::Signature(value) => {
+                        self.check_signing(field, value, first, methods)?
+                    }
                     _ => {}
                 }
             }
@@ -515,18 +517,23 @@ impl Handshake {
         field: &'static str,
         value: &Value,
         first: Algorithm,
+        methods: &[&str],
     ) -> Result<(), Contradiction> {
+        // Only a word is signed there, which no body is.
+        let is_word = matches!(value, Value::Query(_))
+            && self.method.as_deref() == Some("GET")
+            && !methods.contains(&"GET");
         let is_fixed = self
             .when
             .iter()
             .any(|one| matches!(one.value, Value::Json(_)) && one.is.is_some() && !one.not);
         refuse! {
             "signed": "{signature:…} signs what anybody asks for, unless the request is signed: set signed = true",
-                if !self.signed;
+                if !self.signed && !is_word;
             "when": "{signature:…} needs a value of the JSON body that is fixed (is), so that no delivery is taken for the handshake",
-                if !is_fixed;
+                if !is_fixed && !is_word;
         }
-        if !matches!(value, Value::Json(_)) {
+        if !is_word && !matches!(value, Value::Json(_)) {
             let message = "{signature:…} is of a value of the JSON body, which the request's own signature covers";
             return Err(Contradiction::new(field, message));
         }

@@ -136,7 +136,8 @@ pub enum ReplyPart {
     /// `{token:PATH}`: a value of the JSON body as it stands there, a string with its quotes.
     Token(JsonPath),
     /// `{signature:json:PATH}` and the like: what the scheme's first variant computes of a value,
-    /// with its algorithm, encoding and key, without its prefix.
+    /// with its algorithm, encoding and key, without its prefix. Of the query's values only words of
+    /// up to 256 letters, digits and signs of base64 are signed: anybody may ask, and no body is one.
     Signature(Value),
 }
 

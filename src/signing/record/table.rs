@@ -81,6 +81,7 @@ table![
     "wise",
     "travis",
     "paypal",
+    "x",
     "rfc9421",
     "adcp",
     "ucp",
