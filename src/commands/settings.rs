@@ -26,7 +26,6 @@ const NOT_EXPRESSIBLE: &[(&str, &str)] = &[
         "it signs a payload inside a form by a rule of its own",
     ),
     ("jira-connect", "it signs with JSON Web Tokens"),
-    ("paypal", "it signs with certificates"),
     ("plaid", "it signs with JSON Web Tokens"),
 ];
 

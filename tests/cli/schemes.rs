@@ -125,9 +125,9 @@ fn an_unknown_scheme_is_answered_with_the_nearest_or_the_reason() {
         2,
         "error: gitlub is not a known scheme\n  hint: did you mean github?\n",
     );
-    sign("paypal").fails(
+    sign("braintree").fails(
         2,
-        "error: paypal is left out on purpose: it signs with certificates\n",
+        "error: braintree is left out on purpose: it signs a payload inside a form by a rule of its own\n",
     );
     sign("xyzzyxyzzy").fails(
         2,
