@@ -144,9 +144,15 @@ pub(super) fn claimed_values(case: &Case<'_>, chosen: &[&Variant]) -> Vec<Vec<u8
     let Some(variant) = chosen.first() else {
         return Vec::new();
     };
-    if let Some(rule) = &variant.message_signature {
-        let claims = Claim::read(variant, rule, case.parts).unwrap_or_default();
-        return claims.into_iter().map(|claim| claim.text).collect();
+    if variant.message_signature.is_some() {
+        // What one form takes another may not: the key decides the algorithm.
+        let claims = chosen.iter().filter_map(|variant| {
+            let rule = variant.message_signature.as_ref()?;
+            Claim::read(variant, rule, case.parts).ok()
+        });
+        let mut values: Vec<_> = claims.flatten().map(|claim| claim.text).collect();
+        values.dedup();
+        return values;
     }
     let place = &variant.signature;
     let in_body = place.json.as_ref();
