@@ -17,6 +17,7 @@ mod keys;
 #[cfg(unix)]
 mod listen;
 mod manual;
+mod messages;
 #[path = "../peers/mod.rs"]
 mod peers;
 mod picture;
