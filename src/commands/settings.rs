@@ -29,6 +29,9 @@ const NOT_EXPRESSIBLE: &[(&str, &str)] = &[
     ("plaid", "it signs with JSON Web Tokens"),
 ];
 
+/// The name that stands for whichever scheme a delivery shows signs of.
+const AUTO: &str = "auto";
+
 /// The configuration and the profile that were asked for.
 pub(super) struct Settings {
     config: Option<Config>,
@@ -78,14 +81,39 @@ impl Settings {
         if let Some(path) = &choice.scheme_file {
             return scheme_of_file(path);
         }
-        let of_profile = self.profile()?.and_then(|profile| profile.scheme.clone());
-        match choice.scheme.clone().or(of_profile) {
+        match self.scheme_name(choice)? {
             None => Ok(Scheme::default()),
+            Some(name) if name == AUTO => Err(Problem::wrong(
+                "auto finds the scheme of one delivery, and only verify does that: name the scheme here",
+            )),
             Some(name) => {
                 let own = "; --scheme-file takes one of your own";
                 self.scheme_named(shell, &name, own)
             }
         }
+    }
+
+    /// The schemes among which a delivery's own is looked for, the user's first; `None` where one is
+    /// named.
+    ///
+    /// # Errors
+    /// The configuration is wrong.
+    pub(super) fn schemes(
+        &mut self,
+        shell: &mut Shell,
+        choice: &SchemeChoice,
+    ) -> Result<Option<Vec<Scheme>>, Problem> {
+        if choice.scheme_file.is_some() || self.scheme_name(choice)?.as_deref() != Some(AUTO) {
+            return Ok(None);
+        }
+        let mut schemes = self.own_schemes(shell)?;
+        schemes.extend(Scheme::names().filter_map(Scheme::named));
+        Ok(Some(schemes))
+    }
+
+    fn scheme_name(&self, choice: &SchemeChoice) -> Result<Option<String>, Problem> {
+        let of_profile = self.profile()?.and_then(|profile| profile.scheme.clone());
+        Ok(choice.scheme.clone().or(of_profile))
     }
 
     /// The scheme of that name: of the table, or the user's own. `otherwise` says what else can be

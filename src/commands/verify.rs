@@ -24,7 +24,8 @@ use crate::signing::Scheme;
 use crate::signing::Secret;
 use crate::signing::diagnosis::{self, Diagnosis};
 use crate::signing::explain;
-use crate::signing::{Judge, Judgement, Keyring, Parts};
+use crate::signing::record::Variant;
+use crate::signing::{Clock, Judge, Judgement, Keyring, Parts, Reason};
 
 /// How much of a body is kept for the diagnosis.
 const KEPT_BYTES: usize = 16 << 20;
@@ -94,12 +95,56 @@ struct Court {
     scheme: Scheme,
     secrets: Vec<Secret>,
     keyring: Keyring,
+    /// The scheme was found by the delivery, not named.
+    is_found: bool,
+}
+
+/// The scheme that was named, or those among which each delivery's own is looked for.
+enum Courts {
+    Named(Box<Court>),
+    Any(Vec<Scheme>, Vec<Secret>),
 }
 
 /// A body that was read once: what is known of it.
 struct Read {
     digest: BodyDigest,
     kept: Vec<u8>,
+}
+
+impl Read {
+    fn whole(body: Vec<u8>) -> Self {
+        Self {
+            digest: BodyDigest {
+                bytes: body.len() as u64,
+                sha256: hex::encode(Sha256::digest(&body)),
+            },
+            kept: body,
+        }
+    }
+}
+
+impl Court {
+    fn found(scheme: Scheme, secrets: &[Secret]) -> Self {
+        Self {
+            keyring: Keyring::fitting(&scheme, secrets),
+            scheme,
+            secrets: secrets.to_vec(),
+            is_found: true,
+        }
+    }
+}
+
+/// How much a judgement tells beside those of other schemes, the most first.
+fn rank(scheme: &Scheme, judgement: &Judgement) -> u8 {
+    let variant = scheme.variants.get(judgement.variant);
+    let leaves_open = u8::from(!variant.is_some_and(Variant::covers_body)) * 3;
+    match &judgement.reason {
+        None => leaves_open,
+        Some(Reason::Stale { .. } | Reason::Future { .. }) => 1 + leaves_open,
+        Some(Reason::Mismatch) => 2 + leaves_open,
+        Some(Reason::MissingHeader { .. }) => 7,
+        Some(_) => 6,
+    }
 }
 
 impl Verify {
@@ -113,6 +158,23 @@ impl Verify {
             None => Input::open(shell, self.body.as_deref(), "BODY", "the body")?,
         };
         let mut settings = Settings::of(shell, &self.profile)?;
+        let courts = match settings.schemes(shell, &self.scheme)? {
+            Some(schemes) => {
+                let secrets = settings.some_secrets(shell, &self.secrets, "")?;
+                settings.say(shell, self.output.talk.verbose)?;
+                Courts::Any(schemes, secrets)
+            }
+            None => Courts::Named(self.named(shell, &mut settings)?.into()),
+        };
+        let genuine = match self.delivery {
+            Some(_) => self.deliveries(shell, &courts, body)?,
+            None => self.body(shell, &courts, body)?,
+        };
+        Ok(Verdict::from(genuine))
+    }
+
+    /// The court of the scheme that is named.
+    fn named(&self, shell: &mut Shell, settings: &mut Settings) -> Result<Court, Problem> {
         let scheme = settings.scheme(shell, &self.scheme)?;
         let secrets = settings.some_secrets(shell, &self.secrets, "")?;
         settings.say(shell, self.output.talk.verbose)?;
@@ -126,20 +188,96 @@ impl Verify {
             }
             Err(unfit) => return Err(settings::unfit(unfit)),
         };
-        let court = Court {
+        Ok(Court {
             scheme,
             secrets,
             keyring,
-        };
-        let genuine = match self.delivery {
-            Some(_) => self.deliveries(shell, &court, body)?,
-            None => self.body(shell, &court, body)?,
-        };
-        Ok(Verdict::from(genuine))
+            is_found: false,
+        })
+    }
+
+    /// The court of the scheme that the delivery shows, or the most telling of several: one that
+    /// leaves the body open never outweighs a well-formed signature over the body beside it.
+    fn found(
+        &self,
+        shell: &mut Shell,
+        (schemes, secrets): (&[Scheme], &[Secret]),
+        parts: Parts<'_>,
+        body: &[u8],
+        clock: &Clock,
+    ) -> Result<Court, Problem> {
+        let (mut best, mut lacking): (Option<(u8, Court)>, _) = (None, None);
+        let carried = |scheme: &&Scheme| scheme.is_carried_by(parts.headers);
+        for scheme in schemes.iter().filter(carried) {
+            let court = Court::found(scheme.clone(), secrets);
+            // A secret of another kind leaves nothing to judge with.
+            if court.keyring.fingerprints().is_empty() {
+                continue;
+            }
+            let judgement = match Judge::new(scheme, &court.keyring, parts) {
+                Ok(judge) => judge.finish_with(body, clock),
+                Err(missing) => {
+                    lacking.get_or_insert((scheme, missing));
+                    continue;
+                }
+            };
+            let rank = rank(scheme, &judgement);
+            if best.as_ref().is_none_or(|(known, _)| rank < *known) {
+                best = Some((rank, court));
+            }
+        }
+        let says = !self.output.talk.quiet && !self.output.json;
+        match (best, lacking) {
+            (Some((rank, court)), lacking) => {
+                if let (2 | 5.., Some((scheme, _)), true) = (rank, lacking, says) {
+                    let name = &scheme.name;
+                    shell.err.hint(format!(
+                        "{name} was left out, which signs the URL: name it with --signed-url"
+                    ))?;
+                }
+                Ok(court)
+            }
+            (None, Some((scheme, missing))) => {
+                Err(settings::missing(scheme, missing, "--signed-url"))
+            }
+            (None, None) => {
+                // No header has a space in its name: it is always the one that is not there.
+                let mut unknown = Scheme {
+                    name: "auto".into(),
+                    ..Scheme::default()
+                };
+                for variant in &mut unknown.variants {
+                    variant.signature.header = Some("known signature".into());
+                }
+                let mut court = Court::found(unknown, secrets);
+                court.is_found = false;
+                Ok(court)
+            }
+        }
     }
 
     /// Judges the body and the headers of the command line.
-    fn body(&self, shell: &mut Shell, court: &Court, body: Input) -> Result<bool, Problem> {
+    fn body(&self, shell: &mut Shell, courts: &Courts, body: Input) -> Result<bool, Problem> {
+        let court = match courts {
+            Courts::Named(court) => court,
+            Courts::Any(schemes, secrets) => {
+                if self.signature.is_some() {
+                    return Err(Problem::wrong(
+                        "--scheme auto goes by the header: give the signature with -H 'NAME: VALUE'",
+                    ));
+                }
+                let headers = input::headers(shell, &self.header)?;
+                let parts = self.parts(&headers, &self.request.signed_method);
+                let mut whole = Vec::new();
+                body.for_each(|piece| whole.extend_from_slice(piece))?;
+                let clock = settings::clock(&self.clock, (shell.now)());
+                let court = self.found(shell, (schemes, secrets), parts, &whole, &clock)?;
+                let judgement = self.judge(&court, parts)?.finish_with(&whole, &clock);
+                let read = Read::whole(whole);
+                self.say(shell, &court, parts, &judgement, 1, read)?;
+                return Ok(judgement.is_genuine());
+            }
+        };
         let headers = self.headers(shell, &court.scheme)?;
         let parts = self.parts(&headers, &self.request.signed_method);
         let mut judge = self.judge(court, parts)?;
@@ -150,7 +288,7 @@ impl Verify {
     }
 
     /// Judges every delivery of a recording, each by the clock of its own time.
-    fn deliveries(&self, shell: &mut Shell, court: &Court, file: Input) -> Result<bool, Problem> {
+    fn deliveries(&self, shell: &mut Shell, courts: &Courts, file: Input) -> Result<bool, Problem> {
         let name = file.name.clone();
         let mut reader = Reader::new(BufReader::new(file.reader));
         let (mut count, mut genuine) = (0, true);
@@ -172,7 +310,7 @@ impl Verify {
                 }
             })?;
             count += 1;
-            genuine &= self.recorded(shell, court, recorded)?;
+            genuine &= self.recorded(shell, courts, recorded)?;
         }
         if count == 0 {
             return Err(Problem::failed(anyhow::anyhow!("{name} holds no delivery")));
@@ -183,24 +321,27 @@ impl Verify {
     fn recorded(
         &self,
         shell: &mut Shell,
-        court: &Court,
+        courts: &Courts,
         recorded: Recorded,
     ) -> Result<bool, Problem> {
         let delivery = recorded.delivery;
         let parts = self.parts(&delivery.headers, &delivery.method);
-        let judge = self.judge(court, parts)?;
         let now = recorded.at.unwrap_or_else(shell.now);
         let clock = settings::clock(&self.clock, now);
-        let judgement = judge.finish_with(&delivery.body, &clock);
-        let digest = BodyDigest {
-            bytes: delivery.body.len() as u64,
-            sha256: hex::encode(Sha256::digest(&delivery.body)),
+        let found;
+        let court = match courts {
+            Courts::Named(court) => court,
+            Courts::Any(schemes, secrets) => {
+                let all = (schemes.as_slice(), secrets.as_slice());
+                found = self.found(shell, all, parts, &delivery.body, &clock)?;
+                &found
+            }
         };
+        let judgement = self
+            .judge(court, parts)?
+            .finish_with(&delivery.body, &clock);
         let content = self.content(shell, court, &delivery);
-        let read = Read {
-            digest,
-            kept: delivery.body,
-        };
+        let read = Read::whole(delivery.body);
         self.say(shell, court, parts, &judgement, recorded.number, read)?;
         shell.out.print(content)?;
         Ok(judgement.is_genuine())
@@ -295,6 +436,7 @@ impl Verify {
             scheme,
             secrets,
             keyring,
+            is_found,
         } = court;
         let explanation = (self.explain)
             .then(|| explain::explain(scheme, keyring, parts, &read.kept))
@@ -312,6 +454,10 @@ impl Verify {
         let bytes = read.digest.bytes;
         let expected = judgement.expected.iter().filter(|_| self.show_expected);
         let mut line = verification::line(judgement, scheme, number, read.digest);
+        if *is_found {
+            line.message
+                .push_str(&format!(", by the scheme {}", scheme.name));
+        }
         verification::add(&mut line, &found);
         if self.output.json {
             if self.show_expected {

@@ -325,3 +325,49 @@ fn where_there_is_a_key_pair_no_secret_is_talked_of() {
         "{line}"
     );
 }
+
+#[test]
+fn auto_finds_the_scheme_by_the_headers_that_are_there() {
+    let place = Place::new();
+    place.file("body.json", BODY);
+    let verify = |headers: &[&str]| {
+        let mut run = place.bluehook("verify body.json -s x --scheme auto");
+        for header in headers {
+            run = run.arg("-H").arg(*header);
+        }
+        run.run()
+    };
+    let github = format!("X-Hub-Signature-256: sha256={SIGNATURE}");
+    let blue = format!("X-Signature: {SIGNATURE}");
+    verify(&[&github]).is(
+        0,
+        "genuine: X-Hub-Signature-256 is right for these 7 bytes, by the scheme github\n",
+        "",
+    );
+    verify(&[&blue]).is(
+        0,
+        "genuine: X-Signature is right for these 7 bytes, by the scheme blue\n",
+        "",
+    );
+    let none = verify(&["X-Nobody: 1"]);
+    assert_eq!(none.code, Some(1));
+    assert!(
+        none.text()
+            .starts_with("not genuine: unsigned, with no known signature header"),
+        "{}",
+        none.text()
+    );
+    // A token says nothing of the body, so it does not outweigh a forged signature beside it.
+    let forged = format!("X-Signature: {}", "0".repeat(64));
+    assert_eq!(verify(&["X-Gitlab-Token: x"]).code, Some(0));
+    assert_eq!(verify(&["X-Gitlab-Token: x", &forged]).code, Some(1));
+    // The URL is not known, and no other scheme has the header.
+    assert_eq!(verify(&["X-Twilio-Signature: AAAA"]).code, Some(2));
+    let line = place
+        .bluehook("verify body.json -s x --scheme auto --json -H")
+        .arg(github)
+        .run();
+    assert_eq!(line.json()[0]["scheme"], "github");
+    let sign = place.bluehook("sign body.json -s x --scheme auto").run();
+    assert_eq!((sign.code, sign.text()), (Some(2), String::new()));
+}
