@@ -26,7 +26,6 @@ const NOT_EXPRESSIBLE: &[(&str, &str)] = &[
         "it signs a payload inside a form by a rule of its own",
     ),
     ("jira-connect", "it signs with JSON Web Tokens"),
-    ("plaid", "it signs with JSON Web Tokens"),
 ];
 
 /// The name that stands for whichever scheme a delivery shows signs of.

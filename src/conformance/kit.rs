@@ -197,8 +197,9 @@ impl Kit {
 
     /// The content's parts must hold the body's bytes for a case to mean anything.
     pub(super) fn covers_body(&self) -> Result<(), String> {
+        let of_token = |variant: &Variant| variant.jwt.is_some() && variant.covers_body();
         match self.variant() {
-            Some(variant) if variant.content.has(&Part::Body) => Ok(()),
+            Some(variant) if variant.content.has(&Part::Body) || of_token(variant) => Ok(()),
             Some(variant) if variant.algorithm == Algorithm::Token => {
                 Err("a token says nothing about the body".into())
             }

@@ -104,6 +104,10 @@ fn refusal(reason: &Reason, header: &str, body: &str, key: &str) -> String {
             };
             format!("it names the key {shown}, which is not there: {there}")
         }
+        Reason::OtherClaim { claim, problem } => {
+            let shown = harmless::short(claim.as_bytes(), 40);
+            format!("the token in {header} is genuine, but its {shown} {problem}")
+        }
         Reason::Mismatch => format!("{header} is not right for {body} with this {key}"),
         Reason::OtherBody => {
             format!(

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::content::{Given, Parts, Segment, find_item, json_text, lay_out};
 use super::encoding::Encoding;
+use super::jwt::Token;
 use super::message::Claim;
 use super::record::handshake::{Condition, Value};
 use super::record::words::{JsonPath, NamedHeaders, SignaturePlace, TimeUnit, TimestampRule};
@@ -29,6 +30,10 @@ pub(super) struct Carried<'a> {
     pub(super) signatures: Result<Vec<Vec<u8>>, Reason>,
     /// The name of the key, where the delivery says it.
     pub(super) key_id: Option<Vec<u8>>,
+    /// The token that the signature is a part of.
+    pub(super) token: Option<Token>,
+    /// From when to when a token lives.
+    pub(super) life: Option<(Timestamp, Timestamp)>,
     /// The oldest time. Where the body has one, that one counts.
     pub(super) time: Option<Timestamp>,
     /// What the delivery says of this signature, where that decides what is signed.
@@ -54,6 +59,8 @@ impl<'a> Carried<'a> {
             time: claim.created(),
             key_id: claim.key().map(|id| id.as_bytes().to_vec()),
             claim: Some(claim),
+            token: None,
+            life: None,
         });
         Ok(carried.collect())
     }
@@ -64,9 +71,10 @@ impl<'a> Carried<'a> {
         variant: &Variant,
         url: Option<&str>,
     ) -> Result<Vec<Segment>, String> {
-        match &self.claim {
-            Some(claim) => claim.base(self.given.parts, url),
-            None => lay_out(&variant.content, &self.given, url),
+        match (&self.claim, &self.token) {
+            (Some(claim), _) => claim.base(self.given.parts, url),
+            (None, Some(token)) => Ok(vec![Segment::Fixed(token.input.clone())]),
+            (None, None) => lay_out(&variant.content, &self.given, url),
         }
     }
 
@@ -86,8 +94,14 @@ impl<'a> Carried<'a> {
             if items.is_empty() {
                 return Err(Reason::MissingHeader { header: header() });
             }
-            signatures = read_signatures(variant, header, &items);
+            if variant.jwt.is_none() {
+                signatures = read_signatures(variant, header, &items);
+            }
         }
+        let token = match &variant.jwt {
+            None => None,
+            Some(_) => Some(read_token(variant, header(), &items)?),
+        };
         let id = match &variant.id {
             None => None,
             Some(rule) => Some(needed(parts.headers, &rule.header)?.to_vec()),
@@ -96,10 +110,35 @@ impl<'a> Carried<'a> {
             None => None,
             Some(name) => Some(needed(parts.headers, name)?.to_vec()),
         };
+        let named = token.as_ref().and_then(Token::key_id);
+        let key_id = key_id.or(named.map(|id| id.as_bytes().to_vec()));
         let (timestamp, time) = match &variant.timestamp {
             None => (None, None),
             Some(rule) => read_times(rule, parts.headers, &items, header())?,
         };
+        let (mut time, mut life) = (time, None);
+        if let Some((token, rule)) = token.as_ref().zip(variant.jwt.as_ref()) {
+            signatures = Ok(vec![token.signature.clone()]);
+            let claim = |name: &str| {
+                let read = token.time(name).map_err(String::into_bytes);
+                let read = read.and_then(|seconds| {
+                    Timestamp::from_second(seconds).map_err(|_| seconds.to_string().into_bytes())
+                });
+                read.map_err(|value| malformed_time(format!("{name} in the token"), &value))
+            };
+            let own = variant
+                .timestamp
+                .as_ref()
+                .and_then(|rule| rule.claim.as_deref());
+            if let Some(name) = own {
+                time = Some(claim(name)?);
+            }
+            if rule.lifetime.is_some() {
+                let (from, to) = (claim("nbf")?, claim("exp")?);
+                time = time.or(Some(from));
+                life = Some((from, to));
+            }
+        }
         let named_headers = match &variant.named_headers {
             None => None,
             Some(rule) => named_headers(rule, parts.headers, &items)?,
@@ -115,6 +154,8 @@ impl<'a> Carried<'a> {
             given,
             signatures,
             key_id,
+            token,
+            life,
             time,
             claim: None,
         })
@@ -248,6 +289,36 @@ fn read_signatures(
             problem: problem.unwrap_or_else(|| format!("it does not start with {prefix}")),
         },
     })
+}
+
+/// Reads the one token of a header.
+fn read_token(variant: &Variant, header: String, items: &[&[u8]]) -> Result<Token, Reason> {
+    let prefix = variant.signature.prefix.as_bytes();
+    let read = |items: &[&[u8]]| {
+        let [text] = items else {
+            return Err("there are several".to_owned());
+        };
+        // The names of HTTP's authentication schemes are of either case (RFC 9110).
+        let start = text
+            .get(..prefix.len())
+            .filter(|start| start.eq_ignore_ascii_case(prefix));
+        if start.is_none() {
+            return Err(format!(
+                "it does not start with {}",
+                variant.signature.prefix
+            ));
+        }
+        let token = Token::read(&text[prefix.len()..])?;
+        match variant.algorithm.jose() {
+            Some(needed) if needed == token.algorithm() => Ok(token),
+            needed => Err(format!(
+                "the token's alg is {:?}, and {} is needed",
+                token.algorithm(),
+                needed.unwrap_or_default()
+            )),
+        }
+    };
+    read(items).map_err(|problem| Reason::MalformedSignature { header, problem })
 }
 
 /// Decodes one signature without its prefix, or says what is wrong with it.

@@ -173,6 +173,10 @@ fn segment(part: &Part, given: &Given<'_>, url: Option<&str>) -> Result<Segment,
         Part::Timestamp => Segment::Time(there(given.timestamp.as_deref(), "a timestamp")?),
         Part::Id => Segment::Id(there(given.id.as_deref(), "an id")?),
         Part::Url => Segment::Url(of_url(url, "the URL")?),
+        Part::UrlSha256 => {
+            let url = of_url(url, "the URL")?;
+            Segment::Fixed(Hash::Sha256.of(&[&url]).hex().into_bytes())
+        }
         Part::UrlPath => Segment::Fixed(of_url(url.map(|url| url::parts(url).0), "the URL")?),
         Part::UrlQuery => {
             let query = url.and_then(|url| url::parts(url).1);

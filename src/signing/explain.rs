@@ -45,9 +45,10 @@ pub fn explain(
         key_step(variant, length),
         format!(
             "the signed content is {}: {}",
-            match variant.message_signature {
-                Some(_) => "the signature base of RFC 9421".to_owned(),
-                None => variant.content.to_string(),
+            match (&variant.message_signature, &variant.jwt) {
+                (Some(_), _) => "the signature base of RFC 9421".to_owned(),
+                (None, Some(_)) => "the token's header and claims".to_owned(),
+                (None, None) => variant.content.to_string(),
             },
             amount::bytes(total)
         ),

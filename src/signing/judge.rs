@@ -5,14 +5,18 @@ use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use super::carried::{Carried, applies, is_present, signature_in_body, time_in_body, unmet};
-use super::content::{Parts, Segment, Whole, Work};
+use super::content::{Given, Parts, Segment, Whole, Work, lay_out};
+use super::hash::Hash;
+use super::jwt::Token;
 use super::keyring::Keyring;
 use super::message::Claim;
 use super::record::Scheme;
-use super::record::words::{Direction, MessageRule, TimeUnit, TimestampRule};
+use super::record::template::Part;
+use super::record::words::{Direction, JwtRule, MessageRule, TimeUnit, TimestampRule};
 use super::refusal::{Missing, Reason};
 use super::url::{query_parameter, spellings};
 use crate::delivery::Headers;
@@ -107,12 +111,79 @@ struct Form<'a> {
     variant: usize,
     signatures: Result<Vec<Vec<u8>>, Reason>,
     time: Option<Timestamp>,
-    /// The digest of the body, where the URL names it.
-    digest: Option<String>,
+    /// From when to when it may be taken.
+    life: Option<(Timestamp, Timestamp)>,
+    /// What must be equal beside the signature.
+    bound: Vec<Bound>,
     /// What the delivery says of the signature.
     claim: Option<Claim>,
     headers: &'a Headers,
     works: Vec<Work<'a>>,
+}
+
+/// What the delivery says of itself, and what that must be.
+struct Bound {
+    /// The token's claim; `None` where it is a part of the signed URL.
+    claim: Option<String>,
+    segments: Vec<Segment>,
+    value: Option<Vec<u8>>,
+    /// How it differs where it does.
+    problem: &'static str,
+}
+
+impl Bound {
+    /// Why this is not so.
+    fn refusal(&self, body: Option<&Whole<'_>>) -> Option<Reason> {
+        let pieces = body.and_then(|body| body.pieces(&self.segments, &[]).ok());
+        let given = self.value.as_deref().unwrap_or_default();
+        let is_right = pieces.is_some_and(|pieces| bool::from(pieces.concat().ct_eq(given)));
+        (!is_right).then(|| match &self.claim {
+            None => Reason::Mismatch,
+            Some(claim) => Reason::OtherClaim {
+                claim: claim.clone(),
+                problem: if self.value.is_some() {
+                    self.problem
+                } else {
+                    "is missing"
+                },
+            },
+        })
+    }
+
+    /// What a token claims.
+    fn claims(rule: &JwtRule, token: &Token, given: &Given<'_>) -> Result<Vec<Self>, Reason> {
+        let mut all = Vec::new();
+        for (name, template) in &rule.claims {
+            let segments = lay_out(template, given, given.parts.url)
+                .map_err(|header| Reason::MissingHeader { header })?;
+            let mut bound = Self {
+                claim: Some(name.clone()),
+                segments,
+                value: token.text(name).map(|text| text.as_bytes().to_vec()),
+                problem: match &template.0 {
+                    parts if parts.iter().any(Part::reads_body) => "is of another body",
+                    parts if parts.iter().any(Part::reads_url) => "is of another URL",
+                    _ => "is another",
+                },
+            };
+            // Where it may be left out, there is no body; where it is there, there is one.
+            if rule.with_body.contains(name) {
+                let of_nothing = Hash::Sha256.of(&[]).hex().into_bytes();
+                bound.value = match bound.value {
+                    None => Some(of_nothing),
+                    Some(value) => (value != of_nothing).then_some(value),
+                };
+            }
+            all.push(bound);
+        }
+        if let Some(name) = &rule.id
+            && token.text(name).is_none_or(str::is_empty)
+        {
+            let (claim, problem) = (name.clone(), "is missing");
+            return Err(Reason::OtherClaim { claim, problem });
+        }
+        Ok(all)
+    }
 }
 
 impl<'a> Judge<'a> {
@@ -272,8 +343,11 @@ impl<'a> Judge<'a> {
         {
             judgement.reason = judge_span(claim, rule, clock);
         }
-        let Some(rule) = &variant.timestamp else {
-            return judgement;
+        let of_life = TimestampRule::default();
+        let rule = match &variant.timestamp {
+            Some(rule) => rule,
+            None if form.life.is_some() => &of_life,
+            None => return judgement,
         };
         // The time in the body is signed: where it is, no other counts.
         let time = match time_in_body(rule, bytes) {
@@ -286,9 +360,10 @@ impl<'a> Judge<'a> {
         if judgement.matched.is_some() {
             judgement.reason = match time {
                 Err(reason) => Some(reason),
-                Ok(_) => {
-                    (age.and_then(|age| judge_age(rule, age, clock.tolerance))).or(judgement.reason)
-                }
+                Ok(_) => age
+                    .and_then(|age| judge_age(rule, age, clock.tolerance))
+                    .or_else(|| judge_life(form.life?, clock))
+                    .or(judgement.reason),
             };
         }
         judgement
@@ -297,9 +372,8 @@ impl<'a> Judge<'a> {
     /// Computes and compares: notes what matched or why nothing did, and gives the form that matched.
     fn compute(&mut self, body: Option<&[u8]>, judgement: &mut Judgement) -> Option<usize> {
         let segments = self.forms.iter().flat_map(|form| {
-            let digest = form.digest.as_ref().map(|_| &Segment::BodySha256);
             let segments = form.works.iter().flat_map(|work| &work.segments);
-            segments.chain(digest)
+            segments.chain(form.bound.iter().flat_map(|bound| &bound.segments))
         });
         let body = body.map(|body| Whole::new(body, segments));
         let mut refusal = self.refusal.take();
@@ -315,11 +389,17 @@ impl<'a> Judge<'a> {
                         judgement.matched.get_or_insert(matched);
                         matching.get_or_insert(at);
                     }
+                    // A genuine token says more than any signature that is wrong.
+                    Err(reason @ Reason::OtherClaim { .. }) => refusal = Some(reason),
                     // A well-formed signature that does not match says more than a malformed one.
                     Err(reason @ (Reason::Mismatch | Reason::OtherBody))
                         if !matches!(
                             refusal,
-                            Some(Reason::MalformedTimestamp { .. } | Reason::OtherBody)
+                            Some(
+                                Reason::MalformedTimestamp { .. }
+                                    | Reason::OtherBody
+                                    | Reason::OtherClaim { .. }
+                            )
                         ) =>
                     {
                         refusal = Some(reason);
@@ -381,13 +461,23 @@ impl<'a> Form<'a> {
             .and_then(|rule| rule.body_sha256_parameter.as_ref());
         let digest = parameter.map(|name| {
             let digest = query_parameter(parts.url.unwrap_or_default(), name);
-            digest.unwrap_or_default().to_ascii_lowercase()
+            Bound {
+                claim: None,
+                segments: vec![Segment::BodySha256],
+                value: digest.map(|digest| digest.to_ascii_lowercase().into_bytes()),
+                problem: "",
+            }
         });
+        let mut bound: Vec<Bound> = digest.into_iter().collect();
+        if let Some((rule, token)) = variant.jwt.as_ref().zip(carried.token.as_ref()) {
+            bound.extend(Bound::claims(rule, token, &carried.given)?);
+        }
         Ok(Self {
             variant: index,
             signatures: carried.signatures,
             time: carried.time,
-            digest,
+            life: carried.life,
+            bound,
             claim: carried.claim,
             headers: parts.headers,
             works,
@@ -410,6 +500,7 @@ impl<'a> Form<'a> {
         });
         let running = (work.finish(body)).map_err(|header| Reason::MissingHeader { header })?;
         if let Some(expected) = expected
+            && variant.jwt.is_none()
             && let Some(raw) = running.clone().sign()
         {
             let prefix = &variant.signature.prefix;
@@ -419,10 +510,7 @@ impl<'a> Form<'a> {
             });
         }
         let signatures = self.signatures.as_ref().map_err(Reason::clone)?;
-        let digest = || body?.piece(&Segment::BodySha256, &[]);
-        let is_digest = |named: &String| digest() == Some(named.as_bytes());
-        let is_right = running.verify(signatures.iter().map(Vec::as_slice));
-        if !is_right || !is_own || !self.digest.as_ref().is_none_or(is_digest) {
+        if !running.verify(signatures.iter().map(Vec::as_slice)) || !is_own {
             let of_other = as_sent.is_some_and(|content| {
                 let mut running = entry.key.start();
                 running.update(&content);
@@ -434,11 +522,33 @@ impl<'a> Form<'a> {
                 Reason::Mismatch
             });
         }
+        if let Some(reason) = self.bound.iter().find_map(|bound| bound.refusal(body)) {
+            return Err(reason);
+        }
         Ok(Match {
             position: entry.position,
             fingerprint: entry.key.fingerprint().to_owned(),
         })
     }
+}
+
+/// Why a token is not taken now: a second of difference between clocks is allowed.
+fn judge_life((from, to): (Timestamp, Timestamp), clock: &Clock) -> Option<Reason> {
+    let leeway = match clock.tolerance {
+        Tolerance::AsScheme => Duration::from_secs(1),
+        Tolerance::Off => return None,
+        Tolerance::Within(tolerance) => tolerance,
+    };
+    let seconds = i64::try_from(leeway.as_secs()).unwrap_or(i64::MAX);
+    let age = clock.now.as_second() - from.as_second();
+    let life = to.as_second() - from.as_second();
+    if age.saturating_sub(seconds) > life {
+        let life = Duration::from_secs(u64::try_from(life).unwrap_or_default());
+        let tolerance = life.saturating_add(leeway);
+        return Some(Reason::Stale { age, tolerance });
+    }
+    let (ahead, tolerance) = (-age, leeway);
+    (ahead > seconds).then_some(Reason::Future { ahead, tolerance })
 }
 
 /// Why a delivery of this age, in milliseconds, is not taken.
@@ -492,7 +602,6 @@ fn age_millis(rule: &TimestampRule, time: Timestamp, now: Timestamp) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::hash::Hash;
     use super::super::key::Unusable;
     use super::super::secret::Secret;
     use super::*;

@@ -7,7 +7,7 @@
 //!
 //! The files in their order, each importing only those before it: `encoding`, `hash`, [`record`]
 //! (a scheme as data), `secret`, [`jwk`], `rsa`, `pair`, `key`, `keyring`, `url`, `content` (what is signed), `refusal`,
-//! `message` (what HTTP Message Signatures sign), `carried` (what a delivery carries), `judge`, `sign`, [`handshake`](mod@handshake), [`explain`],
+//! `message` (what HTTP Message Signatures sign), `jwt`, `carried` (what a delivery carries), `judge`, `sign`, [`handshake`](mod@handshake), [`explain`],
 //! [`diagnosis`].
 
 mod carried;
@@ -19,6 +19,7 @@ pub mod handshake;
 mod hash;
 mod judge;
 pub mod jwk;
+mod jwt;
 mod key;
 mod keyring;
 mod message;

@@ -39,6 +39,13 @@ pub enum Reason {
         /// The names of the keys that were given.
         known: Vec<String>,
     },
+    /// The token is genuine, and one of its claims is not of this delivery.
+    OtherClaim {
+        /// The claim.
+        claim: String,
+        /// How it differs, after "it" (`is of another body`).
+        problem: &'static str,
+    },
     /// The signature is well-formed and not of this content with any of the secrets.
     Mismatch,
     /// The signature is right, and the body is not the one whose digest it covers.
@@ -68,6 +75,7 @@ impl Reason {
             Self::MalformedSignature { .. } => "malformed-signature",
             Self::MalformedTimestamp { .. } => "malformed-timestamp",
             Self::UnknownKey { .. } => "unknown-key",
+            Self::OtherClaim { .. } => "other-claim",
             Self::Mismatch | Self::OtherBody => "mismatch",
             Self::Stale { .. } => "stale",
             Self::Future { .. } => "future",

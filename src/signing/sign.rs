@@ -3,13 +3,15 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 
 use super::carried::{named_headers, unmet};
 use super::content::{Given, Parts, Segment, Whole, Work, lay_out};
 use super::encoding::Encoding;
+use super::jwt;
 use super::keyring::{Entry, Keyring};
 use super::message::{Claim, Stamp};
-use super::record::words::TimeUnit;
+use super::record::words::{JwtRule, TimeUnit};
 use super::record::{Scheme, Variant};
 use super::refusal::Missing;
 use super::url::{spellings, url_applies};
@@ -23,6 +25,9 @@ pub struct Signer<'a> {
     id: Option<String>,
     /// The header that names further signed ones.
     names: Option<(String, String)>,
+    /// A token's claims, and when it is made.
+    claims: Vec<(String, Vec<Segment>)>,
+    stamp: Stamp,
     /// The header that names the key.
     key: Option<(String, String)>,
     /// What is said of the signature, where that decides what is signed.
@@ -89,6 +94,11 @@ impl<'a> Signer<'a> {
             given.named_headers = named_headers(rule, &own, &[]).unwrap_or_default();
         }
         let key = (variant.key.named_by.clone()).zip(first.key.id().map(str::to_owned));
+        let mut claims = Vec::new();
+        for (name, template) in variant.jwt.iter().flat_map(|rule| &rule.claims) {
+            let segments = lay_out(template, &given, parts.url).map_err(Missing::Part)?;
+            claims.push((name.clone(), segments));
+        }
         let (mut works, mut claim) = (Vec::new(), None);
         for entry in chosen {
             let variant = &scheme.variants[entry.variant];
@@ -127,6 +137,8 @@ impl<'a> Signer<'a> {
             timestamp,
             id,
             names,
+            claims,
+            stamp: stamp.clone(),
             key,
             claim,
             body,
@@ -181,19 +193,24 @@ impl<'a> Signer<'a> {
     /// The body does not hold what the scheme signs.
     pub fn finish(self) -> Result<Signed, Missing> {
         let segments = self.works.iter().flat_map(|work| &work.segments);
+        let segments = segments.chain(self.claims.iter().flat_map(|(_, segments)| segments));
         let body = (self.body.as_deref()).map(|body| Whole::new(body, segments));
         let mut values = Vec::new();
         let mut digest = None;
-        for work in self.works {
+        for mut work in self.works {
             let variant = work.variant;
             digest = (variant.message_signature.as_ref()).map(|rule| rule.digest());
+            let mut prefix = variant.signature.prefix.clone();
+            if let (Some(rule), Some(body)) = (&variant.jwt, &body) {
+                let claims = token_claims(variant, rule, &self.claims, &self.stamp, body)?;
+                let algorithm = variant.algorithm.jose().unwrap_or_default();
+                let input = jwt::input(algorithm, work.entry.key.id(), claims);
+                prefix.push_str(&format!("{input}."));
+                work.segments = vec![Segment::Fixed(input.into_bytes())];
+            }
             let running = work.finish(body.as_ref()).map_err(Missing::Part)?;
             let raw = running.sign().ok_or(Missing::PrivateKey)?;
-            values.push(format!(
-                "{}{}",
-                variant.signature.prefix,
-                variant.encoding.encode(&raw)
-            ));
+            values.push(format!("{prefix}{}", variant.encoding.encode(&raw)));
         }
         if let (Some(claim), Some((kind, hash)), Some(body)) = (self.claim, digest, &body) {
             let digest = Segment::Digest(hash, Encoding::Base64);
@@ -215,6 +232,42 @@ impl<'a> Signer<'a> {
             .extend(self.names.into_iter().chain(self.key));
         Ok(signed)
     }
+}
+
+/// What a token claims of a delivery.
+fn token_claims(
+    variant: &Variant,
+    rule: &JwtRule,
+    templates: &[(String, Vec<Segment>)],
+    stamp: &Stamp,
+    body: &Whole<'_>,
+) -> Result<Map<String, Value>, Missing> {
+    let mut claims = Map::new();
+    let is_empty = body.piece(&Segment::Body, &[]).is_none_or(<[u8]>::is_empty);
+    for (name, segments) in templates {
+        if is_empty && rule.with_body.contains(name) {
+            continue;
+        }
+        let text = body.pieces(segments, &[]).map_err(Missing::Part)?.concat();
+        claims.insert(name.clone(), String::from_utf8_lossy(&text).into());
+    }
+    let at = stamp.at.as_second();
+    let own = variant
+        .timestamp
+        .as_ref()
+        .and_then(|rule| rule.claim.as_ref());
+    claims.extend(own.map(|name| (name.clone(), at.into())));
+    claims.extend(
+        rule.id
+            .as_ref()
+            .map(|name| (name.clone(), stamp.id.clone().into())),
+    );
+    if let Some(lifetime) = rule.lifetime {
+        let end = at.saturating_add(i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX));
+        claims.insert("nbf".into(), at.into());
+        claims.insert("exp".into(), end.into());
+    }
+    Ok(claims)
 }
 
 /// The header that names further signed ones, where a header does: itself and the time.

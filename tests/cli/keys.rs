@@ -209,3 +209,62 @@ fn a_file_without_keys_is_told_in_a_sentence() {
             "error: keys, which --keys names, holds more than 256 keys\n",
         );
 }
+
+#[test]
+fn a_token_is_for_its_body_and_its_url_alone() {
+    let place = Place::new();
+    place.file("body", "{}");
+    place.file("key.json", TWO);
+    let url = "--signed-url https://example.com/?b=1&a=2";
+    for (words, of) in [
+        ("--scheme netlify -s x", "sha256 is of another body"),
+        ("--scheme vonage -s x", "payload_hash is of another body"),
+        (
+            "--scheme plaid --keys key.json",
+            "request_body_sha256 is of another body",
+        ),
+        (
+            "--scheme messagebird -s x --signed-url https://example.com/?b=1&a=2",
+            "payload_hash is of another body",
+        ),
+    ] {
+        let words = format!("{words} --at 1700000000");
+        let sign = format!("sign body {words} --format headers");
+        let id = if words.contains("vonage") || words.contains(url) {
+            " --id 7"
+        } else {
+            ""
+        };
+        let signed = place.bluehook(&format!("{sign}{id}")).run();
+        assert_eq!(signed.code, Some(0), "{}", signed.talk());
+        place.file("headers", signed.text());
+        let verify = |words: &str, body: &str| {
+            place
+                .bluehook(&format!("verify {words} -H @headers"))
+                .stdin(body)
+                .run()
+        };
+        let genuine = verify(&words, "{}");
+        assert_eq!(genuine.code, Some(0), "{}", genuine.text());
+        let other = verify(&words, "{ }");
+        assert_eq!(other.code, Some(1));
+        assert!(one_line(&other.text()).contains(of), "{}", other.text());
+        let elsewhere = verify(&words.replace("a=2", "a=3"), "{}");
+        assert_eq!(
+            one_line(&elsewhere.text()).contains("of another URL"),
+            words.contains(url)
+        );
+        let late = verify(&words.replace("1700000000", "1700000301"), "{}");
+        let is_aged = words.contains("plaid") || words.contains(url);
+        assert_eq!(
+            one_line(&late.text()).contains("is right, but"),
+            is_aged,
+            "{}",
+            late.text()
+        );
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

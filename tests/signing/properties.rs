@@ -206,6 +206,9 @@ fn flip(bytes: &[u8], bit: Index) -> Vec<u8> {
 }
 
 fn signs_body(variant: &Variant) -> bool {
+    if variant.jwt.is_some() {
+        return variant.covers_body();
+    }
     let signed = |part: &Part| {
         matches!(
             part,

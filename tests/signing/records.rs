@@ -296,7 +296,7 @@ fn fields_that_contradict_each_other_are_refused_where_they_stand() {
         (
             "item = \"t=\", ",
             "",
-            "line 7: variant 1, timestamp: give header, item or json",
+            "line 7: variant 1, timestamp: give header, item, json or claim",
         ),
     ];
     for (from, to, expected) in cases {

@@ -276,7 +276,7 @@ impl Variant {
         self.key.check(self.algorithm.is_asymmetric())?;
         if let Some(rule) = &self.timestamp {
             let claims = self.message_signature.is_some();
-            rule.check(content.has(&Part::Timestamp), claims)?;
+            rule.check(content.has(&Part::Timestamp), claims, self.jwt.is_some())?;
         }
         if let Some(rule) = &self.id {
             check_header("id.header", &rule.header)?;
@@ -295,11 +295,22 @@ impl Variant {
         let Template(parts) = &self.content;
         let has = |part| self.content.has(&part);
         let is_token = self.algorithm == Algorithm::Token;
+        let is_jwt = self.jwt.is_some();
         let is_known = |part: &Part| matches!(part, Part::Text(_) | Part::Secret);
         refuse! {
             "content": "a token covers nothing: it has no content", if is_token && !parts.is_empty();
+            "content": "what a JWT signs is itself: it has no content", if is_jwt && !parts.is_empty();
             "content": "nothing of the delivery is signed: name at least one part, such as {body}",
-                if !is_token && self.message_signature.is_none() && parts.iter().all(is_known);
+                if !is_token && !is_jwt && self.message_signature.is_none() && parts.iter().all(is_known);
+            "jwt": "no claim is of the body or the URL: any delivery could have the token",
+                if self.jwt.as_ref().is_some_and(|rule| {
+                    let mut parts = rule.claims.values().flat_map(|claim| &claim.0);
+                    !parts.any(|part| part.reads_body() || part.reads_url())
+                });
+            "jwt": "the algorithm is none of a JWT's", if is_jwt && self.algorithm.jose().is_none();
+            "jwt": "a token stands alone in a header",
+                if is_jwt && (self.signature.header.is_none() || self.signature.separator.is_some()
+                    || self.signature.is_numbered() || !self.signature.further.is_empty());
             "content": format!("it has more than {PARTS} parts"), if parts.len() > PARTS;
             "content": "{timestamp} is signed, but timestamp is missing",
                 if has(Part::Timestamp) && self.timestamp.is_none();
@@ -435,12 +446,15 @@ impl KeyRule {
 }
 
 impl TimestampRule {
-    fn check(&self, signed: bool, claimed: bool) -> Result<(), Contradiction> {
+    fn check(&self, signed: bool, claimed: bool, is_jwt: bool) -> Result<(), Contradiction> {
         let travels = self.header.is_some() || self.item.is_some();
         refuse! {
             "timestamp": "the time of an HTTP Message Signature is its created parameter",
-                if claimed && (travels || self.json.is_some());
-            "timestamp": "give header, item or json", if !claimed && !travels && self.json.is_none();
+                if claimed && (travels || self.json.is_some() || self.claim.is_some());
+            "timestamp.claim": "a claim is in a JWT, and the time is there alone",
+                if self.claim.is_some() && (!is_jwt || travels || self.json.is_some());
+            "timestamp": "give header, item, json or claim",
+                if !claimed && !travels && self.json.is_none() && self.claim.is_none();
             "timestamp": "{timestamp} is signed as a header or item carries it; a time in the body is {json:PATH}",
                 if signed && !travels;
             "timestamp.optional": "{timestamp} is signed, so it cannot be left out",

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use self::handshake::{Condition, Handshake};
 use self::template::{Part, Template};
 use self::words::{
-    Algorithm, IdRule, JsonPath, KeyRule, MessageRule, NamedHeaders, SignaturePlace, TimestampRule,
-    UrlRule,
+    Algorithm, IdRule, JsonPath, JwtRule, KeyRule, MessageRule, NamedHeaders, SignaturePlace,
+    TimestampRule, UrlRule,
 };
 use super::encoding::Encoding;
 use super::hash::Hash;
@@ -81,6 +81,8 @@ pub struct Variant {
     /// How the secret becomes a key.
     #[serde(default)]
     pub key: KeyRule,
+    /// The signature is a token (JWS), whose claims bind the delivery. There is no other content.
+    pub jwt: Option<JwtRule>,
     /// The delivery's time, if it carries one.
     pub timestamp: Option<TimestampRule>,
     /// The header of the delivery's id, if it is signed.
@@ -113,6 +115,7 @@ impl Default for Scheme {
                 },
                 when: Vec::new(),
                 key: KeyRule::default(),
+                jwt: None,
                 timestamp: None,
                 id: None,
                 named_headers: None,
@@ -129,7 +132,9 @@ impl Scheme {
     /// Whether some form of the scheme carries the delivery's time. Without one, the age of a
     /// delivery cannot be judged, and a replayed delivery cannot be told from the first.
     pub fn has_timestamp(&self) -> bool {
-        (self.variants.iter()).any(|variant| variant.timestamp.is_some())
+        let lives = |rule: &JwtRule| rule.lifetime.is_some();
+        (self.variants.iter())
+            .any(|variant| variant.timestamp.is_some() || variant.jwt.as_ref().is_some_and(lives))
     }
 
     /// The methods that deliveries are sent with.
@@ -150,7 +155,10 @@ impl Scheme {
         let rule = |variant: &Variant| variant.message_signature.clone().unwrap_or_default();
         let has_nonce =
             |variant: &Variant| rule(variant).parameters.iter().any(|own| own == "nonce");
-        (self.variants.iter()).any(|variant| variant.id.is_some() || has_nonce(variant))
+        let claims_id =
+            |variant: &Variant| variant.jwt.as_ref().is_some_and(|rule| rule.id.is_some());
+        (self.variants.iter())
+            .any(|variant| variant.id.is_some() || has_nonce(variant) || claims_id(variant))
     }
 
     /// Whether some form of the scheme signs the URL, so that it must be known.
@@ -187,8 +195,7 @@ impl Variant {
     /// Whether the signed content names the URL.
     pub fn signs_url(&self) -> bool {
         let mut covered = self.message_signature.iter().flat_map(MessageRule::covered);
-        self.content.0.iter().any(Part::reads_url)
-            || covered.any(|name| MessageRule::is_of_url(name))
+        self.parts().any(Part::reads_url) || covered.any(|name| MessageRule::is_of_url(name))
     }
 
     /// Whether an HTTP Message Signature of ours covers this component.
@@ -197,11 +204,18 @@ impl Variant {
         covered.any(|own| own.eq_ignore_ascii_case(name))
     }
 
+    /// The parts of the content, or of a token's claims.
+    fn parts(&self) -> impl Iterator<Item = &Part> {
+        let claims = self.jwt.iter().flat_map(|rule| rule.claims.values());
+        let templates = claims.chain([&self.content]);
+        templates.flat_map(|template| &template.0)
+    }
+
     /// Whether every change of the body shows in the signature.
     pub fn covers_body(&self) -> bool {
         let is_of_body = |part: &Part| *part == Part::Body || part.reads_body();
         let binds_little = |part: &Part| matches!(part, Part::Json(_) | Part::BodyCrc32);
-        let of_body = || self.content.0.iter().filter(|part| is_of_body(part));
+        let of_body = || self.parts().filter(|part| is_of_body(part));
         // Values alone leave the rest open, and a CRC is met by as many bodies as one likes.
         of_body().any(|part| !binds_little(part))
             || self.covers("content-digest")
@@ -216,6 +230,7 @@ impl Variant {
             && !self.content.0.iter().any(Part::reads_body)
             && bodies.count() <= 1
             && self.signature.json.is_none()
+            && self.jwt.is_none()
             && (self.timestamp.as_ref()).is_none_or(|rule| rule.json.is_none())
             && (self.url.as_ref()).is_none_or(|rule| rule.body_sha256_parameter.is_none())
     }

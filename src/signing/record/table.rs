@@ -85,6 +85,10 @@ table![
     "rfc9421",
     "adcp",
     "ucp",
+    "plaid",
+    "netlify",
+    "vonage",
+    "messagebird",
 ];
 
 impl Scheme {

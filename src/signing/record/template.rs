@@ -42,6 +42,8 @@ pub enum Part {
     BodySha256,
     /// `{body_crc32}`: the CRC-32 of the body (IEEE 802.3), a decimal number: it binds little.
     BodyCrc32,
+    /// `{url_sha256}`: the hex SHA-256 of the whole URL.
+    UrlSha256,
     /// `{body_ascii}`: the body with what is not ASCII, line ends and tabs as JSON escapes them, and
     /// every backslash doubled that is not before a slash.
     BodyAscii,
@@ -96,7 +98,7 @@ impl Part {
     pub(in crate::signing) fn reads_url(&self) -> bool {
         matches!(
             self,
-            Self::Url | Self::UrlPath | Self::UrlQuery | Self::Query(_)
+            Self::Url | Self::UrlSha256 | Self::UrlPath | Self::UrlQuery | Self::Query(_)
         ) || self.inner().iter().any(Self::reads_url)
     }
 
@@ -223,7 +225,7 @@ pub(super) fn escaped(text: &str) -> String {
 }
 
 /// The parts that are a name alone.
-const NAMES: [(&str, Part); 13] = [
+const NAMES: [(&str, Part); 14] = [
     ("body", Part::Body),
     ("timestamp", Part::Timestamp),
     ("id", Part::Id),
@@ -232,6 +234,7 @@ const NAMES: [(&str, Part); 13] = [
     ("form", Part::Form),
     ("body_sha256", Part::BodySha256),
     ("body_crc32", Part::BodyCrc32),
+    ("url_sha256", Part::UrlSha256),
     ("body_ascii", Part::BodyAscii),
     ("url_path", Part::UrlPath),
     ("url_query", Part::UrlQuery),
