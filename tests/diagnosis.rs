@@ -1339,9 +1339,12 @@ fn forged(
         (_, KeyForm::Base64) => format!("{prefix}bXkgdmVyeSBzZWNyZXQgc2VjcmV0IGtleSE="),
         (_, KeyForm::Hex) => format!("{prefix}00112233445566778899aabbccddeeff"),
     };
+    // PayPal signs the webhook's id beside what its certificate verifies.
+    let names_secret = scheme.name == "paypal";
+    let text = names_secret.then(|| b"8PT597110X687430LKGECATA".to_vec());
     Case {
         scheme: scheme.clone(),
-        secrets: vec![secret.into_bytes()],
+        secrets: std::iter::once(secret.into_bytes()).chain(text).collect(),
         headers,
         body,
         url: Some("https://a.example/hook?x=1".to_owned()),
