@@ -1315,6 +1315,11 @@ fn forged(
         headers.push(rule.header.clone(), "msg_2b");
     }
     items.push(value.to_owned());
+    if variant.message_signature.is_some() {
+        items = vec![format!("sig1=:{value}:")];
+        let input = r#"sig1=("@method" "@target-uri" "@authority");created=1700000000"#;
+        headers.push("Signature-Input", input);
+    }
     if let Some(name) = &variant.signature.header {
         let separator = variant.signature.separator.as_deref().unwrap_or_default();
         headers.push(name.replace("{n}", "1"), items.join(separator));
@@ -1324,17 +1329,17 @@ fn forged(
     let prefix = variant.key.prefix.clone().unwrap_or_default();
     let secret = match (variant.algorithm, variant.key.form) {
         (Algorithm::KeyPair(KeyPair::Ed25519), _) => {
+            use ed25519_dalek::pkcs8::EncodePublicKey as _;
             let key = ed25519_dalek::SigningKey::from_bytes(&[9; 32]).verifying_key();
-            format!("{prefix}{}", hex::encode(key.as_bytes()))
+            key.to_public_key_pem(ed25519_dalek::pkcs8::spki::der::pem::LineEnding::LF)
+                .unwrap()
         }
-        (Algorithm::KeyPair(KeyPair::EcdsaP256Sha256), _) => {
+        (Algorithm::KeyPair(KeyPair::EcdsaP256Sha256 | KeyPair::Es256), _) => {
             let key = p256::SecretKey::from_slice(&[9; 32]).unwrap().public_key();
             p256::pkcs8::EncodePublicKey::to_public_key_pem(&key, p256::pkcs8::LineEnding::LF)
                 .unwrap()
         }
-        (Algorithm::KeyPair(KeyPair::RsaSha256 | KeyPair::RsaSha1), _) => {
-            include_str!("signing/keys/rsa-0.pem").to_owned()
-        }
+        (Algorithm::KeyPair(_), _) => include_str!("signing/keys/rsa-0.pem").to_owned(),
         (_, KeyForm::Text) => format!("{prefix}{SECRET}"),
         (_, KeyForm::Base64) => format!("{prefix}bXkgdmVyeSBzZWNyZXQgc2VjcmV0IGtleSE="),
         (_, KeyForm::Hex) => format!("{prefix}00112233445566778899aabbccddeeff"),
