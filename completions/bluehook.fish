@@ -124,9 +124,15 @@ grafana\t''
 cloudevents\t''
 wise\t''
 travis\t''
+paypal\t''
+x\t''
 rfc9421\t''
 adcp\t''
 ucp\t''
+plaid\t''
+netlify\t''
+vonage\t''
+messagebird\t''
 openai\t''
 anthropic\t''
 replicate\t''
@@ -134,7 +140,8 @@ supabase\t''
 gemini\t''
 clerk\t''
 resend\t''
-event-grid\t''"
+event-grid\t''
+twitter\t''"
 complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -l scheme-file -d 'A scheme of your own: a TOML record as bluehook schemes NAME prints it' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -l at -d 'The time to sign with: seconds since 1970 or RFC 3339 [default: now]' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand sign" -l id -d 'The delivery\'s id [default: a random one]' -r
@@ -229,9 +236,15 @@ grafana\t''
 cloudevents\t''
 wise\t''
 travis\t''
+paypal\t''
+x\t''
 rfc9421\t''
 adcp\t''
 ucp\t''
+plaid\t''
+netlify\t''
+vonage\t''
+messagebird\t''
 openai\t''
 anthropic\t''
 replicate\t''
@@ -239,7 +252,8 @@ supabase\t''
 gemini\t''
 clerk\t''
 resend\t''
-event-grid\t''"
+event-grid\t''
+twitter\t''"
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l scheme-file -d 'A scheme of your own: a TOML record as bluehook schemes NAME prints it' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l at -d 'The time to judge by: seconds since 1970 or RFC 3339 [default: now]' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l tolerance -d 'How old a delivery may be: 5m, 300, or off [default: as the scheme says]' -r
@@ -373,9 +387,15 @@ grafana\t''
 cloudevents\t''
 wise\t''
 travis\t''
+paypal\t''
+x\t''
 rfc9421\t''
 adcp\t''
 ucp\t''
+plaid\t''
+netlify\t''
+vonage\t''
+messagebird\t''
 openai\t''
 anthropic\t''
 replicate\t''
@@ -383,7 +403,8 @@ supabase\t''
 gemini\t''
 clerk\t''
 resend\t''
-event-grid\t''"
+event-grid\t''
+twitter\t''"
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l scheme-file -d 'A scheme of your own: a TOML record as bluehook schemes NAME prints it' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l at -d 'The time to sign with: seconds since 1970 or RFC 3339 [default: now]' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand send" -l id -d 'The delivery\'s id [default: a random one]' -r
@@ -532,9 +553,15 @@ grafana\t''
 cloudevents\t''
 wise\t''
 travis\t''
+paypal\t''
+x\t''
 rfc9421\t''
 adcp\t''
 ucp\t''
+plaid\t''
+netlify\t''
+vonage\t''
+messagebird\t''
 openai\t''
 anthropic\t''
 replicate\t''
@@ -542,7 +569,8 @@ supabase\t''
 gemini\t''
 clerk\t''
 resend\t''
-event-grid\t''"
+event-grid\t''
+twitter\t''"
 complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l scheme-file -d 'A scheme of your own: a TOML record as bluehook schemes NAME prints it' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l at -d 'The time to sign with: seconds since 1970 or RFC 3339 [default: now]' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand replay" -l id -d 'The delivery\'s id [default: a random one]' -r
@@ -648,9 +676,15 @@ grafana\t''
 cloudevents\t''
 wise\t''
 travis\t''
+paypal\t''
+x\t''
 rfc9421\t''
 adcp\t''
 ucp\t''
+plaid\t''
+netlify\t''
+vonage\t''
+messagebird\t''
 openai\t''
 anthropic\t''
 replicate\t''
@@ -658,7 +692,8 @@ supabase\t''
 gemini\t''
 clerk\t''
 resend\t''
-event-grid\t''"
+event-grid\t''
+twitter\t''"
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l scheme-file -d 'A scheme of your own: a TOML record as bluehook schemes NAME prints it' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l at -d 'The time to judge by: seconds since 1970 or RFC 3339 [default: now]' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l tolerance -d 'How old a delivery may be: 5m, 300, or off [default: as the scheme says]' -r
@@ -845,9 +880,15 @@ grafana\t''
 cloudevents\t''
 wise\t''
 travis\t''
+paypal\t''
+x\t''
 rfc9421\t''
 adcp\t''
 ucp\t''
+plaid\t''
+netlify\t''
+vonage\t''
+messagebird\t''
 openai\t''
 anthropic\t''
 replicate\t''
@@ -855,7 +896,8 @@ supabase\t''
 gemini\t''
 clerk\t''
 resend\t''
-event-grid\t''"
+event-grid\t''
+twitter\t''"
 complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l scheme-file -d 'A scheme of your own: a TOML record as bluehook schemes NAME prints it' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand check" -l public-url -d 'The receiver\'s public URL, which is signed instead of the one that is sent to, for schemes that sign it' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand check" -s w -l webhook -d 'A profile of bluehook.toml: its URL, secret, scheme, events and projects' -r -f -a '(bluehook completions --profiles 2>/dev/null)'
@@ -892,5 +934,5 @@ always\t'Always'
 never\t'Never'"
 complete -c bluehook -n "__fish_bluehook_using_subcommand help" -s h -l help -d 'Print help'
 complete -c bluehook -n "__fish_bluehook_using_subcommand events" -f -a "TODO_CREATED TODO_DELETED TODO_MOVED TODO_NAME_CHANGED TODO_DONE_STATUS_UPDATED TODO_DUE_DATE_ADDED TODO_DUE_DATE_UPDATED TODO_DUE_DATE_REMOVED TODO_ASSIGNEE_ADDED TODO_ASSIGNEE_REMOVED TODO_TAG_ADDED TODO_TAG_REMOVED TODO_CUSTOM_FIELD_UPDATED TODO_CHECKLIST_CREATED TODO_CHECKLIST_NAME_CHANGED TODO_CHECKLIST_DELETED TODO_CHECKLIST_ITEM_CREATED TODO_CHECKLIST_ITEM_NAME_CHANGED TODO_CHECKLIST_ITEM_DELETED TODO_CHECKLIST_ITEM_DUE_DATE_ADDED TODO_CHECKLIST_ITEM_DUE_DATE_UPDATED TODO_CHECKLIST_ITEM_DUE_DATE_REMOVED TODO_CHECKLIST_ITEM_ASSIGNEE_ADDED TODO_CHECKLIST_ITEM_ASSIGNEE_REMOVED TODO_CHECKLIST_ITEM_DONE_STATUS_UPDATED TODO_LIST_CREATED TODO_LIST_DELETED TODO_LIST_NAME_CHANGED CUSTOM_FIELD_CREATED CUSTOM_FIELD_DELETED CUSTOM_FIELD_UPDATED TAG_CREATED TAG_DELETED TAG_UPDATED COMMENT_CREATED COMMENT_DELETED COMMENT_UPDATED WEBHOOK_HEALTH_CHECK"
-complete -c bluehook -n "__fish_bluehook_using_subcommand schemes" -f -a "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents wise travis rfc9421 adcp ucp openai anthropic replicate supabase gemini clerk resend event-grid"
+complete -c bluehook -n "__fish_bluehook_using_subcommand schemes" -f -a "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents wise travis paypal x rfc9421 adcp ucp plaid netlify vonage messagebird openai anthropic replicate supabase gemini clerk resend event-grid twitter"
 complete -c bluehook -n "__fish_bluehook_using_subcommand completions" -f -a "bash zsh fish elvish powershell"
