@@ -257,7 +257,7 @@ cases! {
         "the plain hash of secret and content",
         "Such a hash can be extended by whoever has seen one.", "Compute an HMAC with the secret as the key.";
     "refuses/another-algorithm", InTurn(other_algorithms), Refused,
-        "signatures by other hashes with the right secret (MD5, SHA-1, SHA-512)",
+        "signatures by other hashes with the right secret (MD5, SHA-1, SHA-512), tokens whose alg is none",
         "A receiver that takes several algorithms is as weak as the weakest.", ALGORITHM;
     "refuses/first-8-digits", InTurn(|kit| kept(kit, 8)), Refused,
         "a signature of which only the first 8 characters are right",
@@ -638,8 +638,13 @@ fn hashed(
 
 fn other_algorithms(kit: &Kit) -> Made {
     let variant = kit.variant().ok_or("the secret signs nothing")?;
+    let mut made = match &variant.jwt {
+        Some(_) => unsigned_tokens(kit)?,
+        None => Vec::new(),
+    };
     let Algorithm::Hmac(own) = variant.algorithm else {
-        return Err("the scheme's algorithm has no such form".into());
+        let no_form = "the scheme's algorithm has no such form";
+        return (!made.is_empty()).then_some(made).ok_or(no_form.into());
     };
     let hashes = [Hash::Md5, Hash::Sha1, Hash::Sha256, Hash::Sha512];
     // A scheme may leave the choice to the sender: what stands in the same header is its own.
@@ -651,13 +656,25 @@ fn other_algorithms(kit: &Kit) -> Made {
         })
     };
     let others = (hashes.into_iter()).filter(|hash| *hash != own && !is_own(*hash));
-    others
-        .map(|hash| {
-            let scheme = kit.altered(|variant| variant.algorithm = Algorithm::Hmac(hash))?;
-            let sealed = kit.seal(&scheme, &kit.secrets[..1], kit.body(), (kit.now)())?;
-            Ok(sealed.genuine(hash.name()))
-        })
-        .collect()
+    for hash in others {
+        let scheme = kit.altered(|variant| variant.algorithm = Algorithm::Hmac(hash))?;
+        let sealed = kit.seal(&scheme, &kit.secrets[..1], kit.body(), (kit.now)())?;
+        made.push(sealed.genuine(hash.name()));
+    }
+    Ok(made)
+}
+
+/// Tokens that say of themselves that nothing signs them.
+fn unsigned_tokens(kit: &Kit) -> Made {
+    let sealed = kit.sample()?;
+    let mut pieces = sealed.signature.split('.').skip(1);
+    let claims = pieces.next().ok_or("the signature is no token")?;
+    let token = |algorithm| {
+        let header = format!("{{\"alg\":\"{algorithm}\",\"typ\":\"JWT\"}}");
+        let header = Encoding::Base64url.encode(header.as_bytes());
+        sealed.with_signature(algorithm, format!("{header}.{claims}."))
+    };
+    Ok(["none", "None"].map(token).into())
 }
 
 fn kept(kit: &Kit, first: usize) -> Made {

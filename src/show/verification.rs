@@ -44,7 +44,12 @@ pub fn sentence(judgement: &Judgement, scheme: &Scheme, bytes: u64) -> String {
             let variant = scheme.variants.get(judgement.variant);
             let is_pair = variant.is_some_and(|variant| variant.algorithm.is_asymmetric());
             let key = if is_pair { "key" } else { "secret" };
-            format!("not genuine: {}", refusal(reason, &header, &body, key))
+            match reason {
+                Reason::Mismatch if variant.is_some_and(|variant| variant.jwt.is_some()) => {
+                    format!("not genuine: the token in {header} is not signed with this {key}")
+                }
+                reason => format!("not genuine: {}", refusal(reason, &header, &body, key)),
+            }
         }
     }
 }
@@ -104,7 +109,7 @@ fn refusal(reason: &Reason, header: &str, body: &str, key: &str) -> String {
             };
             format!("it names the key {shown}, which is not there: {there}")
         }
-        Reason::OtherClaim { claim, problem } => {
+        Reason::OtherClaim { claim, problem, .. } => {
             let shown = harmless::short(claim.as_bytes(), 40);
             format!("the token in {header} is genuine, but its {shown} {problem}")
         }
@@ -199,7 +204,7 @@ pub fn add(line: &mut VerifyLine, diagnosis: &Diagnosis) {
     // Machine output has no place of its own for what remains when no cause was found. Of a
     // malformed signature the verdict says what is the matter.
     if let Some(remaining) = &diagnosis.nothing_found
-        && line.reason == Some(Reason::Mismatch.code())
+        && (line.reason).is_some_and(|reason| !reason.starts_with("malformed"))
     {
         line.hints.push(HintObject {
             code: "no-cause-found",

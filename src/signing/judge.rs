@@ -141,11 +141,12 @@ impl Bound {
             None => Reason::Mismatch,
             Some(claim) => Reason::OtherClaim {
                 claim: claim.clone(),
-                problem: if self.value.is_some() {
-                    self.problem
-                } else {
-                    "is missing"
+                problem: match self.value {
+                    Some(_) => self.problem,
+                    None => "is missing",
                 },
+                digest: (self.value.is_some() && self.segments == [Segment::BodySha256])
+                    .then(|| String::from_utf8_lossy(given).into_owned()),
             },
         })
     }
@@ -179,8 +180,11 @@ impl Bound {
         if let Some(name) = &rule.id
             && token.text(name).is_none_or(str::is_empty)
         {
-            let (claim, problem) = (name.clone(), "is missing");
-            return Err(Reason::OtherClaim { claim, problem });
+            return Err(Reason::OtherClaim {
+                claim: name.clone(),
+                problem: "is missing",
+                digest: None,
+            });
         }
         Ok(all)
     }

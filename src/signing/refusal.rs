@@ -45,6 +45,8 @@ pub enum Reason {
         claim: String,
         /// How it differs, after "it" (`is of another body`).
         problem: &'static str,
+        /// The hex SHA-256 that it names, where it is of another body.
+        digest: Option<String>,
     },
     /// The signature is well-formed and not of this content with any of the secrets.
     Mismatch,

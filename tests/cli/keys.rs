@@ -265,6 +265,32 @@ fn a_token_is_for_its_body_and_its_url_alone() {
     }
 }
 
+#[test]
+fn a_token_of_another_form_of_the_body_is_diagnosed_and_one_of_another_secret_told() {
+    let place = Place::new();
+    place.file("body", "{\n  \"a\": 1\n}");
+    let signed = place
+        .bluehook("sign body --scheme netlify -s x --format headers")
+        .run();
+    place.file("headers", signed.text());
+    let verify = |words: &str, body: &str| {
+        let words = format!("verify --scheme netlify -H @headers {words}");
+        place.bluehook(&words).stdin(body).run()
+    };
+    let line = &verify("-s x --json", "{\"a\":1}").json()[0];
+    assert_eq!(line["reason"], "other-claim");
+    assert_eq!(line["cause"]["codes"][0], "body-reserialised", "{line}");
+    let foreign = one_line(&verify("-s x", "{\"b\":2}").text());
+    assert!(
+        foreign.contains("gives the body the digest that was signed"),
+        "{foreign}"
+    );
+    let other = one_line(&verify("-s y", "{}").text());
+    let told = "the token in X-Webhook-Signature is not signed with this secret";
+    assert!(other.contains(told), "{other}");
+    assert!(!other.contains("changed on its way"), "{other}");
+}
+
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -96,6 +96,10 @@ pub fn diagnose_within(
         Some(
             Reason::Mismatch
                 | Reason::OtherBody
+                | Reason::OtherClaim {
+                    digest: Some(_),
+                    ..
+                }
                 | Reason::MalformedSignature { .. }
                 | Reason::MalformedHeader { .. }
         )
@@ -111,8 +115,9 @@ pub fn diagnose_within(
         variant: judgement.variant,
     };
     let bytes = effort.bytes.max(body.kept.len() as u64 * effort.rounds);
-    let outcome = match judgement.reason {
-        Some(Reason::OtherBody) => to_digest(&case),
+    let outcome = match &judgement.reason {
+        Some(Reason::OtherBody) => to_digest(&case, None),
+        Some(Reason::OtherClaim { digest, .. }) => to_digest(&case, digest.as_deref()),
         _ => search(&case, bytes),
     };
     diagnosis.left_out = left_out(&case, &outcome);
@@ -205,10 +210,13 @@ fn nothing_found(case: &Case<'_>, judgement: &Judgement) -> String {
         false => "another secret",
     };
     let remains = match judgement.reason {
-        Some(Reason::OtherBody) => {
+        Some(Reason::OtherBody | Reason::OtherClaim { .. }) => {
             "Nothing that was tried gives the body the digest that was signed: it was changed on its way, or the headers are \
              another delivery's."
                 .to_owned()
+        }
+        _ if variant.is_some_and(|variant| variant.jwt.is_some()) => {
+            format!("The commonest remaining reason is that the token was signed with {other}.")
         }
         _ => format!(
             "Nothing that was tried makes the signature match. The commonest remaining reasons are that it was signed \
