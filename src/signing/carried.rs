@@ -32,8 +32,8 @@ pub(super) struct Carried<'a> {
     pub(super) key_id: Option<Vec<u8>>,
     /// The token that the signature is a part of.
     pub(super) token: Option<Token>,
-    /// From when to when a token lives.
-    pub(super) life: Option<(Timestamp, Timestamp)>,
+    /// From when to when a token lives, as far as it says.
+    pub(super) life: (Option<Timestamp>, Option<Timestamp>),
     /// The oldest time. Where the body has one, that one counts.
     pub(super) time: Option<Timestamp>,
     /// What the delivery says of this signature, where that decides what is signed.
@@ -60,7 +60,7 @@ impl<'a> Carried<'a> {
             key_id: claim.key().map(|id| id.as_bytes().to_vec()),
             claim: Some(claim),
             token: None,
-            life: None,
+            life: (None, None),
         });
         Ok(carried.collect())
     }
@@ -116,7 +116,7 @@ impl<'a> Carried<'a> {
             None => (None, None),
             Some(rule) => read_times(rule, parts.headers, &items, header())?,
         };
-        let (mut time, mut life) = (time, None);
+        let (mut time, mut life) = (time, (None, None));
         if let Some((token, rule)) = token.as_ref().zip(variant.jwt.as_ref()) {
             signatures = Ok(vec![token.signature.clone()]);
             let claim = |name: &str| {
@@ -133,10 +133,14 @@ impl<'a> Carried<'a> {
             if let Some(name) = own {
                 time = Some(claim(name)?);
             }
+            // Where it says so itself, it counts, whether or not the provider's tokens do.
+            let may_say = |name: &str| match rule.lifetime.is_some() || token.has(name) {
+                true => claim(name).map(Some),
+                false => Ok(None),
+            };
+            life = (may_say("nbf")?, may_say("exp")?);
             if rule.lifetime.is_some() {
-                let (from, to) = (claim("nbf")?, claim("exp")?);
-                time = time.or(Some(from));
-                life = Some((from, to));
+                time = time.or(life.0);
             }
         }
         let named_headers = match &variant.named_headers {

@@ -53,6 +53,11 @@ pub fn explain(
             amount::bytes(total)
         ),
     ];
+    if let Some(rule) = &variant.jwt {
+        let claims = rule.claims.iter();
+        let claims: Vec<String> = claims.map(|(name, is)| format!("{name} is {is}")).collect();
+        steps.push(format!("of its claims {}", claims.join(" and ")));
+    }
     if hidden > 0 {
         let secret = amount::bytes(secret);
         steps.push(format!(

@@ -111,8 +111,8 @@ struct Form<'a> {
     variant: usize,
     signatures: Result<Vec<Vec<u8>>, Reason>,
     time: Option<Timestamp>,
-    /// From when to when it may be taken.
-    life: Option<(Timestamp, Timestamp)>,
+    /// From when to when it may be taken, as far as it says.
+    life: (Option<Timestamp>, Option<Timestamp>),
     /// What must be equal beside the signature.
     bound: Vec<Bound>,
     /// What the delivery says of the signature.
@@ -350,7 +350,7 @@ impl<'a> Judge<'a> {
         let of_life = TimestampRule::default();
         let rule = match &variant.timestamp {
             Some(rule) => rule,
-            None if form.life.is_some() => &of_life,
+            None if form.life != (None, None) => &of_life,
             None => return judgement,
         };
         // The time in the body is signed: where it is, no other counts.
@@ -366,7 +366,7 @@ impl<'a> Judge<'a> {
                 Err(reason) => Some(reason),
                 Ok(_) => age
                     .and_then(|age| judge_age(rule, age, clock.tolerance))
-                    .or_else(|| judge_life(form.life?, clock))
+                    .or_else(|| judge_life(form.life, form.time, clock))
                     .or(judgement.reason),
             };
         }
@@ -537,21 +537,27 @@ impl<'a> Form<'a> {
 }
 
 /// Why a token is not taken now: a second of difference between clocks is allowed.
-fn judge_life((from, to): (Timestamp, Timestamp), clock: &Clock) -> Option<Reason> {
+fn judge_life(
+    (from, to): (Option<Timestamp>, Option<Timestamp>),
+    time: Option<Timestamp>,
+    clock: &Clock,
+) -> Option<Reason> {
     let leeway = match clock.tolerance {
         Tolerance::AsScheme => Duration::from_secs(1),
         Tolerance::Off => return None,
         Tolerance::Within(tolerance) => tolerance,
     };
     let seconds = i64::try_from(leeway.as_secs()).unwrap_or(i64::MAX);
-    let age = clock.now.as_second() - from.as_second();
-    let life = to.as_second() - from.as_second();
-    if age.saturating_sub(seconds) > life {
-        let life = Duration::from_secs(u64::try_from(life).unwrap_or_default());
+    let since = |start: Timestamp| clock.now.as_second() - start.as_second();
+    if let Some(to) = to
+        && since(to) > seconds
+    {
+        let age = since(from.or(time).unwrap_or(to));
+        let life = Duration::from_secs(u64::try_from(age - since(to)).unwrap_or_default());
         let tolerance = life.saturating_add(leeway);
         return Some(Reason::Stale { age, tolerance });
     }
-    let (ahead, tolerance) = (-age, leeway);
+    let (ahead, tolerance) = (-since(from?), leeway);
     (ahead > seconds).then_some(Reason::Future { ahead, tolerance })
 }
 

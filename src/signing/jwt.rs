@@ -74,6 +74,11 @@ impl Token {
         self.header.get("kid").and_then(Value::as_str)
     }
 
+    /// Whether it claims this at all.
+    pub(super) fn has(&self, claim: &str) -> bool {
+        self.claims.contains_key(claim)
+    }
+
     /// A claim that is text.
     pub(super) fn text(&self, claim: &str) -> Option<&str> {
         self.claims.get(claim)?.as_str()

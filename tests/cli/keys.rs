@@ -291,6 +291,46 @@ fn a_token_of_another_form_of_the_body_is_diagnosed_and_one_of_another_secret_to
     assert!(!other.contains("changed on its way"), "{other}");
 }
 
+/// As PyJWT and others write it: no algorithm but the record's is taken, whatever the token says.
+#[test]
+fn a_token_that_has_ended_or_says_that_nothing_signs_it_is_refused() {
+    let place = Place::new();
+    place.file(
+        "mine.toml",
+        "about = \"Mine\"\n[[variant]]\nalgorithm = \"hmac-sha256\"\nencoding = \"base64url\"\nsignature = { header = \"X\" }\n[variant.jwt]\nclaims = { h = \"{body_sha256}\" }\nlifetime = \"1m\"\n",
+    );
+    let lived = std::fs::read_to_string(place.path().join("mine.toml")).unwrap();
+    place.file("free.toml", lived.replace("lifetime = \"1m\"\n", ""));
+    let token = |record: &str| {
+        let words = format!("sign --scheme-file {record} -s x --at 1000");
+        place.bluehook(&words).stdin("{}").run().text()
+    };
+    let verify = |record: &str, at: &str, token: &str| {
+        let words =
+            format!("verify --scheme-file {record} -s x --at {at} --json --signature {token}");
+        let line = place.bluehook(&words).stdin("{}").run().json()[0].clone();
+        line["reason"].as_str().unwrap_or("genuine").to_owned()
+    };
+    let lives = token("mine.toml");
+    // Where it says when it ends, it ends, whether or not the record asks for it.
+    for record in ["mine.toml", "free.toml"] {
+        assert_eq!(verify(record, "1061", &lives), "genuine");
+        assert_eq!(verify(record, "1062", &lives), "stale");
+        assert_eq!(verify(record, "999", &lives), "genuine");
+        assert_eq!(verify(record, "998", &lives), "future");
+    }
+    let free = token("free.toml");
+    assert_eq!(verify("free.toml", "9999", &free), "genuine");
+    assert_eq!(verify("mine.toml", "1000", &free), "malformed-timestamp");
+    let claims = lives.split('.').nth(1).unwrap();
+    // {"alg":"none"}
+    let none = format!("eyJhbGciOiJub25lIn0.{claims}.");
+    assert_eq!(verify("mine.toml", "1000", &none), "malformed-signature");
+    let signature = free.trim().rsplit('.').next().unwrap();
+    let moved = format!("{}.{signature}", lives.trim().rsplit_once('.').unwrap().0);
+    assert_eq!(verify("mine.toml", "1000", &moved), "mismatch");
+}
+
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

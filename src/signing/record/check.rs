@@ -8,8 +8,8 @@ use super::super::encoding::Encoding;
 use super::handshake::{Handshake, Reply, ReplyPart, Value};
 use super::template::{Part, Template};
 use super::words::{
-    Algorithm, KeyForm, KeyRule, MessageRule, NamedHeaders, SignaturePlace, TimestampRule, UrlRule,
-    known_digest,
+    Algorithm, JwtRule, KeyForm, KeyPair, KeyRule, MessageRule, NamedHeaders, SignaturePlace,
+    TimestampRule, UrlRule, known_digest,
 };
 use super::{Scheme, Variant};
 use crate::http;
@@ -270,8 +270,13 @@ impl Variant {
                 if !(self.when.iter()).all(|one| matches!(one.value, Value::Header(_)));
             "when": format!("there are more than {TABLES} texts to begin with"),
                 if self.when.iter().any(|one| one.begins.len() > TABLES);
+            "encoding": "a JWT is written in base64url",
+                if self.jwt.is_some() && self.encoding != Encoding::Base64url;
             "encoding": "a token travels as text, and nothing else does",
                 if (self.encoding == Encoding::Text) != (self.algorithm == Algorithm::Token);
+        }
+        if let Some(rule) = &self.jwt {
+            rule.check()?;
         }
         self.key.check(self.algorithm.is_asymmetric())?;
         if let Some(rule) = &self.timestamp {
@@ -302,12 +307,9 @@ impl Variant {
             "content": "what a JWT signs is itself: it has no content", if is_jwt && !parts.is_empty();
             "content": "nothing of the delivery is signed: name at least one part, such as {body}",
                 if !is_token && !is_jwt && self.message_signature.is_none() && parts.iter().all(is_known);
-            "jwt": "no claim is of the body or the URL: any delivery could have the token",
-                if self.jwt.as_ref().is_some_and(|rule| {
-                    let mut parts = rule.claims.values().flat_map(|claim| &claim.0);
-                    !parts.any(|part| part.reads_body() || part.reads_url())
-                });
-            "jwt": "the algorithm is none of a JWT's", if is_jwt && self.algorithm.jose().is_none();
+            "jwt": "the algorithm is none of a JWT's",
+                if is_jwt && (self.algorithm.jose().is_none()
+                    || self.algorithm == Algorithm::KeyPair(KeyPair::EcdsaP256Sha256));
             "jwt": "a token stands alone in a header",
                 if is_jwt && (self.signature.header.is_none() || self.signature.separator.is_some()
                     || self.signature.is_numbered() || !self.signature.further.is_empty());
@@ -368,6 +370,24 @@ fn check_part(part: &Part) -> Result<(), Contradiction> {
         check_header("content", name)?;
     }
     inner.iter().try_for_each(check_part)
+}
+
+impl JwtRule {
+    fn check(&self) -> Result<(), Contradiction> {
+        let parts = || self.claims.values().flat_map(|claim| &claim.0);
+        refuse! {
+            "jwt": "no claim is of the body or the URL: any delivery could have the token",
+                if !parts().any(|part| part.reads_body() || part.reads_url());
+            "jwt": "a claim is read by everybody, so {secret} is none",
+                if self.claims.values().any(|claim| claim.has(&Part::Secret));
+            "jwt": format!("it has more than {TABLES} claims"), if self.claims.len() > TABLES;
+            "jwt": format!("a claim has more than {PARTS} parts"),
+                if self.claims.values().any(|claim| claim.0.len() > PARTS);
+            "jwt": "with_body names what is no claim",
+                if !self.with_body.iter().all(|name| self.claims.contains_key(name));
+        }
+        parts().try_for_each(check_part)
+    }
 }
 
 impl NamedHeaders {
