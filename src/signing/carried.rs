@@ -73,7 +73,7 @@ impl<'a> Carried<'a> {
     ) -> Result<Vec<Segment>, String> {
         match (&self.claim, &self.token) {
             (Some(claim), _) => claim.base(self.given.parts, url),
-            (None, Some(token)) => Ok(vec![Segment::Fixed(token.input.clone())]),
+            (None, Some(token)) => Ok(vec![Segment::Fixed(token.input().to_vec())]),
             (None, None) => lay_out(&variant.content, &self.given, url),
         }
     }
@@ -118,7 +118,7 @@ impl<'a> Carried<'a> {
         };
         let (mut time, mut life) = (time, (None, None));
         if let Some((token, rule)) = token.as_ref().zip(variant.jwt.as_ref()) {
-            signatures = Ok(vec![token.signature.clone()]);
+            signatures = Ok(vec![token.signature().to_vec()]);
             let claim = |name: &str| {
                 let read = token.time(name).map_err(String::into_bytes);
                 let read = read.and_then(|seconds| {
