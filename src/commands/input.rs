@@ -214,7 +214,7 @@ fn keys(shell: &mut Shell, path: &Path, by: &'static str) -> Result<Vec<Secret>,
 /// There is no secret, and there must be one. `otherwise` says what else can be done.
 pub(super) fn no_secret(otherwise: &str) -> Problem {
     Problem::wrong("no secret is given").hint(format!(
-        "use --secret-file FILE, --secret-env NAME, --secret SECRET or the variable BLUEHOOK_SECRET{otherwise}"
+        "use --secret-file FILE, --secret-env NAME, --secret SECRET, --keys FILE or the variable BLUEHOOK_SECRET{otherwise}"
     ))
 }
 

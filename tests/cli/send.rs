@@ -481,7 +481,7 @@ fn unsigned_sends_no_signature_and_no_secret_is_an_error() {
     let port = receiver.port;
     place.bluehook(&format!("send {port}")).run().fails(
         2,
-        "error: no secret is given\n  hint: use --secret-file FILE, --secret-env NAME, --secret SECRET or the variable BLUEHOOK_SECRET; --unsigned sends without a signature\n",
+        "error: no secret is given\n  hint: use --secret-file FILE, --secret-env NAME, --secret SECRET, --keys FILE or the variable BLUEHOOK_SECRET; --unsigned sends without a signature\n",
     );
     place
         .bluehook(&format!("send {port} --unsigned -q"))

@@ -140,7 +140,7 @@ fn a_wrong_secret_or_body_is_one_sentence_and_no_signature() {
     let sign = |words: &str| place.bluehook(&format!("sign {words}"));
     sign("body.json").run().fails(
         2,
-        "error: no secret is given\n  hint: use --secret-file FILE, --secret-env NAME, --secret SECRET or the variable BLUEHOOK_SECRET\n",
+        "error: no secret is given\n  hint: use --secret-file FILE, --secret-env NAME, --secret SECRET, --keys FILE or the variable BLUEHOOK_SECRET\n",
     );
     sign("body.json")
         .arg("-s")
