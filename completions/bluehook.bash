@@ -134,7 +134,7 @@ _bluehook() {
                     return 0
                     ;;
                 --scheme)
-                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents wise travis paypal x rfc9421 adcp ucp plaid netlify vonage messagebird openai anthropic replicate supabase gemini clerk resend event-grid twitter" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents wise travis paypal aws-sns x rfc9421 adcp ucp plaid netlify vonage messagebird openai anthropic replicate supabase gemini clerk resend event-grid twitter" -- "${cur}"))
                     return 0
                     ;;
                 --scheme-file)
@@ -294,7 +294,7 @@ _bluehook() {
                     return 0
                     ;;
                 --scheme)
-                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents wise travis paypal x rfc9421 adcp ucp plaid netlify vonage messagebird openai anthropic replicate supabase gemini clerk resend event-grid twitter" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents wise travis paypal aws-sns x rfc9421 adcp ucp plaid netlify vonage messagebird openai anthropic replicate supabase gemini clerk resend event-grid twitter" -- "${cur}"))
                     return 0
                     ;;
                 --scheme-file)
@@ -468,7 +468,7 @@ _bluehook() {
                     return 0
                     ;;
                 --scheme)
-                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents wise travis paypal x rfc9421 adcp ucp plaid netlify vonage messagebird openai anthropic replicate supabase gemini clerk resend event-grid twitter" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents wise travis paypal aws-sns x rfc9421 adcp ucp plaid netlify vonage messagebird openai anthropic replicate supabase gemini clerk resend event-grid twitter" -- "${cur}"))
                     return 0
                     ;;
                 --scheme-file)
@@ -559,7 +559,7 @@ _bluehook() {
             return 0
             ;;
         bluehook__subcmd__schemes)
-            opts="-h --color --json --help blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents wise travis paypal x rfc9421 adcp ucp plaid netlify vonage messagebird openai anthropic replicate supabase gemini clerk resend event-grid twitter"
+            opts="-h --color --json --help blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents wise travis paypal aws-sns x rfc9421 adcp ucp plaid netlify vonage messagebird openai anthropic replicate supabase gemini clerk resend event-grid twitter"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -640,7 +640,7 @@ _bluehook() {
                     return 0
                     ;;
                 --scheme)
-                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents wise travis paypal x rfc9421 adcp ucp plaid netlify vonage messagebird openai anthropic replicate supabase gemini clerk resend event-grid twitter" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents wise travis paypal aws-sns x rfc9421 adcp ucp plaid netlify vonage messagebird openai anthropic replicate supabase gemini clerk resend event-grid twitter" -- "${cur}"))
                     return 0
                     ;;
                 --scheme-file)
@@ -758,7 +758,7 @@ _bluehook() {
                     return 0
                     ;;
                 --scheme)
-                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents wise travis paypal x rfc9421 adcp ucp plaid netlify vonage messagebird openai anthropic replicate supabase gemini clerk resend event-grid twitter" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents wise travis paypal aws-sns x rfc9421 adcp ucp plaid netlify vonage messagebird openai anthropic replicate supabase gemini clerk resend event-grid twitter" -- "${cur}"))
                     return 0
                     ;;
                 --scheme-file)
@@ -860,7 +860,7 @@ _bluehook() {
                     return 0
                     ;;
                 --scheme)
-                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents wise travis paypal x rfc9421 adcp ucp plaid netlify vonage messagebird openai anthropic replicate supabase gemini clerk resend event-grid twitter" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents wise travis paypal aws-sns x rfc9421 adcp ucp plaid netlify vonage messagebird openai anthropic replicate supabase gemini clerk resend event-grid twitter" -- "${cur}"))
                     return 0
                     ;;
                 --scheme-file)

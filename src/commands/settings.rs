@@ -20,7 +20,6 @@ use crate::signing::{Clock, Missing, Stamp, Tolerance, Unfit, Unusable};
 /// Providers whose deliveries no record can describe, and why.
 const NOT_EXPRESSIBLE: &[(&str, &str)] = &[
     ("adyen", "it signs each item of a body by a rule of its own"),
-    ("aws-sns", "it signs with certificates"),
     (
         "braintree",
         "it signs a payload inside a form by a rule of its own",

@@ -208,6 +208,30 @@ pub(super) fn unmet<'v>(
     })
 }
 
+/// The first value by which the variant is not for a delivery with this body, where it should be, and
+/// what is asked of it.
+pub(super) fn unmet_by_body<'v>(
+    variant: &'v Variant,
+    body: &[u8],
+) -> Option<(Option<Vec<u8>>, &'v JsonPath, &'v Condition)> {
+    variant.when.iter().find_map(|condition| {
+        let Value::Json(path) = &condition.value else {
+            return None;
+        };
+        let value = json_text(body, &path.0);
+        (!condition.accepts(value.as_deref())).then_some((value, path, condition))
+    })
+}
+
+/// The refusal of what a header or a place in the body says.
+pub(super) fn refused_by(condition: &Condition, header: String) -> Reason {
+    let problem = match condition.like.as_slice() {
+        [] => "it asks for a form of the scheme that is not known".to_owned(),
+        texts => format!("it is not {}", texts.join(" or ")),
+    };
+    Reason::MalformedHeader { header, problem }
+}
+
 /// The header's value, which must not be empty.
 fn needed<'a>(headers: &'a Headers, name: &str) -> Result<&'a [u8], Reason> {
     let value = headers.get(name).filter(|value| !value.is_empty());

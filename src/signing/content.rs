@@ -77,6 +77,8 @@ pub(super) enum Segment {
     Field(String),
     /// The first that the body holds.
     Either(Vec<Self>),
+    /// All of them, or nothing where the body does not hold one.
+    Optional(Vec<Self>),
     /// The key.
     Secret,
 }
@@ -112,6 +114,7 @@ impl Segment {
                 | Self::Compact(_)
                 | Self::Field(_)
                 | Self::Either(_)
+                | Self::Optional(_)
         )
     }
 
@@ -130,7 +133,16 @@ impl Segment {
             Self::Compact(path) => compact(body, path),
             Self::Field(name) => form_field(body, name),
             Self::Either(others) => others.iter().find_map(|other| other.of_body(body)),
-            _ => None,
+            Self::Optional(all) => {
+                let pieces = all.iter().map(|one| one.of_body(body));
+                Some(
+                    pieces
+                        .collect::<Option<Vec<_>>>()
+                        .unwrap_or_default()
+                        .concat(),
+                )
+            }
+            other => other.text().map(<[u8]>::to_vec),
         }
     }
 }
@@ -148,12 +160,11 @@ pub(super) fn lay_out(
                 let inner = parts.iter().map(|part| segment(part, given, url));
                 let inner = inner.collect::<Result<Vec<_>, _>>().unwrap_or_default();
                 let is_there = |one: &Segment| one.text().is_none_or(|text| !text.is_empty());
-                segments.extend(
-                    Some(inner)
-                        .filter(|all| all.iter().all(is_there))
-                        .into_iter()
-                        .flatten(),
-                );
+                match inner.iter().all(is_there) {
+                    true if part.reads_body() => segments.push(Segment::Optional(inner)),
+                    true => segments.extend(inner),
+                    false => {}
+                }
             }
             part => segments.push(segment(part, given, url)?),
         }

@@ -8,7 +8,9 @@ use jiff::Timestamp;
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use super::carried::{Carried, applies, is_present, signature_in_body, time_in_body, unmet};
+use super::carried::{
+    Carried, applies, is_present, refused_by, signature_in_body, time_in_body, unmet, unmet_by_body,
+};
 use super::content::{Given, Parts, Segment, Whole, Work, lay_out};
 use super::hash::Hash;
 use super::jwt::Token;
@@ -224,13 +226,7 @@ impl<'a> Judge<'a> {
                 keyed().flat_map(|variant| unmet(&scheme.variants[variant], parts.headers));
             judge.refusal = unmet
                 .next()
-                .map(|(header, condition)| Reason::MalformedHeader {
-                    header: header.to_owned(),
-                    problem: match condition.begins.as_slice() {
-                        [] => "it asks for a form of the scheme that is not known".to_owned(),
-                        texts => format!("it does not begin with {}", texts.join(" or ")),
-                    },
-                });
+                .map(|(header, condition)| refused_by(condition, header.to_owned()));
             return Ok(judge);
         };
         let is_open = |rule: &MessageRule| rule.open;
@@ -312,6 +308,23 @@ impl<'a> Judge<'a> {
             covers_body: true,
         };
         let bytes = body.unwrap_or_default();
+        let mut unmet = None;
+        self.forms.retain(|form| {
+            let found = unmet_by_body(&self.scheme.variants[form.variant], bytes);
+            let applies = found.is_none();
+            unmet = unmet.take().or(found);
+            applies
+        });
+        if self.forms.is_empty() {
+            let refused = unmet.map(|(value, path, condition)| {
+                let header = format!("{path} in the body");
+                match value {
+                    None => Reason::MissingHeader { header },
+                    Some(_) => refused_by(condition, header),
+                }
+            });
+            self.refusal = self.refusal.take().or(refused);
+        }
         for form in &mut self.forms {
             let variant = &self.scheme.variants[form.variant];
             if let Some(path) = &variant.signature.json {

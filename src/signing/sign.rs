@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::carried::{named_headers, unmet};
+use super::carried::{named_headers, unmet, unmet_by_body};
 use super::content::{Given, Parts, Segment, Whole, Work, lay_out};
 use super::encoding::Encoding;
 use super::jwt;
@@ -199,6 +199,15 @@ impl<'a> Signer<'a> {
         let mut digest = None;
         for mut work in self.works {
             let variant = work.variant;
+            if let Some((_, path, condition)) = self
+                .body
+                .as_deref()
+                .and_then(|body| unmet_by_body(variant, body))
+            {
+                let asked = condition.is.iter().chain(&condition.like);
+                let asked = asked.cloned().collect::<Vec<_>>().join(" or ");
+                return Err(Missing::Part(format!("a body whose {path} is {asked}")));
+            }
             digest = (variant.message_signature.as_ref()).map(|rule| rule.digest());
             let mut prefix = variant.signature.prefix.clone();
             if let (Some(rule), Some(body)) = (&variant.jwt, &body) {

@@ -1,5 +1,7 @@
 //! `--keys`: files of keys, of which a delivery may name one.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::runner::Place;
@@ -333,4 +335,54 @@ fn a_token_that_has_ended_or_says_that_nothing_signs_it_is_refused() {
 
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The values are signed, in either version; what the body says of itself must be the provider's.
+#[test]
+fn a_notification_is_judged_by_its_values_and_a_saved_certificate() {
+    let vectors = include_str!("../vectors/aws-sns.json");
+    let cases: Vec<Value> = serde_json::from_str(vectors).unwrap();
+    let place = Place::new();
+    place.file("certificate.pem", cases[0]["keys"].as_str().unwrap());
+    for (name, code, said) in [
+        ("aws-sns-v1", 0, "which does not cover the body"),
+        ("aws-sns-subscription", 0, "which does not cover the body"),
+        ("aws-sns-message-changed", 1, "is not right for these"),
+        ("aws-sns-version-lied", 1, "is not right for these"),
+        (
+            "aws-sns-version-3",
+            1,
+            "SignatureVersion in the body is malformed: it asks for a form of the scheme that is not known",
+        ),
+        (
+            "aws-sns-foreign-certificate-url",
+            1,
+            "SigningCertURL in the body is malformed: it is not https://sns.*.amazonaws.com/*.pem or",
+        ),
+        (
+            "aws-sns-no-signature",
+            1,
+            "there is no Signature in the body",
+        ),
+    ] {
+        let case = cases.iter().find(|case| case["name"] == name).unwrap();
+        let body = STANDARD
+            .decode(case["body_base64"].as_str().unwrap())
+            .unwrap();
+        place.file("body", body);
+        let ended = place
+            .bluehook("verify body --scheme aws-sns --keys certificate.pem")
+            .run();
+        assert_eq!(ended.code, Some(code), "{name}: {}", ended.text());
+        let text = one_line(&ended.text());
+        assert!(text.contains(said), "{name}: {text}");
+        assert!(!text.contains("cause:"), "{name}: {text}");
+    }
+    place.file("key.pem", include_str!("../signing/keys/rsa-0.pem"));
+    let sign = "sign body --scheme aws-sns --keys key.pem";
+    place.file("body", r#"{"Type":"Notification","SigningCertURL":"https://sns.x.amazonaws.com/x.pem","SignatureVersion":"1"}"#);
+    place.bluehook(sign).run().fails(
+        2,
+        "error: the scheme signs a body whose SignatureVersion is 2, and it is not there\n",
+    );
 }

@@ -6,7 +6,9 @@ use std::sync::LazyLock;
 
 use super::reading::loose_items;
 use super::shape::{Calc, Case, Made, Recipe, SECRETS, Scene, Sink, Source};
-use crate::signing::carried::{applies, named_headers, signature_values, split_list};
+use crate::signing::carried::{
+    applies, named_headers, signature_values, split_list, unmet_by_body,
+};
 use crate::signing::content::{Given, Segment, find_item, json_text, lay_out};
 use crate::signing::key::Key;
 use crate::signing::keyring::is_meant_for;
@@ -134,7 +136,9 @@ pub(super) fn chosen_variants<'a>(case: &Case<'a>) -> Vec<&'a Variant> {
         return Vec::new();
     };
     let fits = |variant: &&Variant| {
-        variant.signature.is_shared_with(&judged.signature) && applies(variant, case.parts)
+        variant.signature.is_shared_with(&judged.signature)
+            && applies(variant, case.parts)
+            && unmet_by_body(variant, case.body.kept).is_none()
     };
     case.scheme.variants.iter().filter(fits).collect()
 }

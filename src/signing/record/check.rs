@@ -266,10 +266,10 @@ impl Variant {
         }
         refuse! {
             "when": format!("there are more than {TABLES}"), if self.when.len() > TABLES;
-            "when": "only a header tells a form apart: header:NAME",
-                if !(self.when.iter()).all(|one| matches!(one.value, Value::Header(_)));
-            "when": format!("there are more than {TABLES} texts to begin with"),
-                if self.when.iter().any(|one| one.begins.len() > TABLES);
+            "when": "only a header or the JSON body tells a form apart: header:NAME, json:PATH",
+                if self.when.iter().any(|one| matches!(one.value, Value::Query(_)));
+            "when": format!("there are more than {TABLES} texts to be like"),
+                if self.when.iter().any(|one| one.like.len() > TABLES);
             "encoding": "a JWT is written in base64url",
                 if self.jwt.is_some() && self.encoding != Encoding::Base64url;
             "encoding": "a token travels as text, and nothing else does",
@@ -363,8 +363,10 @@ fn check_part(part: &Part) -> Result<(), Contradiction> {
         "content": format!("it has more than {PARTS} parts"), if inner.len() > PARTS;
         "content": "of several parts the first is taken that the body holds: all are parts of the body",
             if is_either && (!inner.iter().all(is_of_body) || inner.iter().any(is_nested));
-        "content": "a part of the body can neither be left out nor be written otherwise",
-            if !is_either && inner.iter().any(is_of_body);
+        "content": "a part of the body is not written otherwise",
+            if matches!(part, Part::Written(..)) && inner.iter().any(is_of_body);
+        "content": "{body} and {secret} are never left out",
+            if !is_either && (inner.contains(&Part::Body) || inner.contains(&Part::Secret));
     }
     if let Part::Header(name) = part {
         check_header("content", name)?;

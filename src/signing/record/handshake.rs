@@ -56,10 +56,10 @@ pub struct Condition {
     pub is: Option<String>,
     /// What it must hold somewhere, in either case.
     pub has: Option<String>,
-    /// It must begin with one of these texts, in which a `*` stands for letters, digits and hyphens:
-    /// one label of a host.
+    /// It must be one of these texts, in which a `*` stands for letters, digits and hyphens: one label
+    /// of a host.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub begins: Vec<String>,
+    pub like: Vec<String>,
     /// It may also not be there.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub optional: bool,
@@ -69,6 +69,11 @@ pub struct Condition {
 }
 
 impl Condition {
+    /// Whether the body must be known.
+    pub(super) fn reads_body(&self) -> bool {
+        matches!(self.value, Value::Json(_))
+    }
+
     /// Whether a value that is there, or is not, is as it must be.
     pub(in crate::signing) fn accepts(&self, value: Option<&[u8]>) -> bool {
         let holds = |value: &[u8], text: &str| {
@@ -78,16 +83,15 @@ impl Condition {
         let is_so = value.is_some_and(|value| {
             (self.is.as_ref()).is_none_or(|text| value == text.as_bytes())
                 && (self.has.as_ref()).is_none_or(|text| holds(value, text))
-                && (self.begins.is_empty()
-                    || self.begins.iter().any(|pattern| begins(value, pattern)))
+                && (self.like.is_empty() || self.like.iter().any(|pattern| is_like(value, pattern)))
         });
         let is_so = is_so || self.optional && value.is_none();
         is_so != self.not
     }
 }
 
-/// Whether a value begins as [`Condition::begins`] says.
-fn begins(value: &[u8], pattern: &str) -> bool {
+/// Whether a value is as [`Condition::like`] says.
+fn is_like(value: &[u8], pattern: &str) -> bool {
     let mut parts = pattern.split('*').map(str::as_bytes);
     let first = value.strip_prefix(parts.next().unwrap_or_default());
     let rest = parts.try_fold(first, |rest, part| {
@@ -96,7 +100,7 @@ fn begins(value: &[u8], pattern: &str) -> bool {
         let end = rest.iter().take_while(|byte| is_of_label(byte)).count();
         (end > 0).then(|| rest[end..].strip_prefix(part))
     });
-    rest.flatten().is_some()
+    rest.flatten().is_some_and(<[u8]>::is_empty)
 }
 
 /// A header of the answer.
@@ -211,17 +215,21 @@ as_text!(Reply);
 
 #[cfg(test)]
 mod tests {
-    use super::begins;
+    use super::is_like;
 
     #[test]
-    fn a_host_that_begins_like_the_providers_is_another() {
-        let of = |url: &str| begins(url.as_bytes(), "https://sns.*.amazonaws.com/");
+    fn an_address_that_begins_or_ends_like_the_providers_is_another() {
+        let of = |url: &str| is_like(url.as_bytes(), "https://sns.*.amazonaws.com/*.pem");
         assert!(of("https://sns.us-east-1.amazonaws.com/x.pem"));
         assert!(!of("http://sns.us-east-1.amazonaws.com/x.pem"));
-        assert!(!of("https://sns.us-east-1.amazonaws.com.evil.example/"));
-        assert!(!of("https://sns.evil.example/.amazonaws.com/"));
-        assert!(!of("https://sns..amazonaws.com/"));
-        assert!(!of("https://sns.a@evil.amazonaws.com/"));
+        assert!(!of(
+            "https://sns.us-east-1.amazonaws.com.evil.example/x.pem"
+        ));
+        assert!(!of("https://sns.evil.example/.amazonaws.com/x.pem"));
+        assert!(!of("https://sns..amazonaws.com/x.pem"));
+        assert!(!of("https://sns.a@evil.amazonaws.com/x.pem"));
+        assert!(!of("https://sns.us-east-1.amazonaws.com/x.pem?y"));
+        assert!(!of("https://sns.us-east-1.amazonaws.com/?x.pem"));
         assert!(!of("https://sns.us"));
     }
 }

@@ -74,8 +74,8 @@ pub struct Variant {
     pub content: Template,
     /// Where the signature travels, and in what layout.
     pub signature: SignaturePlace,
-    /// What the delivery's headers must hold for this variant to apply: so the strongest form that is
-    /// there decides alone.
+    /// What the delivery's headers and JSON body must hold for this variant to apply: so the strongest
+    /// form that is there decides alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub when: Vec<Condition>,
     /// How the secret becomes a key.
@@ -214,7 +214,8 @@ impl Variant {
     /// Whether every change of the body shows in the signature.
     pub fn covers_body(&self) -> bool {
         let is_of_body = |part: &Part| *part == Part::Body || part.reads_body();
-        let binds_little = |part: &Part| matches!(part, Part::Json(_) | Part::BodyCrc32);
+        let binds_little =
+            |part: &Part| matches!(part, Part::Json(_) | Part::BodyCrc32 | Part::Optional(_));
         let of_body = || self.parts().filter(|part| is_of_body(part));
         // Values alone leave the rest open, and a CRC is met by as many bodies as one likes.
         of_body().any(|part| !binds_little(part))
@@ -231,6 +232,7 @@ impl Variant {
             && bodies.count() <= 1
             && self.signature.json.is_none()
             && self.jwt.is_none()
+            && !self.when.iter().any(Condition::reads_body)
             && (self.timestamp.as_ref()).is_none_or(|rule| rule.json.is_none())
             && (self.url.as_ref()).is_none_or(|rule| rule.body_sha256_parameter.is_none())
     }

@@ -81,6 +81,7 @@ table![
     "wise",
     "travis",
     "paypal",
+    "aws-sns",
     "x",
     "rfc9421",
     "adcp",

@@ -63,7 +63,8 @@ pub enum Part {
     Written(Writing, Box<Part>),
     /// `{PART|PART}`: the first that the body holds.
     Either(Vec<Part>),
-    /// `[…]`: left out whole where a part in it is not there, or empty.
+    /// `[…]`: left out whole where a part in it is not there, or empty. Of a part of the body it
+    /// counts only whether it is there.
     Optional(Vec<Part>),
 }
 
@@ -91,7 +92,7 @@ impl Part {
                 | Self::BodyCrc32
                 | Self::BodyAscii
                 | Self::Either(_)
-        )
+        ) || self.inner().iter().any(Self::reads_body)
     }
 
     /// Whether the URL must be known.
