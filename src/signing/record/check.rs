@@ -6,10 +6,11 @@ use std::fmt;
 
 use super::super::encoding::Encoding;
 use super::handshake::{Handshake, Reply, ReplyPart, Value};
+use super::jwt::JwtRule;
 use super::template::{Part, Template};
 use super::words::{
-    Algorithm, JwtRule, KeyForm, KeyPair, KeyRule, MessageRule, NamedHeaders, SignaturePlace,
-    TimestampRule, UrlRule, known_digest,
+    Algorithm, KeyForm, KeyPair, KeyRule, MessageRule, NamedHeaders, SignaturePlace, TimestampRule,
+    UrlRule, known_digest,
 };
 use super::{Scheme, Variant};
 use crate::http;

@@ -1,11 +1,12 @@
 //! A scheme as data: how one provider signs its deliveries.
 //!
 //! A scheme is never a branch on its name. The built-in records are TOML texts of the same form
-//! that a user writes. `words`, `template` and `handshake` are what a record may say, `check` reads
+//! that a user writes. `words`, `template`, `jwt` and `handshake` are what a record may say, `check` reads
 //! one and refuses what contradicts, `table` holds the built-in ones.
 
 pub mod check;
 pub mod handshake;
+pub mod jwt;
 pub mod table;
 pub mod template;
 pub mod words;
@@ -13,10 +14,11 @@ pub mod words;
 use serde::{Deserialize, Serialize};
 
 use self::handshake::{Condition, Handshake};
+use self::jwt::JwtRule;
 use self::template::{Part, Template};
 use self::words::{
-    Algorithm, IdRule, JsonPath, JwtRule, KeyRule, MessageRule, NamedHeaders, SignaturePlace,
-    TimestampRule, UrlRule,
+    Algorithm, IdRule, JsonPath, KeyRule, MessageRule, NamedHeaders, SignaturePlace, TimestampRule,
+    UrlRule,
 };
 use super::encoding::Encoding;
 use super::hash::Hash;

@@ -12,7 +12,6 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::super::hash::Hash;
-use super::template::Template;
 use crate::{duration, json};
 
 /// What is computed.
@@ -299,24 +298,6 @@ pub struct TimestampRule {
     pub direction: Direction,
 }
 
-/// What a token must claim. Its algorithm is the variant's (`alg` may only agree), its key the one of
-/// its `kid`, if it has one.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct JwtRule {
-    /// What these claims are, as texts with parts in braces: `sha256 = "{body_sha256}"`.
-    pub claims: BTreeMap<String, Template>,
-    /// Of these claims, those that are left out where there is no body, and only there.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub with_body: Vec<String>,
-    /// A claim that is text and must be there; when signing it is the delivery's id.
-    pub id: Option<String>,
-    /// How long a token lives that is signed here: `nbf` and `exp` are written then, and must be
-    /// there. Where there is no `timestamp`, what tells the delivery's time is `nbf`.
-    #[serde(deserialize_with = "read_duration", serialize_with = "write_duration")]
-    pub lifetime: Option<Duration>,
-}
-
 /// How a time is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -465,7 +446,9 @@ fn is_false(value: &bool) -> bool {
 }
 
 /// Durations are written as people type them (`5m`); a bare number means seconds.
-fn read_duration<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<Duration>, D::Error> {
+pub(super) fn read_duration<'de, D: Deserializer<'de>>(
+    reader: D,
+) -> Result<Option<Duration>, D::Error> {
     let value = toml::Value::deserialize(reader)?;
     let read = match &value {
         toml::Value::String(text) => duration::parse(text),
@@ -476,6 +459,9 @@ fn read_duration<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<Duration
     read.map(Some).ok_or_else(wrong)
 }
 
-fn write_duration<S: Serializer>(length: &Option<Duration>, out: S) -> Result<S::Ok, S::Error> {
+pub(super) fn write_duration<S: Serializer>(
+    length: &Option<Duration>,
+    out: S,
+) -> Result<S::Ok, S::Error> {
     length.map(duration::shown).serialize(out)
 }
