@@ -294,7 +294,7 @@ _bluehook() {
                     return 0
                     ;;
                 --scheme)
-                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents wise travis paypal aws-sns x rfc9421 adcp ucp plaid netlify vonage messagebird openai anthropic replicate supabase gemini clerk resend event-grid twitter" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents wise travis paypal aws-sns x rfc9421 adcp ucp plaid netlify vonage messagebird openai anthropic replicate supabase gemini clerk resend event-grid twitter auto" -- "${cur}"))
                     return 0
                     ;;
                 --scheme-file)
@@ -860,7 +860,7 @@ _bluehook() {
                     return 0
                     ;;
                 --scheme)
-                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents wise travis paypal aws-sns x rfc9421 adcp ucp plaid netlify vonage messagebird openai anthropic replicate supabase gemini clerk resend event-grid twitter" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "blue standard-webhooks svix polar github gitlab stripe slack shopify twilio sendgrid zoom linear paddle paystack square discord twitch meta intercom hubspot dropbox typeform calendly zendesk clickup asana notion vercel sentry pagerduty bitbucket jira docusign xero woocommerce workos lemon-squeezy razorpay telegram line coinbase gocardless elevenlabs cal tally airtable sanity circleci buildkite terraform trello telnyx webex viber teams modern-treasury mailgun box segment mercado-pago hook0 convoy contentful gitea grafana cloudevents wise travis paypal aws-sns x rfc9421 adcp ucp plaid netlify vonage messagebird openai anthropic replicate supabase gemini clerk resend event-grid twitter auto" -- "${cur}"))
                     return 0
                     ;;
                 --scheme-file)

@@ -168,7 +168,7 @@ complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -s s -l secret
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l secret-file -d 'Read the secret from a file (- for standard input): any bytes, without the line end at the end' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l secret-env -d 'Read the secret from an environment variable' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l keys -d 'Read keys from a file, beside the secrets: a JWK set, or PEM keys and certificates. Where a delivery names its key, that one alone is tried' -r -F
-complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l scheme -d 'The signature scheme (bluehook schemes lists them) [default: blue]' -r -f -a "blue\t''
+complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l scheme -d 'The signature scheme (bluehook schemes lists them), or auto for the one whose headers a delivery carries [default: blue]' -r -f -a "blue\t''
 standard-webhooks\t''
 svix\t''
 polar\t''
@@ -255,7 +255,8 @@ gemini\t''
 clerk\t''
 resend\t''
 event-grid\t''
-twitter\t''"
+twitter\t''
+auto\t''"
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l scheme-file -d 'A scheme of your own: a TOML record as bluehook schemes NAME prints it' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l at -d 'The time to judge by: seconds since 1970 or RFC 3339 [default: now]' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand verify" -l tolerance -d 'How old a delivery may be: 5m, 300, or off [default: as the scheme says]' -r
@@ -611,7 +612,7 @@ complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -s s -l secret
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l secret-file -d 'Read the secret from a file (- for standard input): any bytes, without the line end at the end' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l secret-env -d 'Read the secret from an environment variable' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l keys -d 'Read keys from a file, beside the secrets: a JWK set, or PEM keys and certificates. Where a delivery names its key, that one alone is tried' -r -F
-complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l scheme -d 'The signature scheme (bluehook schemes lists them) [default: blue]' -r -f -a "blue\t''
+complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l scheme -d 'The signature scheme (bluehook schemes lists them), or auto for the one whose headers a delivery carries [default: blue]' -r -f -a "blue\t''
 standard-webhooks\t''
 svix\t''
 polar\t''
@@ -698,7 +699,8 @@ gemini\t''
 clerk\t''
 resend\t''
 event-grid\t''
-twitter\t''"
+twitter\t''
+auto\t''"
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l scheme-file -d 'A scheme of your own: a TOML record as bluehook schemes NAME prints it' -r -F
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l at -d 'The time to judge by: seconds since 1970 or RFC 3339 [default: now]' -r
 complete -c bluehook -n "__fish_bluehook_using_subcommand listen" -l tolerance -d 'How old a delivery may be: 5m, 300, or off [default: as the scheme says]' -r

@@ -147,12 +147,21 @@ pub struct ProfileChoice {
     pub config: Option<PathBuf>,
 }
 
-/// Which signature scheme is used.
+/// Which signature scheme is used. Where deliveries are judged, it may be any.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Scheme")]
-pub struct SchemeChoice {
-    /// The signature scheme (bluehook schemes lists them) [default: blue]
-    #[arg(long, value_name = "NAME", value_parser = scheme_name(), hide_possible_values = true)]
+pub struct SchemeChoice<const JUDGES: bool = false> {
+    /// The signature scheme.
+    #[arg(
+        long,
+        value_name = "NAME",
+        value_parser = scheme_name(JUDGES),
+        hide_possible_values = true,
+        help = match JUDGES {
+            true => "The signature scheme (bluehook schemes lists them), or auto for the one whose headers a delivery carries [default: blue]",
+            false => "The signature scheme (bluehook schemes lists them) [default: blue]",
+        }
+    )]
     pub scheme: Option<String>,
     /// A scheme of your own: a TOML record as bluehook schemes NAME prints it
     #[arg(long, value_name = "FILE", conflicts_with = "scheme")]
@@ -388,9 +397,13 @@ where
 }
 
 /// The value parser of a scheme's name: completions know the built-in ones, any name is taken.
-pub fn scheme_name() -> ValueParser {
+/// Where deliveries are judged, also the one that stands for any.
+pub fn scheme_name(judges: bool) -> ValueParser {
     ValueParser::new(Named {
-        known: || Scheme::known().collect(),
+        known: match judges {
+            true => || Scheme::known().chain([Scheme::AUTO]).collect(),
+            false => || Scheme::known().collect(),
+        },
         parse: |name| Ok::<String, String>(name.to_owned()),
     })
 }

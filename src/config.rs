@@ -352,8 +352,11 @@ impl Source<'_> {
     fn scheme(&self, name: &str, record: Spanned<Scheme>) -> Result<Scheme, Invalid> {
         let field = format!("scheme.{}", key(name));
         let start = record.span().start;
-        if Scheme::known().any(|known| known == name) {
-            let taken = "a built-in scheme has this name, choose another";
+        if Scheme::known().any(|known| known == name) || name == Scheme::AUTO {
+            let taken = match name {
+                Scheme::AUTO => "this name stands for any scheme, choose another",
+                _ => "a built-in scheme has this name, choose another",
+            };
             return Err(self.invalid(start, field, taken));
         }
         record.into_inner().checked(name).map_err(|invalid| {
@@ -538,6 +541,7 @@ impl Reading<'_> {
         let name = self.filled("scheme", scheme)?;
         let mut known: Vec<&str> = Scheme::known().collect();
         known.extend(self.schemes.keys().map(String::as_str));
+        known.push(Scheme::AUTO);
         if known.contains(&name) {
             return Ok(name.to_owned());
         }
@@ -862,6 +866,10 @@ signature = { header = "X-Ours" }
         assert_eq!(
             complaint("[scheme.blue]\nabout = \"\""),
             "line 1, scheme.blue: a built-in scheme has this name, choose another"
+        );
+        assert_eq!(
+            complaint("[scheme.auto]\nabout = \"\""),
+            "line 1, scheme.auto: this name stands for any scheme, choose another"
         );
     }
 

@@ -6,6 +6,7 @@
 mod check;
 pub mod completions;
 mod compose;
+mod courts;
 mod events;
 mod filter;
 mod input;

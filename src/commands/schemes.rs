@@ -24,7 +24,7 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub(super) struct Schemes {
     /// The scheme whose record to print, such as github
-    #[arg(value_parser = cli::scheme_name(), hide_possible_values = true)]
+    #[arg(value_parser = cli::scheme_name(false), hide_possible_values = true)]
     pub name: Option<String>,
     /// Print the list as JSON, one object a line
     #[arg(long, conflicts_with = "name", help_heading = "Output")]

@@ -27,9 +27,6 @@ const NOT_EXPRESSIBLE: &[(&str, &str)] = &[
     ("jira-connect", "it signs with JSON Web Tokens"),
 ];
 
-/// The name that stands for whichever scheme a delivery shows signs of.
-const AUTO: &str = "auto";
-
 /// The configuration and the profile that were asked for.
 pub(super) struct Settings {
     config: Option<Config>,
@@ -71,18 +68,18 @@ impl Settings {
     ///
     /// # Errors
     /// There is no scheme of that name, or the record is wrong.
-    pub(super) fn scheme(
+    pub(super) fn scheme<const JUDGES: bool>(
         &mut self,
         shell: &mut Shell,
-        choice: &SchemeChoice,
+        choice: &SchemeChoice<JUDGES>,
     ) -> Result<Scheme, Problem> {
         if let Some(path) = &choice.scheme_file {
             return scheme_of_file(path);
         }
         match self.scheme_name(choice)? {
             None => Ok(Scheme::default()),
-            Some(name) if name == AUTO => Err(Problem::wrong(
-                "auto finds the scheme of one delivery, and only verify does that: name the scheme here",
+            Some(name) if name == Scheme::AUTO => Err(Problem::wrong(
+                "auto finds the scheme of one delivery, and only verify and listen do that: name the scheme here",
             )),
             Some(name) => {
                 let own = "; --scheme-file takes one of your own";
@@ -99,9 +96,11 @@ impl Settings {
     pub(super) fn schemes(
         &mut self,
         shell: &mut Shell,
-        choice: &SchemeChoice,
+        choice: &SchemeChoice<true>,
     ) -> Result<Option<Vec<Scheme>>, Problem> {
-        if choice.scheme_file.is_some() || self.scheme_name(choice)?.as_deref() != Some(AUTO) {
+        if choice.scheme_file.is_some()
+            || self.scheme_name(choice)?.as_deref() != Some(Scheme::AUTO)
+        {
             return Ok(None);
         }
         let mut schemes = self.own_schemes(shell)?;
@@ -109,7 +108,10 @@ impl Settings {
         Ok(Some(schemes))
     }
 
-    fn scheme_name(&self, choice: &SchemeChoice) -> Result<Option<String>, Problem> {
+    fn scheme_name<const JUDGES: bool>(
+        &self,
+        choice: &SchemeChoice<JUDGES>,
+    ) -> Result<Option<String>, Problem> {
         let of_profile = self.profile()?.and_then(|profile| profile.scheme.clone());
         Ok(choice.scheme.clone().or(of_profile))
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use sha2::{Digest as _, Sha256};
 
+use super::courts::{Choice, Court, Courts};
 use super::input::{self, Input};
 use super::settings::{self, Settings};
 use super::shell::{Problem, Shell, Verdict};
@@ -21,11 +22,9 @@ use crate::show::lines::{self, BodyDigest};
 use crate::show::seen::{Detail, Layout};
 use crate::show::verification;
 use crate::signing::Scheme;
-use crate::signing::Secret;
 use crate::signing::diagnosis::{self, Diagnosis};
 use crate::signing::explain;
-use crate::signing::record::Variant;
-use crate::signing::{Clock, Judge, Judgement, Keyring, Parts, Reason};
+use crate::signing::{Clock, Judge, Judgement, Keyring, Parts};
 
 /// How much of a body is kept for the diagnosis.
 const KEPT_BYTES: usize = 16 << 20;
@@ -59,7 +58,7 @@ pub(super) struct Verify {
     pub secrets: Secrets,
     #[command(flatten)]
     /// The scheme.
-    pub scheme: SchemeChoice,
+    pub scheme: SchemeChoice<true>,
     #[command(flatten)]
     /// The clock.
     pub clock: ClockChoice,
@@ -90,21 +89,6 @@ pub(super) struct Verify {
     pub output: Output,
 }
 
-/// What deliveries are judged with.
-struct Court {
-    scheme: Scheme,
-    secrets: Vec<Secret>,
-    keyring: Keyring,
-    /// The scheme was found by the delivery, not named.
-    is_found: bool,
-}
-
-/// The scheme that was named, or those among which each delivery's own is looked for.
-enum Courts {
-    Named(Box<Court>),
-    Any(Vec<Scheme>, Vec<Secret>),
-}
-
 /// A body that was read once: what is known of it.
 struct Read {
     digest: BodyDigest,
@@ -123,30 +107,6 @@ impl Read {
     }
 }
 
-impl Court {
-    fn found(scheme: Scheme, secrets: &[Secret]) -> Self {
-        Self {
-            keyring: Keyring::fitting(&scheme, secrets),
-            scheme,
-            secrets: secrets.to_vec(),
-            is_found: true,
-        }
-    }
-}
-
-/// How much a judgement tells beside those of other schemes, the most first.
-fn rank(scheme: &Scheme, judgement: &Judgement) -> u8 {
-    let variant = scheme.variants.get(judgement.variant);
-    let leaves_open = u8::from(!variant.is_some_and(Variant::covers_body)) * 3;
-    match &judgement.reason {
-        None => leaves_open,
-        Some(Reason::Stale { .. } | Reason::Future { .. }) => 1 + leaves_open,
-        Some(Reason::Mismatch) => 2 + leaves_open,
-        Some(Reason::MissingHeader { .. }) => 7,
-        Some(_) => 6,
-    }
-}
-
 impl Verify {
     /// Judges and says.
     ///
@@ -162,9 +122,9 @@ impl Verify {
             Some(schemes) => {
                 let secrets = settings.some_secrets(shell, &self.secrets, "")?;
                 settings.say(shell, self.output.talk.verbose)?;
-                Courts::Any(schemes, secrets)
+                Courts::any(schemes, secrets, true)
             }
-            None => Courts::Named(self.named(shell, &mut settings)?.into()),
+            None => self.named(shell, &mut settings)?,
         };
         let genuine = match self.delivery {
             Some(_) => self.deliveries(shell, &courts, body)?,
@@ -174,7 +134,7 @@ impl Verify {
     }
 
     /// The court of the scheme that is named.
-    fn named(&self, shell: &mut Shell, settings: &mut Settings) -> Result<Court, Problem> {
+    fn named(&self, shell: &mut Shell, settings: &mut Settings) -> Result<Courts, Problem> {
         let scheme = settings.scheme(shell, &self.scheme)?;
         let secrets = settings.some_secrets(shell, &self.secrets, "")?;
         settings.say(shell, self.output.talk.verbose)?;
@@ -188,102 +148,63 @@ impl Verify {
             }
             Err(unfit) => return Err(settings::unfit(unfit)),
         };
-        Ok(Court {
-            scheme,
-            secrets,
-            keyring,
-            is_found: false,
-        })
+        Ok(Courts::named(scheme, keyring, secrets))
     }
 
-    /// The court of the scheme that the delivery shows, or the most telling of several: one that
-    /// leaves the body open never outweighs a well-formed signature over the body beside it.
-    fn found(
+    /// Judges a delivery that is there as a whole.
+    fn choose<'a>(
         &self,
         shell: &mut Shell,
-        (schemes, secrets): (&[Scheme], &[Secret]),
+        courts: &'a Courts,
         parts: Parts<'_>,
         body: &[u8],
         clock: &Clock,
-    ) -> Result<Court, Problem> {
-        let (mut best, mut lacking): (Option<(u8, Court)>, _) = (None, None);
-        let carried = |scheme: &&Scheme| scheme.is_carried_by(parts.headers);
-        for scheme in schemes.iter().filter(carried) {
-            let court = Court::found(scheme.clone(), secrets);
-            // A secret of another kind leaves nothing to judge with.
-            if court.keyring.fingerprints().is_empty() {
-                continue;
-            }
-            let judgement = match Judge::new(scheme, &court.keyring, parts) {
-                Ok(judge) => judge.finish_with(body, clock),
-                Err(missing) => {
-                    lacking.get_or_insert((scheme, missing));
-                    continue;
-                }
-            };
-            let rank = rank(scheme, &judgement);
-            if best.as_ref().is_none_or(|(known, _)| rank < *known) {
-                best = Some((rank, court));
-            }
-        }
+    ) -> Result<Choice<'a>, Problem> {
+        let choice = courts
+            .judge(parts, body, clock, self.keeps_expected())
+            .map_err(|(scheme, missing)| settings::missing(scheme, missing, "--signed-url"))?;
         let says = !self.output.talk.quiet && !self.output.json;
-        match (best, lacking) {
-            (Some((rank, court)), lacking) => {
-                if let (2 | 5.., Some((scheme, _)), true) = (rank, lacking, says) {
-                    let name = &scheme.name;
-                    shell.err.hint(format!(
-                        "{name} was left out, which signs the URL: name it with --signed-url"
-                    ))?;
-                }
-                Ok(court)
-            }
-            (None, Some((scheme, missing))) => {
-                Err(settings::missing(scheme, missing, "--signed-url"))
-            }
-            (None, None) => {
-                // No header has a space in its name: it is always the one that is not there.
-                let mut unknown = Scheme {
-                    name: "auto".into(),
-                    ..Scheme::default()
-                };
-                for variant in &mut unknown.variants {
-                    variant.signature.header = Some("known signature".into());
-                }
-                let mut court = Court::found(unknown, secrets);
-                court.is_found = false;
-                Ok(court)
-            }
+        if let Some(scheme) = choice.lacking.filter(|_| says) {
+            let name = &scheme.name;
+            shell.err.hint(format!(
+                "{name} was left out, which signs the URL: name it with --signed-url"
+            ))?;
         }
+        Ok(choice)
     }
 
     /// Judges the body and the headers of the command line.
     fn body(&self, shell: &mut Shell, courts: &Courts, body: Input) -> Result<bool, Problem> {
-        let court = match courts {
-            Courts::Named(court) => court,
-            Courts::Any(schemes, secrets) => {
-                if self.signature.is_some() {
-                    return Err(Problem::wrong(
-                        "--scheme auto goes by the header: give the signature with -H 'NAME: VALUE'",
-                    ));
-                }
-                let headers = input::headers(shell, &self.header)?;
-                let parts = self.parts(&headers, &self.request.signed_method);
-                let mut whole = Vec::new();
-                body.for_each(|piece| whole.extend_from_slice(piece))?;
-                let clock = settings::clock(&self.clock, (shell.now)());
-                let court = self.found(shell, (schemes, secrets), parts, &whole, &clock)?;
-                let judgement = self.judge(&court, parts)?.finish_with(&whole, &clock);
-                let read = Read::whole(whole);
-                self.say(shell, &court, parts, &judgement, 1, read)?;
-                return Ok(judgement.is_genuine());
+        let clock = |shell: &Shell| settings::clock(&self.clock, (shell.now)());
+        if courts.is_any() {
+            if self.signature.is_some() {
+                return Err(Problem::wrong(
+                    "--scheme auto goes by the header: give the signature with -H 'NAME: VALUE'",
+                ));
             }
-        };
-        let headers = self.headers(shell, &court.scheme)?;
+            let headers = input::headers(shell, &self.header)?;
+            let parts = self.parts(&headers, &self.request.signed_method);
+            let mut whole = Vec::new();
+            body.for_each(|piece| whole.extend_from_slice(piece))?;
+            let clock = clock(shell);
+            let Choice {
+                found, judgement, ..
+            } = self.choose(shell, courts, parts, &whole, &clock)?;
+            let judged = (courts, found, &judgement);
+            self.say(shell, judged, parts, 1, Read::whole(whole))?;
+            return Ok(judgement.is_genuine());
+        }
+        let Court { scheme, keyring } = courts.get(None);
+        let headers = self.headers(shell, scheme)?;
         let parts = self.parts(&headers, &self.request.signed_method);
-        let mut judge = self.judge(court, parts)?;
+        let mut judge = Judge::new(scheme, keyring, parts)
+            .map_err(|missing| settings::missing(scheme, missing, "--signed-url"))?;
+        if self.keeps_expected() {
+            judge.keep_expected();
+        }
         let read = read(body, &mut judge)?;
-        let judgement = judge.finish(&settings::clock(&self.clock, (shell.now)()));
-        self.say(shell, court, parts, &judgement, 1, read)?;
+        let judgement = judge.finish(&clock(shell));
+        self.say(shell, (courts, None, &judgement), parts, 1, read)?;
         Ok(judgement.is_genuine())
     }
 
@@ -328,21 +249,13 @@ impl Verify {
         let parts = self.parts(&delivery.headers, &delivery.method);
         let now = recorded.at.unwrap_or_else(shell.now);
         let clock = settings::clock(&self.clock, now);
-        let found;
-        let court = match courts {
-            Courts::Named(court) => court,
-            Courts::Any(schemes, secrets) => {
-                let all = (schemes.as_slice(), secrets.as_slice());
-                found = self.found(shell, all, parts, &delivery.body, &clock)?;
-                &found
-            }
-        };
-        let judgement = self
-            .judge(court, parts)?
-            .finish_with(&delivery.body, &clock);
-        let content = self.content(shell, court, &delivery);
+        let Choice {
+            found, judgement, ..
+        } = self.choose(shell, courts, parts, &delivery.body, &clock)?;
+        let content = self.content(shell, courts.get(found), &delivery);
         let read = Read::whole(delivery.body);
-        self.say(shell, court, parts, &judgement, recorded.number, read)?;
+        let judged = (courts, found, &judgement);
+        self.say(shell, judged, parts, recorded.number, read)?;
         shell.out.print(content)?;
         Ok(judgement.is_genuine())
     }
@@ -383,13 +296,8 @@ impl Verify {
         }
     }
 
-    fn judge<'a>(&self, court: &'a Court, parts: Parts<'a>) -> Result<Judge<'a>, Problem> {
-        let mut judge = Judge::new(&court.scheme, &court.keyring, parts)
-            .map_err(|missing| settings::missing(&court.scheme, missing, "--signed-url"))?;
-        if self.show_expected || self.explain {
-            judge.keep_expected();
-        }
-        Ok(judge)
+    fn keeps_expected(&self) -> bool {
+        self.show_expected || self.explain
     }
 
     /// The delivery's headers: those of `-H`, and `--signature` as the scheme's signature header.
@@ -426,18 +334,12 @@ impl Verify {
     fn say(
         &self,
         shell: &mut Shell,
-        court: &Court,
+        (courts, found_by, judgement): (&Courts, Option<usize>, &Judgement),
         parts: Parts<'_>,
-        judgement: &Judgement,
         number: u64,
         read: Read,
     ) -> Result<(), Problem> {
-        let Court {
-            scheme,
-            secrets,
-            keyring,
-            is_found,
-        } = court;
+        let Court { scheme, keyring } = courts.get(found_by);
         let explanation = (self.explain)
             .then(|| explain::explain(scheme, keyring, parts, &read.kept))
             .flatten();
@@ -447,14 +349,14 @@ impl Verify {
         };
         // Whoever wants no words does not wait for them.
         let found = if self.output.json || !self.output.talk.quiet {
-            diagnosis::diagnose(scheme, secrets, parts, body, judgement)
+            diagnosis::diagnose(scheme, &courts.secrets, parts, body, judgement)
         } else {
             Diagnosis::default()
         };
         let bytes = read.digest.bytes;
         let expected = judgement.expected.iter().filter(|_| self.show_expected);
         let mut line = verification::line(judgement, scheme, number, read.digest);
-        if *is_found {
+        if found_by.is_some() {
             line.message
                 .push_str(&format!(", by the scheme {}", scheme.name));
         }

@@ -79,6 +79,12 @@ fn notes(seen: &Shown<'_>, layout: &Layout) -> String {
             matched.position, seen.secrets
         ));
     }
+    if let Some(scheme) = seen.found {
+        notes.push(format!(
+            "by the scheme {}",
+            fit::inline(scheme.as_bytes(), 40)
+        ));
+    }
     if let Some(answer) = seen.answer {
         let known =
             answer.by == "bluehook" || seen.forwards.iter().any(|forward| forward.url == answer.by);
@@ -306,6 +312,7 @@ mod tests {
             is_blue: report.is_some_and(|report| report.facts.event.is_some()),
             looks_like: None,
             telling: &TELLING,
+            found: None,
             verification,
             secrets: 1,
             repeat_of: None,

@@ -71,6 +71,8 @@ pub struct Shown<'a> {
     pub looks_like: Option<&'a str>,
     /// The headers by which it is judged.
     pub telling: &'a [String],
+    /// The scheme that it shows, where that was not known before.
+    pub found: Option<&'a str>,
     /// Whether it is genuine, and if not, why not; nothing when that was not checked.
     pub verification: Option<&'a VerifyLine>,
     /// How many secrets there are.

@@ -10,24 +10,22 @@ use crate::blue::facts::EVENT_HEADERS;
 use crate::blue::scope::Scope;
 use crate::blue::validate::{self, Report};
 use crate::cli::ClockChoice;
+use crate::commands::courts::{Court, Courts};
 use crate::commands::settings;
 use crate::delivery::Delivery;
 use crate::json;
 use crate::show::lines::{HintObject, VerifyLine};
 use crate::show::verification;
 use crate::signing::Scheme;
-use crate::signing::Secret;
 use crate::signing::diagnosis::{self, Effort};
 use crate::signing::handshake::{HandshakeAnswer, handshake};
 use crate::signing::record::Variant;
-use crate::signing::{Judge, Judgement, Keyring, Missing, Parts};
+use crate::signing::{Judgement, Missing, Parts};
 
 /// How deliveries are judged.
 pub(super) struct Bench {
-    /// The scheme.
-    pub(super) scheme: Scheme,
-    /// What signatures are checked with.
-    pub(super) checking: Checking,
+    /// What signatures are checked with: without secrets every delivery is unchecked.
+    pub(super) courts: Courts,
     /// Which deliveries the profile is for.
     pub(super) scope: Scope,
     /// How the age is judged.
@@ -36,56 +34,84 @@ pub(super) struct Bench {
     pub(super) public_url: Option<String>,
 }
 
-/// What signatures are checked with.
-pub(super) enum Checking {
-    /// Nothing: every delivery is unchecked.
-    Nothing,
-    /// These keys, which these secrets make.
-    With(Keyring, Vec<Secret>),
-}
-
-impl Checking {
-    /// How many secrets there are.
-    pub(super) fn secrets(&self) -> &[Secret] {
-        match self {
-            Self::Nothing => &[],
-            Self::With(_, secrets) => secrets,
-        }
-    }
-}
-
 impl Bench {
-    /// The verdict on a delivery; `None` when nothing is checked.
+    /// Judges a delivery, where anything is checked.
     ///
     /// # Errors
     /// The scheme signs the URL, and it is not known.
-    pub(super) fn judge(
-        &self,
-        delivery: &Delivery,
-        now: Timestamp,
-    ) -> Result<Option<Judgement>, Missing> {
-        let Checking::With(keyring, _) = &self.checking else {
-            return Ok(None);
-        };
+    pub(super) fn judge(&self, taken: &mut Taken) -> Result<(), Missing> {
+        if !self.checks() {
+            return Ok(());
+        }
+        let delivery = taken.delivery();
         let url = self.url_of(delivery);
-        let judge = Judge::new(&self.scheme, keyring, parts(delivery, url.as_deref()))?;
-        let clock = settings::clock(&self.clock, now);
-        Ok(Some(judge.finish_with(&delivery.body, &clock)))
+        let clock = settings::clock(&self.clock, taken.at);
+        let parts = parts(delivery, url.as_deref());
+        let judged = self.courts.judge(parts, &delivery.body, &clock, false);
+        let choice = judged.map_err(|(_, missing)| missing)?;
+        taken.found = choice.found;
+        taken.judgement = Some(choice.judgement);
+        Ok(())
+    }
+
+    /// Whether signatures are checked.
+    pub(super) fn checks(&self) -> bool {
+        !self.courts.secrets.is_empty()
+    }
+
+    /// Whether a request with this method may be a delivery. Where any scheme is taken, what is not
+    /// POSTed must look like one that is sent so.
+    pub(super) fn takes(&self, delivery: &Delivery) -> bool {
+        let usual = &self.courts.get(None).scheme;
+        let takes = |court: &Court| {
+            court.scheme.takes(&delivery.method) && court.scheme.is_carried_by(&delivery.headers)
+        };
+        usual.takes(&delivery.method)
+            || self.courts.is_any() && self.courts.candidates().iter().any(takes)
     }
 
     /// The answer to what a provider asks beside its deliveries, as the scheme's record describes it.
-    /// A handshake that its provider signs is one only when it is genuine.
+    /// A handshake that its provider signs is one only when it is genuine. Of any scheme it is
+    /// answered only where all that know such a handshake give the same answer.
     pub(super) fn handshake(&self, delivery: &Delivery, now: Timestamp) -> Option<HandshakeAnswer> {
-        let keyring = match &self.checking {
-            Checking::With(keyring, _) => Some(keyring),
-            Checking::Nothing => None,
+        let carries = |court: &Court| court.scheme.is_carried_by(&delivery.headers);
+        let candidates = self.courts.candidates();
+        let is_delivery = self.courts.is_any() && self.checks() && candidates.iter().any(carries);
+        let mut answers = (candidates.iter())
+            .filter_map(|court| self.handshake_of(court, delivery, now))
+            .filter(|answer| answer.signed || !is_delivery);
+        let first = answers.next()?;
+        let is_same = |other: HandshakeAnswer| {
+            (other.status, other.headers, other.body)
+                == (first.status, first.headers.clone(), first.body.clone())
         };
-        let found = handshake(&self.scheme, delivery, keyring)?;
-        if keyring.is_some() && found.signed {
-            self.judge(delivery, now)
-                .ok()??
-                .is_genuine()
-                .then_some(found)
+        answers.all(is_same).then_some(first)
+    }
+
+    fn handshake_of(
+        &self,
+        court: &Court,
+        delivery: &Delivery,
+        now: Timestamp,
+    ) -> Option<HandshakeAnswer> {
+        let found = handshake(
+            &court.scheme,
+            delivery,
+            self.checks().then_some(&court.keyring),
+        )?;
+        if self.checks() && found.signed {
+            let url = self.url_of(delivery);
+            let clock = settings::clock(&self.clock, now);
+            let judged = court.judge(
+                parts(delivery, url.as_deref()),
+                &delivery.body,
+                &clock,
+                false,
+            );
+            judged.ok()?.is_genuine().then_some(found)
+        } else if self.courts.is_any() {
+            // A secret may be another scheme's: nothing is signed with it that is not signed itself.
+            handshake(&court.scheme, delivery, None)
         } else {
             Some(found)
         }
@@ -99,7 +125,8 @@ impl Bench {
         let delivery = taken.delivery();
         let mut report = validate::validate(&delivery.body);
         let is_genuine = taken.judgement.as_ref().is_some_and(Judgement::is_genuine);
-        let is_blue = self.is_blues() && (is_genuine || has_blues_shape(&report, &delivery.body));
+        let is_blue =
+            self.may_be_blues(taken) && (is_genuine || has_blues_shape(&report, &delivery.body));
         if !is_blue {
             // What another provider sends is not odd for being otherwise.
             report.findings.clear();
@@ -118,9 +145,10 @@ impl Bench {
 
     /// The scheme of the provider that a delivery seems to come from, by its headers, where they are
     /// not those of the scheme that it is judged by.
-    pub(super) fn looks_like(&self, delivery: &Delivery) -> Option<&'static str> {
+    pub(super) fn looks_like(&self, taken: &Taken) -> Option<&'static str> {
+        let (scheme, delivery) = (self.scheme_of(taken), taken.delivery());
         let has = |name: &str| delivery.headers.contains(name);
-        if self.scheme.signature_headers().iter().any(|name| has(name)) {
+        if scheme.signature_headers().iter().any(|name| has(name)) {
             return None;
         }
         let signed = || {
@@ -133,12 +161,13 @@ impl Bench {
         let found = signed().map(|other| other.name.as_str());
         found
             .or_else(|| named.find_map(|(_, scheme)| scheme))
-            .filter(|name| *name != self.scheme.name)
+            .filter(|name| *name != scheme.name)
     }
 
     /// The headers by which deliveries are judged.
     pub(super) fn telling_headers(&self) -> Vec<String> {
-        let variants = self.scheme.variants.iter();
+        let courts = self.courts.candidates().iter();
+        let variants = courts.flat_map(|court| &court.scheme.variants);
         variants.flat_map(Variant::headers).collect()
     }
 
@@ -147,19 +176,20 @@ impl Bench {
     pub(super) fn verification(&self, taken: &Taken, effort: Option<Effort>) -> Option<VerifyLine> {
         let judgement = taken.judgement.as_ref()?;
         let delivery = taken.delivery();
-        let mut line = verification::line_of(judgement, &self.scheme, taken.number, delivery);
+        let scheme = self.scheme_of(taken);
+        let mut line = verification::line_of(judgement, scheme, taken.number, delivery);
         if let (false, Some(effort)) = (judgement.is_genuine(), effort) {
             let url = self.url_of(delivery);
             let found = diagnosis::diagnose_within(
                 effort,
-                &self.scheme,
-                self.checking.secrets(),
+                scheme,
+                &self.courts.secrets,
                 parts(delivery, url.as_deref()),
                 diagnosis::Received::whole(&delivery.body),
                 judgement,
             );
             verification::add(&mut line, &found);
-            if line.is_unsigned && self.is_blues() && self.looks_like(delivery).is_none() {
+            if line.is_unsigned && is_blues(scheme) && self.looks_like(taken).is_none() {
                 line.hints.push(HintObject {
                     code: "unsigned",
                     message: UNSIGNED.into(),
@@ -169,8 +199,19 @@ impl Bench {
         Some(line)
     }
 
-    fn is_blues(&self) -> bool {
-        self.scheme == Scheme::default()
+    /// The scheme that a delivery shows, where it was not named.
+    pub(super) fn found(&self, taken: &Taken) -> Option<&str> {
+        (taken.found).map(|_| self.scheme_of(taken).name.as_str())
+    }
+
+    /// The scheme by which a delivery is judged.
+    fn scheme_of(&self, taken: &Taken) -> &Scheme {
+        &self.courts.get(taken.found).scheme
+    }
+
+    /// Of any scheme what shows none may be Blue's, too.
+    fn may_be_blues(&self, taken: &Taken) -> bool {
+        self.courts.is_any() && taken.found.is_none() || is_blues(self.scheme_of(taken))
     }
 
     /// The URL that the sender was given, as far as it is known.
@@ -178,6 +219,10 @@ impl Bench {
         let base = self.public_url.as_deref()?.trim_end_matches('/');
         Some(format!("{base}{}", delivery.target))
     }
+}
+
+fn is_blues(scheme: &Scheme) -> bool {
+    *scheme == Scheme::default()
 }
 
 /// What a delivery without a signature may be.

@@ -84,7 +84,7 @@ impl Service for Intake {
                 desk.shake_hands(found, received, responder, started);
                 return;
             }
-            if !desk.bench.scheme.takes(&received.delivery.method) {
+            if !desk.bench.takes(&received.delivery) {
                 desk.refuse_method(&received, responder);
                 return;
             }
@@ -159,14 +159,11 @@ impl Desk {
         let mut taken = Taken::new(number, received);
         taken.repeat_of = (self.repeats.as_ref())
             .and_then(|repeats| repeats.seen(&taken.delivery().body, number));
-        taken.judgement = match self.bench.judge(taken.delivery(), taken.at) {
-            Ok(judgement) => judgement,
-            Err(missing) => {
-                self.exit
-                    .failed(taken.received.remote, &missing.to_string());
-                return;
-            }
-        };
+        if let Err(missing) = self.bench.judge(&mut taken) {
+            self.exit
+                .failed(taken.received.remote, &missing.to_string());
+            return;
+        }
         if self.asks_event || !self.filter.is_empty() {
             self.bench.read(&mut taken);
         }
@@ -293,7 +290,7 @@ impl Desk {
 
     /// Webhooks are POSTed, but for some schemes: other methods are refused and reported.
     fn refuse_method(&self, received: &Received, responder: Responder) {
-        let taken = self.bench.scheme.methods().join(", ");
+        let taken = self.bench.courts.get(None).scheme.methods().join(", ");
         let mut answer = text(405, format!("webhooks are sent with {taken}\n"));
         if let Some(reply) = &mut answer.reply {
             reply.headers.push("Allow", taken.as_bytes());
@@ -445,8 +442,7 @@ mod tests {
         };
         let (mut out, mut err) = (stream(&Kept::default()), stream(&kept));
         let bench = Bench {
-            scheme: crate::signing::Scheme::default(),
-            checking: super::super::bench::Checking::Nothing,
+            courts: crate::commands::courts::Courts::any(Vec::new(), Vec::new(), false),
             scope: crate::blue::scope::Scope::default(),
             clock: crate::cli::ClockChoice::default(),
             public_url: None,

@@ -32,6 +32,7 @@ use std::time::Duration;
 use clap::Args;
 use glob::Pattern;
 
+use super::courts::Courts;
 use super::filter::{self, Filter};
 use super::input;
 use super::settings::{self, Settings};
@@ -45,7 +46,7 @@ use crate::recording::{Appender, Refused};
 use crate::show::lines::{self, LINES_VERSION, ListeningLine};
 use crate::show::seen::{Detail, Layout};
 use crate::signing::{Keyring, Missing, Scheme};
-use bench::{Bench, Checking};
+use bench::Bench;
 
 use forward::{Forwarder, Target};
 use house::Plan;
@@ -86,7 +87,7 @@ pub(super) struct Listen {
     pub secrets: Secrets,
     #[command(flatten)]
     /// The scheme.
-    pub scheme: SchemeChoice,
+    pub scheme: SchemeChoice<true>,
     #[command(flatten)]
     /// The clock.
     pub clock: ClockChoice,
@@ -214,33 +215,9 @@ impl Listen {
     /// The port cannot be had, a file cannot be read or written, a secret is unusable.
     pub(super) fn run(self, shell: &mut Shell) -> Result<Verdict, Problem> {
         let mut settings = Settings::of(shell, &self.profile)?;
-        let scheme = settings.scheme(shell, &self.scheme)?;
-        if scheme == Scheme::default() {
-            let forwarded = self.forward_to.iter().filter_map(Target::glob);
-            for pattern in (self.filter.event.iter().chain(&self.expect)).chain(forwarded) {
-                filter::check(pattern)?;
-            }
-        }
-        let secrets = settings.secrets(shell, &self.secrets)?;
-        settings.say(shell, self.output.talk.verbose)?;
-        settings::note_clock(shell, &scheme, &self.clock, self.output.talk)?;
-        if scheme.signs_url() && self.public_url.is_none() && !secrets.is_empty() {
-            return Err(settings::missing(
-                &scheme,
-                Missing::SignedUrl,
-                "--public-url",
-            ));
-        }
-        let checking = match secrets.is_empty() {
-            true => Checking::Nothing,
-            false => {
-                let keyring = Keyring::for_verifying(&scheme, &secrets).map_err(settings::unfit)?;
-                Checking::With(keyring, secrets)
-            }
-        };
+        let courts = self.courts(shell, &mut settings)?;
         let bench = Bench {
-            scheme,
-            checking,
+            courts,
             scope: settings.profile()?.map(Profile::scope).unwrap_or_default(),
             clock: self.clock.clone(),
             public_url: self.public_url.clone(),
@@ -296,6 +273,34 @@ impl Listen {
             shell.err.print(text)?;
         }
         Ok(Verdict::from(ended.is_satisfied && !failed))
+    }
+
+    /// What deliveries are judged with.
+    fn courts(&self, shell: &mut Shell, settings: &mut Settings) -> Result<Courts, Problem> {
+        if let Some(schemes) = settings.schemes(shell, &self.scheme)? {
+            let secrets = settings.secrets(shell, &self.secrets)?;
+            settings.say(shell, self.output.talk.verbose)?;
+            return Ok(Courts::any(schemes, secrets, self.public_url.is_some()));
+        }
+        let scheme = settings.scheme(shell, &self.scheme)?;
+        if scheme == Scheme::default() {
+            let forwarded = self.forward_to.iter().filter_map(Target::glob);
+            for pattern in (self.filter.event.iter().chain(&self.expect)).chain(forwarded) {
+                filter::check(pattern)?;
+            }
+        }
+        let secrets = settings.secrets(shell, &self.secrets)?;
+        settings.say(shell, self.output.talk.verbose)?;
+        settings::note_clock(shell, &scheme, &self.clock, self.output.talk)?;
+        if scheme.signs_url() && self.public_url.is_none() && !secrets.is_empty() {
+            return Err(settings::missing(
+                &scheme,
+                Missing::SignedUrl,
+                "--public-url",
+            ));
+        }
+        let keyring = Keyring::for_verifying(&scheme, &secrets).map_err(settings::unfit)?;
+        Ok(Courts::named(scheme, keyring, secrets))
     }
 
     fn manner(&self, shell: &Shell) -> Manner {
@@ -406,14 +411,18 @@ impl Listen {
             let bind = self.bind;
             err.warn(format!("everybody who reaches {bind} can send to it"))?;
         }
-        let name = &bench.scheme.name;
-        match bench.checking.secrets().len() {
+        let scheme = &bench.courts.get(None).scheme;
+        let name = match bench.courts.is_any() {
+            true => "any known scheme",
+            false => &scheme.name,
+        };
+        match bench.courts.secrets.len() {
             0 => err.note("signatures are not checked: no secret is given")?,
             1 => err.say(format!("signatures are checked: {name}, 1 secret"))?,
             count => err.say(format!("signatures are checked: {name}, {count} secrets"))?,
         }
         let keeps = !self.redact && (self.record.is_some() || self.output.json);
-        if bench.scheme.tells_secret() && bench.checking.secrets().is_empty() && !keeps {
+        if scheme.tells_secret() && !bench.checks() && !keeps {
             err.note(format!(
                 "{name} tells the secret of its deliveries once, in a handshake: --record FILE keeps it"
             ))?;

@@ -30,6 +30,8 @@ pub(super) struct Taken {
     pub(super) received: Arc<Received>,
     /// It is no delivery but a handshake: what the provider wanted.
     pub(super) handshake: Option<Handshaken>,
+    /// Which of the known schemes it shows, where any of them is taken.
+    pub(super) found: Option<usize>,
     /// The verdict; `None` when nothing is checked.
     pub(super) judgement: Option<Judgement>,
     /// What its body says; `None` until somebody needs it.
@@ -68,6 +70,7 @@ impl Taken {
             at: Timestamp::try_from(received.at).unwrap_or_default(),
             received,
             handshake: None,
+            found: None,
             judgement: None,
             report: None,
             is_blue: false,

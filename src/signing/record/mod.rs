@@ -168,6 +168,9 @@ impl Scheme {
         self.variants.iter().any(Variant::signs_url)
     }
 
+    /// The name that no scheme has: it stands for whichever one a delivery shows.
+    pub const AUTO: &'static str = "auto";
+
     /// Whether a handshake tells the secret of the deliveries to come.
     pub fn tells_secret(&self) -> bool {
         let mut handshakes = self.handshakes.iter();

@@ -476,6 +476,92 @@ fn another_scheme_judges_by_its_own_headers() {
     assert_eq!(deliveries(&ended)[0]["verification"]["scheme"], "github");
 }
 
+/// The headers of this body, signed with that scheme.
+fn signed(place: &Place, scheme: &str, secret: &str, body: &str) -> String {
+    let run = place.bluehook(&format!(
+        "sign --scheme {scheme} -s {secret} --format headers"
+    ));
+    run.stdin(body).run().text().replace('\n', "\r\n")
+}
+
+#[test]
+fn one_listener_takes_the_deliveries_of_any_known_scheme() {
+    let place = Place::new();
+    place.file(
+        "bluehook.toml",
+        "[webhook.any]\nurl = \"1\"\nscheme = \"auto\"\nsecret = [\"ours\", \"theirs\"]\n",
+    );
+    let post = |headers: &str| request("/", headers, b"{}");
+    let github = signed(&place, "github", "ours", "{}");
+    let stripe = signed(&place, "stripe", "theirs", "{}");
+    let forged = signed(&place, "stripe", "nobodys", "{}");
+    for options in ["--scheme auto -s ours -s theirs", "-w any"] {
+        let listener = listen(&place, &format!("--json {options} -n 2"));
+        listener.says("signatures are checked: any known scheme, 2 secrets\n");
+        let status = |headers: &str| listener.send(&post(headers)).status;
+        assert_eq!(status(&forged), 401);
+        assert_eq!(status(""), 401);
+        assert_eq!(status("X-Unknown: 1\r\n"), 401);
+        // A token that is right says nothing of the body, which is forged.
+        assert_eq!(status(&format!("X-Gitlab-Token: ours\r\n{forged}")), 401);
+        assert_eq!(status(&github), 200);
+        assert_eq!(status(&stripe), 200);
+        let ended = listener.end();
+        assert_eq!(ended.code, Some(0));
+        let judged: Vec<Value> = deliveries(&ended)
+            .iter()
+            .map(|line| {
+                let verification = &line["verification"];
+                json!([verification["scheme"], verification["reason"]])
+            })
+            .collect();
+        assert_eq!(
+            json!(judged),
+            json!([
+                ["stripe", "mismatch"],
+                ["auto", "missing-header"],
+                ["auto", "missing-header"],
+                ["stripe", "mismatch"],
+                ["github", null],
+                ["stripe", null],
+            ])
+        );
+    }
+    let listener = listen(&place, "--scheme auto -s ours -n 1");
+    assert_eq!(listener.send(&post(&github)).status, 200);
+    assert!(listener.end().text().contains("\n  by the scheme github\n"));
+}
+
+#[test]
+fn of_any_scheme_only_what_all_answer_alike_is_a_handshake() {
+    let place = Place::new();
+    let listener = listen(&place, "--scheme auto -s geheim --json -q");
+    let asks = |target: &str, extra: &str| {
+        let get = format!(
+            "GET {target} HTTP/1.1\r\nHost: example.com\r\n{extra}Connection: close\r\n\r\n"
+        );
+        listener.send(get.as_bytes())
+    };
+    let meta = "/?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=t";
+    let answer = asks(meta, "");
+    assert_eq!(
+        (answer.status, answer.body.as_slice()),
+        (200, b"1158201444".as_slice())
+    );
+    // Of X's the answer is a signature, which could be that of another scheme's delivery.
+    assert_eq!(asks("/?crc_token=hello", "").status, 405);
+    // What carries a known signature is judged, whatever else it carries.
+    let told = "X-Hook-Secret: b5b2\r\n";
+    let asana = listener.send(&request("/", told, b"{}"));
+    assert_eq!(
+        (asana.status, asana.header("X-Hook-Secret")),
+        (200, Some("b5b2"))
+    );
+    let forged = format!("{told}X-Hub-Signature-256: sha256={}\r\n", "0".repeat(64));
+    assert_eq!(listener.send(&request("/", &forged, b"{}")).status, 401);
+    listener.interrupt();
+}
+
 #[test]
 fn a_scheme_that_signs_the_url_needs_it_and_joins_it_with_the_path() {
     let place = Place::new();
