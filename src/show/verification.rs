@@ -20,29 +20,31 @@ pub fn sentence(judgement: &Judgement, scheme: &Scheme, bytes: u64) -> String {
         1 => "this 1 byte".to_owned(),
         bytes => format!("these {}", amount::bytes(bytes)),
     };
+    let variant = scheme.variants.get(judgement.variant);
+    let is_pair = variant.is_some_and(|variant| variant.algorithm.is_asymmetric());
     match &judgement.reason {
         None => {
             let age = judgement
                 .age_seconds
                 .map_or(String::new(), |age| format!(", {}", aged(age)));
             let secret = match &judgement.matched {
+                Some(matched) if matched.position > 1 && is_pair => {
+                    format!(" with the key {}", matched.fingerprint)
+                }
                 Some(matched) if matched.position > 1 => {
-                    format!(
-                        " with secret {} ({})",
-                        matched.position, matched.fingerprint
-                    )
+                    let (position, fingerprint) = (matched.position, &matched.fingerprint);
+                    format!(" with secret {position} ({fingerprint})")
                 }
                 _ => String::new(),
             };
-            let scope = match judgement.covers_body {
-                true => format!(" for {body}"),
-                false => ", which does not cover the body".to_owned(),
-            };
-            format!("genuine: {header} is right{scope}{secret}{age}")
+            match judgement.covers_body {
+                true => format!("genuine: {header} is right for {body}{secret}{age}"),
+                false => format!(
+                    "genuine: {header}, which does not cover the body, is right{secret}{age}"
+                ),
+            }
         }
         Some(reason) => {
-            let variant = scheme.variants.get(judgement.variant);
-            let is_pair = variant.is_some_and(|variant| variant.algorithm.is_asymmetric());
             let key = if is_pair { "key" } else { "secret" };
             match reason {
                 Reason::Mismatch if variant.is_some_and(|variant| variant.jwt.is_some()) => {

@@ -62,7 +62,7 @@ fn what_no_digest_covers_is_said_to_be_unproven() {
     place.file("body", "anything");
     let verify =
         "verify body -H @headers --keys keys.json --scheme rfc9421 --at 1618884480 --signed-url";
-    let genuine = "genuine: Signature is right, which does not cover the body, 7 s old\n";
+    let genuine = "genuine: Signature, which does not cover the body, is right, 7 s old\n";
     let verify = |url: &str| place.bluehook(verify).arg(url).run();
     verify("https://EXAMPLE.com:443/x").is(0, genuine, "");
     let shown = text(verify("https://other.example/").stdout);
