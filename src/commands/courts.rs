@@ -1,7 +1,13 @@
 //! The schemes by which deliveries are judged: the one that was named, or with `auto` those whose
 //! headers a delivery carries.
 
+use crate::delivery::Headers;
+use crate::show::harmless;
+use crate::show::lines::HintObject;
 use crate::signing::{Clock, Judge, Judgement, Keyring, Missing, Parts, Reason, Scheme, Secret};
+
+/// How many headers are named that may hold a signature.
+const NAMES: usize = 3;
 
 /// A scheme and the keys that the secrets make for it.
 pub(super) struct Court {
@@ -103,6 +109,35 @@ impl Courts {
         }
     }
 
+    /// Names the headers that look like a signature where a delivery is not of any known scheme.
+    pub(super) fn hint(
+        &self,
+        found: Option<usize>,
+        headers: &Headers,
+        hints: &mut Vec<HintObject>,
+    ) {
+        let is_told = hints.iter().any(|hint| hint.code == "other-provider");
+        if is_told || found.is_some() || !self.is_any() {
+            return;
+        }
+        let names: Vec<String> = (headers.iter())
+            .filter(|header| looks_signed(&header.name))
+            .map(|header| harmless::short(header.name.as_bytes(), 60))
+            .take(NAMES)
+            .collect();
+        let (names, looks) = match names.as_slice() {
+            [] => return,
+            [name] => (name.clone(), "looks"),
+            names => (names.join(" and "), "look"),
+        };
+        hints.push(HintObject {
+            code: "unknown-signature",
+            message: format!(
+                "{names} {looks} like a signature, but no known scheme has it: --scheme-file takes a record of one's own."
+            ),
+        });
+    }
+
     /// The court that was found, or else the usual one.
     pub(super) fn get(&self, found: Option<usize>) -> &Court {
         let known = found.and_then(|index| self.known.as_ref()?.get(index));
@@ -157,6 +192,14 @@ impl Courts {
             }
         }
     }
+}
+
+/// Whether a header of this name may hold a signature.
+fn looks_signed(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let mut words = name.split(|character: char| !character.is_ascii_alphanumeric());
+    name.contains("signature")
+        || words.any(|word| ["hmac", "sig", "sign", "signed"].contains(&word))
 }
 
 /// How much a judgement tells beside those of other schemes, the most first.

@@ -180,15 +180,17 @@ pub(super) fn secrets(
     if named.is_empty() {
         return match (shell.env)("BLUEHOOK_SECRET") {
             None => Ok(Vec::new()),
-            Some(value) => from_env("BLUEHOOK_SECRET", Some(&value)).map(|secret| vec![secret]),
+            Some(value) => from_env("BLUEHOOK_SECRET", Some(&value)).map(|secret| secret.parts()),
         };
     }
     let mut secrets = Vec::new();
     for source in named {
         match source {
-            SecretSource::Value(secret) => secrets.push(secret.clone()),
-            SecretSource::File(path) => secrets.push(from_file(shell, path, by)?),
-            SecretSource::Env(name) => secrets.push(from_env(name, (shell.env)(name).as_deref())?),
+            SecretSource::Value(secret) => secrets.extend(secret.parts()),
+            SecretSource::File(path) => secrets.extend(from_file(shell, path, by)?.parts()),
+            SecretSource::Env(name) => {
+                secrets.extend(from_env(name, (shell.env)(name).as_deref())?.parts());
+            }
             SecretSource::Keys(path) => secrets.extend(keys(shell, path, by)?),
         }
     }

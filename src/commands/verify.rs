@@ -361,6 +361,7 @@ impl Verify {
                 .push_str(&format!(", by the scheme {}", scheme.name));
         }
         verification::add(&mut line, &found);
+        courts.hint(found_by, parts.headers, &mut line.hints);
         if self.output.json {
             if self.show_expected {
                 line.expected = Some(expected.map(|one| one.value.to_string()).collect());

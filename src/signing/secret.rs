@@ -38,6 +38,21 @@ impl Secret {
         &self.bytes
     }
 
+    /// The secrets that it holds: several Standard Webhooks secrets are stored as one text, with `|`
+    /// between them (Supabase). Nothing else is taken apart.
+    pub fn parts(&self) -> Vec<Self> {
+        let is_one = |part: &[u8]| {
+            let text = part.strip_prefix(b"v1,").unwrap_or(part);
+            text.strip_prefix(b"whsec_")
+                .is_some_and(|text| !text.is_empty())
+        };
+        let parts = || self.bytes.split(|&byte| byte == b'|');
+        if !parts().all(is_one) {
+            return vec![self.clone()];
+        }
+        parts().filter_map(|part| Self::new(part).ok()).collect()
+    }
+
     /// The same as one of a file of keys, which may hold others that are for something else.
     pub(super) fn of_set(self) -> Self {
         let is_of_set = true;

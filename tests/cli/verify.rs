@@ -327,6 +327,31 @@ fn where_there_is_a_key_pair_no_secret_is_talked_of() {
 }
 
 #[test]
+fn secrets_that_are_stored_as_one_are_taken_apart() {
+    let place = Place::new();
+    let (old, new) = ("v1,whsec_MDEyMzQ1Njc4OWFi", "v1,whsec_YWJjZGVmZ2hpamts");
+    let both = format!("{old}|{new}");
+    let sign = |secret: &str| {
+        let run = place.bluehook("sign --scheme supabase --format headers -s");
+        run.arg(secret).stdin("{}").run()
+    };
+    let verify = |headers: &str| {
+        place.file("headers", headers);
+        let run = place.bluehook("verify --scheme supabase -H @headers -s");
+        run.arg(&both).stdin("{}").run().code
+    };
+    assert_eq!(verify(&sign(old).text()), Some(0));
+    assert_eq!(verify(&sign(new).text()), Some(0));
+    assert_eq!(verify(&sign("whsec_bm9uZSBvZiB0aGVt").text()), Some(1));
+    // What is joined otherwise is one secret.
+    let joined = place.bluehook("sign -s").arg("a|whsec_b").stdin("x").run();
+    assert_ne!(
+        joined.text(),
+        place.bluehook("sign -s a").stdin("x").run().text()
+    );
+}
+
+#[test]
 fn auto_finds_the_scheme_by_the_headers_that_are_there() {
     let place = Place::new();
     place.file("body.json", BODY);
@@ -356,6 +381,13 @@ fn auto_finds_the_scheme_by_the_headers_that_are_there() {
             .starts_with("not genuine: unsigned, with no known signature header"),
         "{}",
         none.text()
+    );
+    let unknown = verify(&["X-Acme-Signature: 1", "X-Sign: 2", "X-Design: 3"]);
+    let hint = "X-Acme-Signature and X-Sign look like a signature, but no known scheme";
+    assert!(
+        unknown.text().contains(hint) && !none.text().contains("looks like"),
+        "{}",
+        unknown.text()
     );
     // A token says nothing of the body, so it does not outweigh a forged signature beside it.
     let forged = format!("X-Signature: {}", "0".repeat(64));

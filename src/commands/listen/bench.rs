@@ -189,6 +189,8 @@ impl Bench {
                 judgement,
             );
             verification::add(&mut line, &found);
+            self.courts
+                .hint(taken.found, &delivery.headers, &mut line.hints);
             if line.is_unsigned && is_blues(scheme) && self.looks_like(taken).is_none() {
                 line.hints.push(HintObject {
                     code: "unsigned",
