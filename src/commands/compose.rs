@@ -16,7 +16,7 @@ use crate::delivery::{Delivery, Headers};
 use crate::json;
 use crate::sender::{self, BadUrl, Url};
 use crate::signing::record::Variant;
-use crate::signing::{Keyring, Parts, Scheme, Secret, Signer, Stamp};
+use crate::signing::{Keyring, Parts, Scheme, Secret, Signed, Signer, Stamp};
 
 /// What `User-Agent` says unless `-H` says otherwise.
 pub(super) const USER_AGENT: &str = concat!("bluehook/", env!("CARGO_PKG_VERSION"));
@@ -266,7 +266,29 @@ impl Composer {
         let missing = |missing| settings::missing(&self.scheme, missing, "URL");
         let mut signer = Signer::new(&self.scheme, keyring, parts, stamp).map_err(missing)?;
         signer.update(&delivery.body);
-        Ok(signer.finish().map_err(missing)?.headers)
+        let signed = signer.finish().map_err(missing)?;
+        self.refuse_other(&signed, &delivery.body)?;
+        Ok(signed.headers)
+    }
+
+    /// A signature that travels in the body is not written there: bodies are sent as they are.
+    fn refuse_other(&self, signed: &Signed, body: &[u8]) -> Result<(), Problem> {
+        let mut places = self.scheme.variants.iter().map(|it| &it.signature.json);
+        let Some(path) = places.find_map(Option::as_ref) else {
+            return Ok(());
+        };
+        let there = json::find(body, &path.0).ok().flatten();
+        let there = there.and_then(|range| body.get(range)).unwrap_or_default();
+        if there == format!("\"{}\"", signed.value).as_bytes() {
+            return Ok(());
+        }
+        let name = &self.scheme.name;
+        Err(Problem::wrong(format!(
+            "the signature of {name} travels in the body, at {path}, and the right one is not there"
+        ))
+        .hint(format!(
+            "bluehook sign --scheme {name} prints it; without a secret the body is sent as it is"
+        )))
     }
 }
 

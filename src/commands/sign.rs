@@ -123,6 +123,12 @@ impl Sign {
                 keyring.fingerprints().join(", ")
             ))?;
         }
+        if format == Format::Headers && signed.headers.is_empty() && !self.output.talk.quiet {
+            let name = &scheme.name;
+            shell.err.note(format!(
+                "{name} adds no headers: its signature travels in the body"
+            ))?;
+        }
         let digest = digest.map(|digest| BodyDigest {
             bytes,
             sha256: hex::encode(digest.finalize()),

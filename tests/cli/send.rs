@@ -765,3 +765,32 @@ fn a_header_without_a_value_is_taken_away_and_one_with_a_semicolon_is_empty() {
         "{text}"
     );
 }
+
+#[test]
+fn a_signature_that_travels_in_the_body_must_be_there() {
+    let place = Place::new();
+    let body = |signature: &str| {
+        format!(
+            r#"{{"signature":{{"timestamp":"1700000000","token":"t","signature":"{signature}"}}}}"#
+        )
+    };
+    place.file("body.json", body(""));
+    let options = "--scheme mailgun -s geheim --dry-run --data @body.json";
+    place.bluehook(&format!("send 1 {options}")).run().fails(
+        2,
+        "error: the signature of mailgun travels in the body, at signature.signature, and the right one is not there\n  hint: bluehook sign --scheme mailgun prints it; without a secret the body is sent as it is\n",
+    );
+    let sign = "sign body.json --scheme mailgun -s geheim";
+    let signed = place.bluehook(sign).run().text();
+    place.file("body.json", body(signed.trim()));
+    assert_eq!(
+        place.bluehook(&format!("send 1 {options}")).run().code,
+        Some(0)
+    );
+    let headers = place.bluehook(&format!("{sign} --format headers")).run();
+    headers.is(
+        0,
+        "",
+        "note: mailgun adds no headers: its signature travels in the body\n",
+    );
+}
