@@ -386,3 +386,28 @@ fn a_notification_is_judged_by_its_values_and_a_saved_certificate() {
         "error: the scheme signs a body whose SignatureVersion is 2, and it is not there\n",
     );
 }
+
+/// The webhook's id is given as the secret, beside the certificate's key: either may be another.
+#[test]
+fn another_text_beside_the_key_is_a_reason_that_remains() {
+    let vectors = include_str!("../vectors/paypal.json");
+    let cases: Vec<Value> = serde_json::from_str(vectors).unwrap();
+    let genuine = cases.iter().find(|case| case["valid"] == true).unwrap();
+    let place = Place::new();
+    place.file("certificate.pem", genuine["keys"].as_str().unwrap());
+    let body = genuine["body_base64"].as_str().unwrap();
+    place.file("body", STANDARD.decode(body).unwrap());
+    let headers = genuine["headers"].as_object().unwrap().iter();
+    let headers: String = headers
+        .map(|(name, value)| format!("{name}: {}\n", value.as_str().unwrap()))
+        .collect();
+    place.file("headers", headers);
+    let verify = "verify body --scheme paypal --keys certificate.pem -H @headers --tolerance off";
+    let ended = place.bluehook(&format!("{verify} -s another")).run();
+    assert_eq!(ended.code, Some(1));
+    let said = one_line(&String::from_utf8(ended.stdout).unwrap());
+    assert!(
+        said.contains("or for another text than the one that is given as the secret"),
+        "{said}"
+    );
+}

@@ -10,6 +10,7 @@ use crate::signing::content::Parts;
 use crate::signing::hash::Hash;
 use crate::signing::judge::Judgement;
 use crate::signing::record::Scheme;
+use crate::signing::record::template::Part;
 use crate::signing::refusal::Reason;
 use crate::signing::secret::Secret;
 
@@ -203,11 +204,16 @@ fn nothing_found(case: &Case<'_>, judgement: &Judgement) -> String {
     let body = case.body;
     let length = amount::bytes(body.total);
     let variant = case.scheme.variants.get(case.variant);
-    let other = match variant.is_some_and(|variant| variant.algorithm.is_asymmetric()) {
-        true => {
+    let is_pair = variant.is_some_and(|variant| variant.algorithm.is_asymmetric());
+    let is_beside = variant.is_some_and(|variant| variant.content.0.contains(&Part::Secret));
+    let other = match (is_pair, is_beside) {
+        (true, false) => {
             "another private key than this public one's (test and production have their own, and keys are exchanged)"
         }
-        false => "another secret",
+        (true, true) => {
+            "another private key than this public one's, or for another text than the one that is given as the secret"
+        }
+        (false, _) => "another secret",
     };
     let remains = match judgement.reason {
         Some(Reason::OtherBody | Reason::OtherClaim { .. }) => {
