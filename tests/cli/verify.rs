@@ -403,3 +403,22 @@ fn auto_finds_the_scheme_by_the_headers_that_are_there() {
     let sign = place.bluehook("sign body.json -s x --scheme auto").run();
     assert_eq!((sign.code, sign.text()), (Some(2), String::new()));
 }
+
+#[test]
+fn what_leaves_the_body_open_does_not_outweigh_a_mismatch_beside_it() {
+    let place = Place::new();
+    let verify = |headers: &str| {
+        place.file("headers", headers);
+        let run = "verify --scheme auto -s geheim --at 1700000000 -H @headers";
+        place.bluehook(run).stdin("{}").run()
+    };
+    // It covers the method and no digest of the body.
+    let open = "Signature-Input: sig1=(\"@method\");created=1700000000\nSignature: sig1=:bVO8IJK7I6Pu80b5563Sh3rgzq+oI15uvke01xhVtgw=:\n";
+    let alone = verify(open);
+    assert_eq!(alone.code, Some(0), "{}", alone.text());
+    let said = alone.text();
+    assert!(said.contains("which does not cover the body"), "{said}");
+    let beside = verify(&format!("{open}X-Signature: {}\n", "0".repeat(64)));
+    assert_eq!(beside.code, Some(1), "{}", beside.text());
+    assert!(beside.text().contains("by the scheme blue"));
+}
