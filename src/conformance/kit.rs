@@ -197,9 +197,12 @@ impl Kit {
 
     /// The content's parts must hold the body's bytes for a case to mean anything.
     pub(super) fn covers_body(&self) -> Result<(), String> {
-        let of_token = |variant: &Variant| variant.jwt.is_some() && variant.covers_body();
+        // By a digest, which a token claims or a signed header holds.
+        let by_digest = |variant: &Variant| {
+            (variant.jwt.is_some() || variant.message_signature.is_some()) && variant.covers_body()
+        };
         match self.variant() {
-            Some(variant) if variant.content.has(&Part::Body) || of_token(variant) => Ok(()),
+            Some(variant) if variant.content.has(&Part::Body) || by_digest(variant) => Ok(()),
             Some(variant) if variant.algorithm == Algorithm::Token => {
                 Err("a token says nothing about the body".into())
             }

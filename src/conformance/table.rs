@@ -502,6 +502,9 @@ fn around(kit: &Kit, before: &[u8], after: &[u8]) -> Made {
 
 fn charset(kit: &Kit) -> Made {
     kit.covers_body()?;
+    if (kit.variant()).is_some_and(|variant| variant.covers("content-type")) {
+        return Err("the scheme signs the content type, too".into());
+    }
     let sealed = kit.signed(kit.fresh())?;
     let value = "application/json; charset=utf-8";
     Ok(vec![sealed.changed("", |delivery| {
@@ -962,8 +965,12 @@ fn whole_seconds(duration: Duration) -> i64 {
 }
 
 fn future(kit: &Kit) -> Made {
-    let rule = kit.variant().and_then(|variant| variant.timestamp.as_ref());
-    let rule = rule.ok_or(NO_TIME)?;
+    let variant = kit.variant().ok_or("the secret signs nothing")?;
+    let of_message = variant.message_signature.as_ref();
+    if of_message.is_some_and(|rule| rule.skew.is_some()) {
+        return shifted(kit, 86_400);
+    }
+    let rule = variant.timestamp.as_ref().ok_or(NO_TIME)?;
     match (rule.tolerance, rule.direction) {
         (None, _) => Err("the provider names no age that is too old".into()),
         (_, Direction::Past) => Err("the provider's own libraries take times of the future".into()),

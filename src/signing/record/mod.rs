@@ -204,7 +204,7 @@ impl Variant {
     }
 
     /// Whether an HTTP Message Signature of ours covers this component.
-    pub(super) fn covers(&self, name: &str) -> bool {
+    pub(crate) fn covers(&self, name: &str) -> bool {
         let mut covered = self.message_signature.iter().flat_map(MessageRule::covered);
         covered.any(|own| own.eq_ignore_ascii_case(name))
     }

@@ -797,6 +797,60 @@ fn schemes_are_checked_for_what_they_sign() {
     ageless(|variant| variant.signature.prefix_optional = true, &[]);
 }
 
+/// A signature over a Content-Digest that nobody compares with the body proves nothing of the body.
+#[test]
+fn a_receiver_that_ignores_the_signed_digest_is_caught() {
+    use bluehook::signing::{Clock, Judge, Keyring, Parts, Reason, Scheme, Secret, Tolerance};
+    let secret = "a secret";
+    let scheme = Scheme::named("rfc9421").unwrap();
+    let keyring = Keyring::for_signing(&scheme, &[Secret::new(secret).unwrap()]).unwrap();
+    let receiver = Receiver::new(move |got| {
+        let mut headers = bluehook::delivery::Headers::new();
+        for (name, value) in &got.headers {
+            headers.push(name.clone(), value.clone());
+        }
+        let host = String::from_utf8_lossy(got.header("Host").unwrap()).into_owned();
+        let url = format!("http://{host}/hooks");
+        let parts = Parts {
+            method: &got.method,
+            url: Some(&url),
+            headers: &headers,
+        };
+        let clock = Clock {
+            now: jiff::Timestamp::now(),
+            tolerance: Tolerance::AsScheme,
+        };
+        let judge = Judge::new(&scheme, &keyring, parts).unwrap();
+        match judge.finish_with(&got.body, &clock).reason {
+            None | Some(Reason::OtherBody) => Status(200),
+            Some(_) => Status(401),
+        }
+    });
+    let ended = Place::new()
+        .bluehook(&format!(
+            "check {} --json --scheme rfc9421 --only refuses",
+            receiver.url()
+        ))
+        .env("BLUEHOOK_SECRET", secret)
+        .run();
+    let of_the_body = [
+        "refuses/changed-body",
+        "refuses/appended-space",
+        "refuses/truncated-body",
+        "refuses/rewritten-body",
+        "refuses/empty-body",
+        "refuses/another-delivery",
+        "refuses/after-genuine",
+    ];
+    assert_eq!(
+        with_verdict(&ended, "fail"),
+        of_the_body,
+        "{}",
+        ended.text()
+    );
+    assert!(with_verdict(&ended, "pass").contains(&"refuses/future".to_owned()));
+}
+
 /// In base64 the letters' case counts.
 #[test]
 fn a_comparison_without_regard_to_case_is_caught_where_case_counts() {
