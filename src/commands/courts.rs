@@ -35,22 +35,20 @@ pub(super) struct Choice<'a> {
 }
 
 impl Court {
-    /// Judges a delivery whose body is there as a whole.
+    /// Begins to judge a delivery.
     ///
     /// # Errors
     /// The scheme signs the URL, and it is not known.
-    pub(super) fn judge(
-        &self,
-        parts: Parts<'_>,
-        body: &[u8],
-        clock: &Clock,
+    pub(super) fn begin<'a>(
+        &'a self,
+        parts: Parts<'a>,
         keeps_expected: bool,
-    ) -> Result<Judgement, Missing> {
+    ) -> Result<Judge<'a>, Missing> {
         let mut judge = Judge::new(&self.scheme, &self.keyring, parts)?;
         if keeps_expected {
             judge.keep_expected();
         }
-        Ok(judge.finish_with(body, clock))
+        Ok(judge)
     }
 }
 
@@ -161,8 +159,9 @@ impl Courts {
             if !court.scheme.is_carried_by(parts.headers) {
                 continue;
             }
-            match court.judge(parts, body, clock, keeps_expected) {
-                Ok(judgement) => {
+            match court.begin(parts, keeps_expected) {
+                Ok(judge) => {
+                    let judgement = judge.finish_with(body, clock);
                     let rank = rank(&judgement);
                     if best.as_ref().is_none_or(|(known, ..)| rank < *known) {
                         best = Some((rank, index, judgement));
@@ -183,10 +182,11 @@ impl Courts {
             }),
             (None, Some(lacking)) => Err(lacking),
             (None, None) => {
-                let judged = self.usual.judge(parts, body, clock, keeps_expected);
+                let judge = self.usual.begin(parts, keeps_expected);
+                let judge = judge.map_err(|missing| (&self.usual.scheme, missing))?;
                 Ok(Choice {
                     found: None,
-                    judgement: judged.map_err(|missing| (&self.usual.scheme, missing))?,
+                    judgement: judge.finish_with(body, clock),
                     lacking: None,
                 })
             }

@@ -194,14 +194,11 @@ impl Verify {
             self.say(shell, judged, parts, 1, Read::whole(whole))?;
             return Ok(judgement.is_genuine());
         }
-        let Court { scheme, keyring } = courts.get(None);
-        let headers = self.headers(shell, scheme)?;
+        let court = courts.get(None);
+        let headers = self.headers(shell, &court.scheme)?;
         let parts = self.parts(&headers, &self.request.signed_method);
-        let mut judge = Judge::new(scheme, keyring, parts)
-            .map_err(|missing| settings::missing(scheme, missing, "--signed-url"))?;
-        if self.keeps_expected() {
-            judge.keep_expected();
-        }
+        let mut judge = (court.begin(parts, self.keeps_expected()))
+            .map_err(|missing| settings::missing(&court.scheme, missing, "--signed-url"))?;
         let read = read(body, &mut judge)?;
         let judgement = judge.finish(&clock(shell));
         self.say(shell, (courts, None, &judgement), parts, 1, read)?;

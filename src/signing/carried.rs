@@ -8,6 +8,7 @@ use super::encoding::Encoding;
 use super::jwt::Token;
 use super::message::Claim;
 use super::record::handshake::{Condition, Value};
+use super::record::jwt::JwtRule;
 use super::record::words::{JsonPath, NamedHeaders, SignaturePlace, TimeUnit, TimestampRule};
 use super::record::{Scheme, Variant};
 use super::refusal::Reason;
@@ -22,6 +23,9 @@ const ITEMS: usize = 100;
 /// How many signatures are tried where trying one takes a curve's arithmetic.
 const ASYMMETRIC_SIGNATURES: usize = 16;
 
+/// From when to when something may be taken, as far as it says.
+pub(super) type Life = (Option<Timestamp>, Option<Timestamp>);
+
 /// What the headers hold for one variant.
 pub(super) struct Carried<'a> {
     /// What is signed of it.
@@ -32,8 +36,8 @@ pub(super) struct Carried<'a> {
     pub(super) key_id: Option<Vec<u8>>,
     /// The token that the signature is a part of.
     pub(super) token: Option<Token>,
-    /// From when to when a token lives, as far as it says.
-    pub(super) life: (Option<Timestamp>, Option<Timestamp>),
+    /// How long a token lives.
+    pub(super) life: Life,
     /// The oldest time. Where the body has one, that one counts.
     pub(super) time: Option<Timestamp>,
     /// What the delivery says of this signature, where that decides what is signed.
@@ -119,29 +123,7 @@ impl<'a> Carried<'a> {
         let (mut time, mut life) = (time, (None, None));
         if let Some((token, rule)) = token.as_ref().zip(variant.jwt.as_ref()) {
             signatures = Ok(vec![token.signature().to_vec()]);
-            let claim = |name: &str| {
-                let read = token.time(name).map_err(String::into_bytes);
-                let read = read.and_then(|seconds| {
-                    Timestamp::from_second(seconds).map_err(|_| seconds.to_string().into_bytes())
-                });
-                read.map_err(|value| malformed_time(format!("{name} in the token"), &value))
-            };
-            let own = variant
-                .timestamp
-                .as_ref()
-                .and_then(|rule| rule.claim.as_deref());
-            if let Some(name) = own {
-                time = Some(claim(name)?);
-            }
-            // Where it says so itself, it counts, whether or not the provider's tokens do.
-            let may_say = |name: &str| match rule.lifetime.is_some() || token.has(name) {
-                true => claim(name).map(Some),
-                false => Ok(None),
-            };
-            life = (may_say("nbf")?, may_say("exp")?);
-            if rule.lifetime.is_some() {
-                time = time.or(life.0);
-            }
+            (time, life) = token_times(variant, rule, token)?;
         }
         let named_headers = match &variant.named_headers {
             None => None,
@@ -317,6 +299,32 @@ fn read_signatures(
             problem: problem.unwrap_or_else(|| format!("it does not start with {prefix}")),
         },
     })
+}
+
+/// The time that a token tells, and how long it lives.
+fn token_times(
+    variant: &Variant,
+    rule: &JwtRule,
+    token: &Token,
+) -> Result<(Option<Timestamp>, Life), Reason> {
+    let claim = |name: &str| {
+        let read = token.time(name).map_err(String::into_bytes);
+        let read = read.and_then(|seconds| {
+            Timestamp::from_second(seconds).map_err(|_| seconds.to_string().into_bytes())
+        });
+        read.map_err(|value| malformed_time(format!("{name} in the token"), &value))
+    };
+    let own = variant.timestamp.as_ref();
+    let own = own.and_then(|rule| rule.claim.as_deref());
+    let time = own.map(claim).transpose()?;
+    // Where it says so itself, it counts, whether or not the provider's tokens do.
+    let may_say = |name: &str| match rule.lifetime.is_some() || token.has(name) {
+        true => claim(name).map(Some),
+        false => Ok(None),
+    };
+    let life = (may_say("nbf")?, may_say("exp")?);
+    let start = life.0.filter(|_| rule.lifetime.is_some());
+    Ok((time.or(start), life))
 }
 
 /// Reads the one token of a header.

@@ -9,7 +9,8 @@ use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use super::carried::{
-    Carried, applies, is_present, refused_by, signature_in_body, time_in_body, unmet, unmet_by_body,
+    Carried, Life, applies, is_present, refused_by, signature_in_body, time_in_body, unmet,
+    unmet_by_body,
 };
 use super::content::{Given, Parts, Segment, Whole, Work, lay_out};
 use super::hash::Hash;
@@ -19,7 +20,7 @@ use super::message::Claim;
 use super::record::Scheme;
 use super::record::jwt::JwtRule;
 use super::record::template::Part;
-use super::record::words::{Direction, MessageRule, TimeUnit, TimestampRule};
+use super::record::words::{Direction, MessageRule, SIGNATURE_INPUT, TimeUnit, TimestampRule};
 use super::refusal::{Missing, Reason};
 use super::url::{query_parameter, spellings};
 use crate::delivery::Headers;
@@ -114,8 +115,7 @@ struct Form<'a> {
     variant: usize,
     signatures: Result<Vec<Vec<u8>>, Reason>,
     time: Option<Timestamp>,
-    /// From when to when it may be taken, as far as it says.
-    life: (Option<Timestamp>, Option<Timestamp>),
+    life: Life,
     /// What must be equal beside the signature.
     bound: Vec<Bound>,
     /// What the delivery says of the signature.
@@ -337,7 +337,7 @@ impl<'a> Judge<'a> {
                 && let Some(name) = claim.uncovered(&rule.with_body)
             {
                 form.signatures = Err(Reason::MalformedHeader {
-                    header: "Signature-Input".into(),
+                    header: SIGNATURE_INPUT.into(),
                     problem: format!("it does not cover {name}"),
                 });
             }
@@ -551,11 +551,7 @@ impl<'a> Form<'a> {
 }
 
 /// Why a token is not taken now: a second of difference between clocks is allowed.
-fn judge_life(
-    (from, to): (Option<Timestamp>, Option<Timestamp>),
-    time: Option<Timestamp>,
-    clock: &Clock,
-) -> Option<Reason> {
+fn judge_life((from, to): Life, time: Option<Timestamp>, clock: &Clock) -> Option<Reason> {
     let leeway = match clock.tolerance {
         Tolerance::AsScheme => Duration::from_secs(1),
         Tolerance::Off => return None,

@@ -15,14 +15,14 @@ use super::content::{Parts, Segment};
 use super::encoding::Encoding;
 use super::hash::Hash;
 use super::record::Variant;
-use super::record::words::{MessageRule, known_digest};
+use super::record::words::{
+    CONTENT_DIGEST as DIGEST, MessageRule, SIGNATURE_INPUT as INPUT, known_digest,
+};
 use super::refusal::{Missing, Reason};
 use super::url::{self, authority, escaped, form_decoded};
 use crate::delivery::Headers;
 use crate::http;
 
-const INPUT: &str = "Signature-Input";
-const DIGEST: &str = "Content-Digest";
 /// How many signatures of a delivery are looked at.
 const CLAIMS: usize = 8;
 /// How many components one may cover.

@@ -12,7 +12,7 @@ use super::jwt;
 use super::keyring::{Entry, Keyring};
 use super::message::{Claim, Stamp};
 use super::record::jwt::JwtRule;
-use super::record::words::TimeUnit;
+use super::record::words::{CONTENT_DIGEST, TimeUnit};
 use super::record::{Scheme, Variant};
 use super::refusal::Missing;
 use super::url::{spellings, url_applies};
@@ -225,7 +225,7 @@ impl<'a> Signer<'a> {
         if let (Some(claim), Some((kind, hash)), Some(body)) = (self.claim, digest, &body) {
             let digest = Segment::Digest(hash, Encoding::Base64);
             let digest = body.piece(&digest, &[]).map(String::from_utf8_lossy);
-            let digest = digest.map(|text| ("Content-Digest".into(), format!("{kind}=:{text}:")));
+            let digest = digest.map(|text| (CONTENT_DIGEST.into(), format!("{kind}=:{text}:")));
             let id = self.variant.id.as_ref().map(|rule| rule.header.clone());
             let header = self.variant.signature_header().unwrap_or_default();
             let claimed = claim.headers(&header, &values.concat());

@@ -102,13 +102,9 @@ impl Bench {
         if self.checks() && found.signed {
             let url = self.url_of(delivery);
             let clock = settings::clock(&self.clock, now);
-            let judged = court.judge(
-                parts(delivery, url.as_deref()),
-                &delivery.body,
-                &clock,
-                false,
-            );
-            judged.ok()?.is_genuine().then_some(found)
+            let judge = court.begin(parts(delivery, url.as_deref()), false).ok()?;
+            let judgement = judge.finish_with(&delivery.body, &clock);
+            judgement.is_genuine().then_some(found)
         } else if self.courts.is_any() {
             // A secret may be another scheme's: nothing is signed with it that is not signed itself.
             handshake(&court.scheme, delivery, None)

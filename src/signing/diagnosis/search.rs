@@ -26,7 +26,7 @@ use crate::signing::encoding::Encoding;
 use crate::signing::hash::Hash;
 use crate::signing::key::Key as PairKey;
 use crate::signing::keyring::is_meant_for;
-use crate::signing::record::words::KeyRule;
+use crate::signing::record::words::{CONTENT_DIGEST, KeyRule};
 use crate::signing::secret::Secret;
 
 /// What a retry costs beside the bytes that it hashes.
@@ -145,7 +145,7 @@ pub(super) fn search(case: &Case<'_>, bytes: u64) -> Outcome {
 
 /// Looks for what gives the body the digest that is signed: the one that its header names, or a token.
 pub(super) fn to_digest(case: &Case<'_>, claimed: Option<&str>) -> Outcome {
-    let said = case.parts.headers.get("Content-Digest").unwrap_or_default();
+    let said = case.parts.headers.get(CONTENT_DIGEST).unwrap_or_default();
     let said = String::from_utf8_lossy(said);
     let mut bench = Bench::endless();
     bench.scene.is_whole = case.body.is_whole();

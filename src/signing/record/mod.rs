@@ -17,8 +17,8 @@ use self::handshake::{Condition, Handshake};
 use self::jwt::JwtRule;
 use self::template::{Part, Template};
 use self::words::{
-    Algorithm, IdRule, JsonPath, KeyRule, MessageRule, NamedHeaders, SignaturePlace, TimestampRule,
-    UrlRule,
+    Algorithm, CONTENT_DIGEST, IdRule, JsonPath, KeyRule, MessageRule, NamedHeaders,
+    SIGNATURE_INPUT, SignaturePlace, TimestampRule, UrlRule,
 };
 use super::encoding::Encoding;
 use super::hash::Hash;
@@ -250,7 +250,7 @@ impl Variant {
         let message = self
             .message_signature
             .iter()
-            .flat_map(|_| ["Content-Digest", "Signature-Input"]);
+            .flat_map(|_| [CONTENT_DIGEST, SIGNATURE_INPUT]);
         let all = (id.into_iter().chain(time).chain(named)).chain(message.map(str::to_owned));
         let all = all.chain(self.signature_header());
         let all = all.chain(self.key.named_by.clone());

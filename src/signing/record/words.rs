@@ -388,6 +388,10 @@ pub struct MessageRule {
     pub skew: Option<Duration>,
 }
 
+/// The header that tells what a message signature covers (RFC 9421).
+pub(in crate::signing) const SIGNATURE_INPUT: &str = "Signature-Input";
+/// The header that holds the body's digest (RFC 9530).
+pub(in crate::signing) const CONTENT_DIGEST: &str = "Content-Digest";
 /// The kinds of Content-Digest that prove a body (RFC 9530).
 const DIGESTS: [(&str, Hash); 2] = [("sha-256", Hash::Sha256), ("sha-512", Hash::Sha512)];
 

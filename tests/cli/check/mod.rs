@@ -728,38 +728,53 @@ fn odd_secrets_and_bodies_are_checked_like_others() {
     );
 }
 
+/// The judgement on what came, as `bluehook verify` has it.
+fn judgement(
+    scheme: &bluehook::signing::Scheme,
+    keyring: &bluehook::signing::Keyring,
+    got: &Got,
+) -> Option<bluehook::signing::Judgement> {
+    use bluehook::signing::{Clock, Judge, Parts, Tolerance};
+    let host = String::from_utf8_lossy(got.header("Host").unwrap()).into_owned();
+    let url = format!("http://{host}/hooks");
+    let delivery = delivery(got);
+    let parts = Parts {
+        method: "POST",
+        url: Some(&url),
+        headers: &delivery.headers,
+    };
+    let clock = Clock {
+        now: jiff::Timestamp::now(),
+        tolerance: Tolerance::AsScheme,
+    };
+    let judge = Judge::new(scheme, keyring, parts).ok()?;
+    Some(judge.finish_with(&got.body, &clock))
+}
+
+fn delivery(got: &Got) -> bluehook::delivery::Delivery {
+    let mut delivery = bluehook::delivery::Delivery {
+        method: got.method.clone(),
+        target: got.target.clone(),
+        body: got.body.clone(),
+        ..Default::default()
+    };
+    for (name, value) in &got.headers {
+        delivery.headers.push(name.clone(), value.clone());
+    }
+    delivery
+}
+
 fn genuine_in(
     scheme: bluehook::signing::Scheme,
     secret: &str,
 ) -> impl Fn(&Got) -> Act + Send + Sync + 'static {
-    use bluehook::signing::{Clock, Judge, Keyring, Parts, Secret, Tolerance, handshake};
+    use bluehook::signing::{Keyring, Secret, handshake};
     let keyring = Keyring::for_signing(&scheme, &[Secret::new(secret).unwrap()]).unwrap();
     move |got| {
-        let mut delivery = bluehook::delivery::Delivery {
-            method: got.method.clone(),
-            target: got.target.clone(),
-            body: got.body.clone(),
-            ..Default::default()
-        };
-        for (name, value) in &got.headers {
-            delivery.headers.push(name.clone(), value.clone());
-        }
-        let host = String::from_utf8_lossy(got.header("Host").unwrap()).into_owned();
-        let url = format!("http://{host}/hooks");
-        let parts = Parts {
-            method: "POST",
-            url: Some(&url),
-            headers: &delivery.headers,
-        };
-        let clock = Clock {
-            now: jiff::Timestamp::now(),
-            tolerance: Tolerance::AsScheme,
-        };
         let is_asked = !scheme.handshakes.iter().any(|rule| rule.signed);
         let is_genuine = got.method == "POST"
-            && Judge::new(&scheme, &keyring, parts)
-                .is_ok_and(|judge| judge.finish_with(&got.body, &clock).is_genuine());
-        match handshake::handshake(&scheme, &delivery, Some(&keyring)) {
+            && judgement(&scheme, &keyring, got).is_some_and(|judgement| judgement.is_genuine());
+        match handshake::handshake(&scheme, &delivery(got), Some(&keyring)) {
             _ if !is_genuine && !is_asked => Status(401),
             None if !is_genuine => Status(401),
             Some(answer) => Act::With(
@@ -800,30 +815,15 @@ fn schemes_are_checked_for_what_they_sign() {
 /// A signature over a Content-Digest that nobody compares with the body proves nothing of the body.
 #[test]
 fn a_receiver_that_ignores_the_signed_digest_is_caught() {
-    use bluehook::signing::{Clock, Judge, Keyring, Parts, Reason, Scheme, Secret, Tolerance};
+    use bluehook::signing::{Keyring, Reason, Scheme, Secret};
     let secret = "a secret";
     let scheme = Scheme::named("rfc9421").unwrap();
     let keyring = Keyring::for_signing(&scheme, &[Secret::new(secret).unwrap()]).unwrap();
     let receiver = Receiver::new(move |got| {
-        let mut headers = bluehook::delivery::Headers::new();
-        for (name, value) in &got.headers {
-            headers.push(name.clone(), value.clone());
-        }
-        let host = String::from_utf8_lossy(got.header("Host").unwrap()).into_owned();
-        let url = format!("http://{host}/hooks");
-        let parts = Parts {
-            method: &got.method,
-            url: Some(&url),
-            headers: &headers,
-        };
-        let clock = Clock {
-            now: jiff::Timestamp::now(),
-            tolerance: Tolerance::AsScheme,
-        };
-        let judge = Judge::new(&scheme, &keyring, parts).unwrap();
-        match judge.finish_with(&got.body, &clock).reason {
-            None | Some(Reason::OtherBody) => Status(200),
-            Some(_) => Status(401),
+        let is_post = got.method == "POST";
+        match judgement(&scheme, &keyring, got).unwrap().reason {
+            None | Some(Reason::OtherBody) if is_post => Status(200),
+            _ => Status(401),
         }
     });
     let ended = Place::new()
